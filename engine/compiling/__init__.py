@@ -1,0 +1,1 @@
+"""Many reports of one company folded into one statement with explicit gaps."""

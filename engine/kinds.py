@@ -1,0 +1,125 @@
+"""The closed lists of the field, once. Model fields take their choices from here."""
+
+from enum import StrEnum
+
+
+class StatementKind(StrEnum):
+    """The three primary statements."""
+
+    INCOME_STATEMENT = "income_statement"
+    BALANCE_SHEET = "balance_sheet"
+    CASH_FLOW_STATEMENT = "cash_flow_statement"
+
+
+class DocumentKind(StrEnum):
+    """What a published document is. Unknown is an answer, not a failure."""
+
+    ANNUAL_REPORT = "annual_report"
+    HALF_YEAR_REPORT = "half_year_report"
+    QUARTERLY_REPORT = "quarterly_report"
+    RESULTS_RELEASE = "results_release"
+    INVESTOR_PRESENTATION = "investor_presentation"
+    PROSPECTUS = "prospectus"
+    SUSTAINABILITY_REPORT = "sustainability_report"
+    ESEF_PACKAGE = "esef_package"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class PeriodKind(StrEnum):
+    """A balance is struck at an instant, a flow runs over a duration."""
+
+    INSTANT = "instant"
+    DURATION = "duration"
+
+
+class Scope(StrEnum):
+    """Whose figures: the group with its subsidiaries, or the parent company alone."""
+
+    CONSOLIDATED = "consolidated"
+    PARENT = "parent"
+
+
+class CellState(StrEnum):
+    """What stands in a cell. An absent cell has no object at all: its place holds None."""
+
+    VALUE = "value"
+    NIL = "nil"  # a printed dash: the issuer says zero or nothing
+    TEXT = "text"  # words instead of a figure, such as "n/a" or "nm"
+    NOT_READ = "not_read"  # something is printed and it could not be read
+
+
+class RowKind(StrEnum):
+    """What a line of a statement is for."""
+
+    HEADING = "heading"
+    LINE = "line"
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+    PER_SHARE = "per_share"
+    SHARES = "shares"
+
+
+class SectorTemplate(StrEnum):
+    """Which shape of statement an issuer's industry prescribes."""
+
+    COMMERCIAL = "commercial"
+    BANK = "bank"
+    INSURER = "insurer"
+    REIT = "reit"
+
+
+class Framework(StrEnum):
+    """The accounting framework a report follows."""
+
+    IFRS = "ifrs"
+    US_GAAP = "us_gaap"
+    OTHER = "other"
+
+
+class MappingMethod(StrEnum):
+    """How a printed row came to its concept, strongest first."""
+
+    CONFIRMED_RULE = "confirmed_rule"
+    EXACT_SYNONYM = "exact_synonym"
+    VALUE_OVERLAP = "value_overlap"
+    SIMILAR_LABEL = "similar_label"
+    SUBTOTAL_POSITION = "subtotal_position"
+    UNMAPPED = "unmapped"
+
+
+class CheckOutcome(StrEnum):
+    """The verdict of an identity. Not applicable is neither good nor bad."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class CompiledView(StrEnum):
+    """Which publication of a figure wins."""
+
+    LATEST = "latest"
+    ORIGINAL = "original"
+    AS_OF = "as_of"
+
+
+class GapReason(StrEnum):
+    """Why a compiled cell holds no number."""
+
+    NO_REPORT = "no_report"  # no report that covers the period is known
+    NOT_READ = "not_read"  # a report is known and its statement was not read
+    NOT_DISCLOSED = "not_disclosed"  # the statement was read and does not print the line
+    NOT_APPLICABLE = "not_applicable"  # the issuer's template has no such line
+    UNREADABLE = "unreadable"  # the line is printed and its figure could not be read
+
+
+class RestatementKind(StrEnum):
+    """How two publications of one figure differ."""
+
+    ROUNDING = "rounding"
+    DECLARED = "declared"
+    RECLASSIFICATION = "reclassification"
+    CURRENCY_CHANGE = "currency_change"
+    SUSPECTED_ERROR = "suspected_error"
+    SILENT = "silent"
