@@ -1,0 +1,192 @@
+"""Documents, the versions of their files, and the crawls that found them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from companies.models import Company, choices
+from documents.querysets import DocumentQuerySet
+from engine.kinds import DocumentKind, Framework
+
+
+class DocumentStatus(models.TextChoices):
+    """How far a document has come.
+
+        discovered ─► downloaded ─► classified ─► extracted
+             └────────────┴─────────────┴────────► failed (any step; the next try starts there)
+    """
+
+    DISCOVERED = "discovered", "Discovered"
+    DOWNLOADED = "downloaded", "Downloaded"
+    CLASSIFIED = "classified", "Classified"
+    EXTRACTED = "extracted", "Extracted"
+    FAILED = "failed", "Failed"
+    IGNORED = "ignored", "Ignored"
+
+
+class DecidedBy(models.TextChoices):
+    """Who said what a document is. What a person said is never overwritten."""
+
+    RULE = "rule", "Rule"
+    PERSON = "person", "Person"
+
+
+class PublicationDateSource(models.TextChoices):
+    """How the publication date is known. PERIOD_END is only the earliest day possible."""
+
+    PERSON = "person", "Person"
+    SITE = "site", "Printed on the site"
+    PERIOD_END = "period_end", "Not before the period's end"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class CrawlOutcome(models.TextChoices):
+    """How a crawl ended."""
+
+    RUNNING = "running", "Running"
+    COMPLETE = "complete", "Complete"
+    PARTIAL = "partial", "Partial"
+    BLOCKED = "blocked", "Blocked by the site"
+    FAILED = "failed", "Failed"
+
+
+class CrawlRun(models.Model):
+    """One visit to a company's site: what was opened, what was found, what stood in the way."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="crawl_runs")
+    task_run = models.ForeignKey("jobs.TaskRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    start_url = models.URLField(max_length=2000)
+    outcome = models.CharField(max_length=20, choices=CrawlOutcome.choices, default=CrawlOutcome.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    pages_visited = models.PositiveIntegerField(default=0)
+    found = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    reason = models.TextField(blank=True, help_text="Why the crawl is not complete, in a sentence.")
+    log = models.JSONField(default=list, help_text="Every page opened with its outcome.")
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["company", "-started_at"], name="crawl_by_company")]
+
+    def __str__(self) -> str:
+        return f"{self.company} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Document(models.Model):
+    """A report as the issuer offers it, whatever file stands behind it today."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="documents")
+    title = models.CharField(max_length=300, blank=True)
+    document_type = models.CharField(
+        max_length=30, choices=choices(DocumentKind), default=DocumentKind.UNKNOWN.value
+    )
+    type_confidence = models.FloatField(default=0.0)
+    type_decided_by = models.CharField(max_length=10, choices=DecidedBy.choices, default=DecidedBy.RULE)
+    type_evidence = models.JSONField(default=list, blank=True, help_text="The clues that decided the type.")
+    fiscal_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    period_end = models.DateField(null=True, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    published_on_source = models.CharField(
+        max_length=20, choices=PublicationDateSource.choices, default=PublicationDateSource.UNKNOWN
+    )
+    language = models.CharField(max_length=8, blank=True)
+    framework = models.CharField(max_length=20, choices=choices(Framework), blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    url_normalised = models.CharField(max_length=2000, blank=True, db_index=True)
+    link_text = models.CharField(max_length=500, blank=True)
+    link_context = models.TextField(blank=True)
+    found_on = models.URLField(max_length=2000, blank=True)
+    status = models.CharField(max_length=20, choices=DocumentStatus.choices, default=DocumentStatus.DISCOVERED)
+    failure_code = models.CharField(max_length=50, blank=True)
+    failure_message = models.TextField(blank=True)
+    current_version = models.ForeignKey(
+        "DocumentVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    duplicate_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates"
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["company", "-fiscal_year", "document_type", "title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "url_normalised"],
+                condition=~Q(url_normalised=""),
+                name="document_one_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(type_confidence__gte=0.0, type_confidence__lte=1.0),
+                name="document_confidence_is_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=DocumentStatus.values), name="document_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(document_type__in=[kind.value for kind in DocumentKind]),
+                name="document_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")),
+                name="document_not_its_own_duplicate",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "fiscal_year", "document_type"], name="document_by_year_and_type")
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url or f"Document {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:documents_document_change", args=[self.pk])
+
+    @property
+    def kind(self) -> DocumentKind:
+        return DocumentKind(self.document_type)
+
+
+class VersionSource(models.TextChoices):
+    """How a file came to us."""
+
+    CRAWL = "crawl", "Downloaded"
+    UPLOAD = "upload", "Uploaded"
+
+
+class DocumentVersion(models.Model):
+    """One content of a document's file, named by its hash and never changed."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    media_type = models.CharField(max_length=100, default="application/pdf")
+    storage_name = models.CharField(max_length=200)
+    original_name = models.CharField(max_length=200, blank=True, help_text="As the site called it; only shown.")
+    page_count = models.PositiveIntegerField(null=True, blank=True)
+    encrypted = models.BooleanField(default=False)
+    copying_forbidden = models.BooleanField(default=False)
+    text_share = models.FloatField(null=True, blank=True, help_text="Share of pages with a usable text layer.")
+    producer = models.CharField(max_length=200, blank=True)
+    entity_tag = models.CharField(max_length=300, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=20, choices=VersionSource.choices)
+    fetched_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-fetched_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "sha256"], name="version_once_per_document"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} ({self.sha256[:12]})"
