@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-_TICKER_WITH_EXCHANGES = re.compile(r"\s*(?P<ticker>[A-Z0-9][A-Z0-9.\-/]{0,19})\s*\((?P<exchanges>[^()]+)\)\s*")
+_TICKER_WITH_EXCHANGES = re.compile(
+    r"\s*(?P<ticker>[A-Z0-9][A-Z0-9.\-/]{0,19})\s*\((?P<exchanges>[^()]+)\)\s*"
+)
 
 
 def parse_listings(text: str) -> tuple[tuple[str, str], ...]:

@@ -32,7 +32,9 @@ class Company(models.Model):
         null=True,
         blank=True,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z0-9]{18}[0-9]{2}$", "An LEI has 18 letters or digits and two digits.")],
+        validators=[
+            RegexValidator(r"^[A-Z0-9]{18}[0-9]{2}$", "An LEI has 18 letters or digits and two digits.")
+        ],
         help_text="Legal Entity Identifier (ISO 17442), 20 characters.",
     )
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code of the seat, such as DE.")
@@ -116,7 +118,9 @@ class Listing(models.Model):
     ticker = models.CharField(max_length=20)
     currency = models.CharField(max_length=3, blank=True)
     is_primary = models.BooleanField(default=False)
-    valid_from = models.DateField(default=date(1900, 1, 1), help_text="First day; left as it is when not known.")
+    valid_from = models.DateField(
+        default=date(1900, 1, 1), help_text="First day; left as it is when not known."
+    )
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:

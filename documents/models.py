@@ -13,8 +13,8 @@ from engine.kinds import DocumentKind, Framework
 class DocumentStatus(models.TextChoices):
     """How far a document has come.
 
-        discovered ─► downloaded ─► classified ─► extracted
-             └────────────┴─────────────┴────────► failed (any step; the next try starts there)
+    discovered ─► downloaded ─► classified ─► extracted
+         └────────────┴─────────────┴────────► failed (any step; the next try starts there)
     """
 
     DISCOVERED = "discovered", "Discovered"
@@ -55,7 +55,9 @@ class CrawlRun(models.Model):
     """One visit to a company's site: what was opened, what was found, what stood in the way."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="crawl_runs")
-    task_run = models.ForeignKey("jobs.TaskRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    task_run = models.ForeignKey(
+        "jobs.TaskRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     start_url = models.URLField(max_length=2000)
     outcome = models.CharField(max_length=20, choices=CrawlOutcome.choices, default=CrawlOutcome.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -99,7 +101,9 @@ class Document(models.Model):
     link_text = models.CharField(max_length=500, blank=True)
     link_context = models.TextField(blank=True)
     found_on = models.URLField(max_length=2000, blank=True)
-    status = models.CharField(max_length=20, choices=DocumentStatus.choices, default=DocumentStatus.DISCOVERED)
+    status = models.CharField(
+        max_length=20, choices=DocumentStatus.choices, default=DocumentStatus.DISCOVERED
+    )
     failure_code = models.CharField(max_length=50, blank=True)
     failure_message = models.TextField(blank=True)
     current_version = models.ForeignKey(
@@ -170,11 +174,15 @@ class DocumentVersion(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     media_type = models.CharField(max_length=100, default="application/pdf")
     storage_name = models.CharField(max_length=200)
-    original_name = models.CharField(max_length=200, blank=True, help_text="As the site called it; only shown.")
+    original_name = models.CharField(
+        max_length=200, blank=True, help_text="As the site called it; only shown."
+    )
     page_count = models.PositiveIntegerField(null=True, blank=True)
     encrypted = models.BooleanField(default=False)
     copying_forbidden = models.BooleanField(default=False)
-    text_share = models.FloatField(null=True, blank=True, help_text="Share of pages with a usable text layer.")
+    text_share = models.FloatField(
+        null=True, blank=True, help_text="Share of pages with a usable text layer."
+    )
     producer = models.CharField(max_length=200, blank=True)
     entity_tag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)

@@ -23,9 +23,7 @@ class DocumentQuerySet(models.QuerySet):
 
     def possibly_annual(self) -> Self:
         """Annual reports and those of which nobody knows yet what they are."""
-        return self.filter(
-            document_type__in=[DocumentKind.ANNUAL_REPORT.value, DocumentKind.UNKNOWN.value]
-        )
+        return self.filter(document_type__in=[DocumentKind.ANNUAL_REPORT.value, DocumentKind.UNKNOWN.value])
 
     def since_year(self, year: int) -> Self:
         """Fiscal years from `year` on; a document without a year is kept, since it may be one."""

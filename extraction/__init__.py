@@ -1,0 +1,1 @@
+"""From a stored report to statements, facts and ten comparable years."""

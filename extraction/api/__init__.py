@@ -1,0 +1,1 @@
+"""Extractions, facts and compiled statements over HTTP."""

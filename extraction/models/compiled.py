@@ -1,0 +1,140 @@
+"""Many years in one table, and what was restated between them."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from companies.models import Company, choices
+from engine.kinds import CompiledView, GapReason, RestatementKind, RowKind, Scope, StatementKind
+from extraction.models.facts import Fact
+from extraction.models.tables import MoneyField
+
+
+class CompiledStatement(models.Model):
+    """One statement over many years, as one view of history gives it. Versioned: a compile whose
+    content is equal to the current version writes nothing."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="compiled_statements")
+    task_run = models.ForeignKey(
+        "jobs.TaskRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    statement = models.CharField(max_length=30, choices=choices(StatementKind))
+    view = models.CharField(max_length=10, choices=choices(CompiledView))
+    as_of = models.DateField(null=True, blank=True)
+    scope = models.CharField(max_length=20, choices=choices(Scope))
+    currency = models.CharField(max_length=3, blank=True)
+    version = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=30)
+    periods = models.JSONField(help_text="Kind, start and end of each column, newest first.")
+    checks = models.JSONField(default=list, help_text="Identities on the compiled figures.")
+    warnings = models.JSONField(default=list)
+    is_current = models.BooleanField(default=True)
+    compiled_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["company", "statement", "view", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "statement", "view", "as_of", "scope", "version"],
+                name="compiled_version_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["company", "statement", "view", "as_of", "scope"],
+                condition=Q(is_current=True),
+                name="compiled_one_current",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(view="as_of", as_of__isnull=False) | (~Q(view="as_of") & Q(as_of__isnull=True)),
+                name="compiled_as_of_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company}: {self.get_statement_display()}, {self.get_view_display().lower()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:extraction_statements", args=[self.company.slug])
+
+
+class CompiledRow(models.Model):
+    """One line over all years. `key` is the concept or `company:<slug>` for an issuer's own line."""
+
+    compiled = models.ForeignKey(CompiledStatement, on_delete=models.CASCADE, related_name="rows")
+    ordinal = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=200)
+    concept = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=500, blank=True)
+    labels = models.JSONField(default=list, help_text="Every wording that was merged, newest first.")
+    level = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=20, choices=choices(RowKind))
+
+    class Meta:
+        ordering = ["compiled", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["compiled", "ordinal"], name="compiled_row_place_taken_once"),
+            models.UniqueConstraint(fields=["compiled", "key"], name="compiled_row_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CompiledCell(models.Model):
+    """A value with its fact, a derived value with its formula, or a gap with its reason."""
+
+    row = models.ForeignKey(CompiledRow, on_delete=models.CASCADE, related_name="cells")
+    ordinal = models.PositiveSmallIntegerField(help_text="The place of its period in the statement.")
+    period_end = models.DateField()
+    value = MoneyField(null=True, blank=True)
+    nil = models.BooleanField(default=False)
+    gap_reason = models.CharField(max_length=20, choices=choices(GapReason), blank=True)
+    fact = models.ForeignKey(
+        Fact, null=True, blank=True, on_delete=models.SET_NULL, related_name="compiled_cells"
+    )
+    formula = models.CharField(max_length=300, blank=True)
+    derived_from = models.JSONField(default=list, help_text="Ids of the facts a derived value was made of.")
+    restated = models.BooleanField(default=False)
+    confidence = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["row", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["row", "ordinal"], name="compiled_cell_once_per_period"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True, gap_reason__gt="") | Q(value__isnull=False, gap_reason=""),
+                name="compiled_cell_value_or_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.value) if self.value is not None else self.gap_reason
+
+
+class Restatement(models.Model):
+    """Two publications that give one figure differently."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="restatements")
+    statement = models.CharField(max_length=30, choices=choices(StatementKind))
+    row_key = models.CharField(max_length=200)
+    label = models.CharField(max_length=500)
+    period_start = models.DateField(null=True, blank=True)
+    period_end = models.DateField()
+    old_fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="+")
+    new_fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="+")
+    old_value = MoneyField()
+    new_value = MoneyField()
+    kind = models.CharField(max_length=20, choices=choices(RestatementKind))
+    explanation = models.TextField(blank=True)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["company", "-period_end", "statement", "label"]
+        constraints = [
+            models.UniqueConstraint(fields=["old_fact", "new_fact"], name="restatement_once_per_pair"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.period_end}"
