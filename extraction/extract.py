@@ -1,0 +1,146 @@
+"""One file read into statements, observations and facts."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from documents.storage import open_version
+from engine.sandbox import Limits, read_safely
+from jobs.models import TaskRun
+
+from documents.models import Document, DocumentStatus, DocumentVersion
+from engine import ENGINE_VERSION
+from engine.errors import Unreadable
+from engine.kinds import CheckOutcome, StatementKind
+from engine.progress import Report, silent
+from engine.statement import Reading
+from extraction.errors import NotDownloaded
+from extraction.models import ExtractionRun, ExtractionStatus
+from extraction.store import store_failure, store_reading
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCounts:
+    """What one statement gave, for a summary."""
+
+    rows: int
+    columns: int
+    pages: tuple[int, ...]
+    checks_passed: int
+    checks_failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a reading gave. `repeated` is true where the file had been read by this engine before."""
+
+    run: ExtractionRun
+    statements: dict[StatementKind, StatementCounts]
+    repeated: bool
+
+
+def extract(
+    document: Document,
+    *,
+    force: bool = False,
+    report: Report = silent,
+    task_run: TaskRun | None = None,
+) -> Extracted:
+    """Read the document's current file in a throw-away process and keep what was read.
+
+    A file that cannot be read is a result too: it is kept with its code, and the same file is not
+    read again by the same engine unless `force` says so. Raises NotDownloaded without a file.
+    """
+    version = document.current_version
+    if version is None:
+        raise NotDownloaded(document)
+    limits = Limits(**settings.READING_LIMITS)
+    digest = _digest(limits)
+    earlier = version.extraction_runs.filter(
+        engine_version=ENGINE_VERSION, options_digest=digest, is_current=True
+    ).first()
+    if earlier is not None and not force:
+        return Extracted(earlier, _counts_of_run(earlier), repeated=True)
+    report("processing_pdf", 0, 2, f"Reading {version.page_count or '?'} pages")
+    try:
+        reading = read_safely(_bytes(version), limits)
+    except Unreadable as error:
+        run = store_failure(
+            version, error, engine_version=ENGINE_VERSION, options_digest=digest, task_run=task_run
+        )
+        _mark(document, DocumentStatus.FAILED, error.code, error.message)
+        return Extracted(run, {}, repeated=False)
+    report("storing_extractions", 1, 2, f"Storing {len(reading.statements)} statements")
+    run = store_reading(version, reading, options_digest=digest, task_run=task_run)
+    _mark_read(document, run, reading)
+    return Extracted(run, _counts(reading), repeated=False)
+
+
+def _bytes(version: DocumentVersion) -> bytes:
+    with open_version(version) as file:
+        return file.read()
+
+
+def _digest(limits: Limits) -> str:
+    """Readings under other limits may differ, so they count as other readings."""
+    return hashlib.sha256(repr(sorted(asdict(limits).items())).encode()).hexdigest()
+
+
+def _mark_read(document: Document, run: ExtractionRun, reading: Reading) -> None:
+    if run.status == ExtractionStatus.EMPTY:
+        reasons = " ".join(abstention.reason for abstention in reading.abstentions)
+        _mark(document, DocumentStatus.FAILED, "statement_not_found", reasons)
+        return
+    ends = [
+        column.period.end
+        for statement in reading.statements
+        for column in statement.table.columns
+        if column.period is not None
+    ]
+    if document.period_end is None and ends:
+        document.period_end = max(ends)
+    if document.fiscal_year is None and ends:
+        document.fiscal_year = max(
+            column.period.fiscal_year
+            for statement in reading.statements
+            for column in statement.table.columns
+            if column.period is not None
+        )
+    _mark(document, DocumentStatus.EXTRACTED)
+
+
+def _mark(document: Document, status: DocumentStatus, code: str = "", message: str = "") -> None:
+    document.status = status
+    document.failure_code = code
+    document.failure_message = message
+    document.save(
+        update_fields=[
+            "status", "failure_code", "failure_message", "period_end", "fiscal_year", "updated_at",
+        ]
+    )  # fmt: skip
+
+
+def _counts(reading: Reading) -> dict[StatementKind, StatementCounts]:
+    return {
+        statement.table.kind: StatementCounts(
+            rows=len(statement.table.rows),
+            columns=len(statement.table.columns),
+            pages=statement.table.pages,
+            checks_passed=sum(c.outcome is CheckOutcome.HOLDS for c in statement.checks),
+            checks_failed=sum(c.outcome is CheckOutcome.FAILS for c in statement.checks),
+        )
+        for statement in reading.statements
+    }
+
+
+def _counts_of_run(run: ExtractionRun) -> dict[StatementKind, StatementCounts]:
+    return {
+        StatementKind(table.statement): StatementCounts(
+            rows=table.rows.count(),
+            columns=table.columns.count(),
+            pages=tuple(table.pages),
+            checks_passed=table.checks.filter(outcome=CheckOutcome.HOLDS).count(),
+            checks_failed=table.checks.filter(outcome=CheckOutcome.FAILS).count(),
+        )
+        for table in run.tables.all()
+    }

@@ -1,0 +1,87 @@
+"""Rows into engine values."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from companies.models import Company
+from documents.models import Document
+from engine.compiling.values import KnownReport, Vintage
+from engine.kinds import CellState, PeriodKind, RowKind, Scope, StatementKind
+from engine.values import Period
+from extraction.models import Fact, StatementTable
+
+
+def vintages_of(company: Company, statement: StatementKind, scope: Scope) -> tuple[Vintage, ...]:
+    """Every figure that stands, of every annual report, in the order of its report's lines."""
+    facts = (
+        Fact.objects.filter(
+            company=company,
+            statement=statement,
+            scope=scope,
+            superseded_at__isnull=True,
+            document__in=Document.objects.filter(company=company).annual().not_duplicates(),
+        )
+        .order_by("published_on", "document_id", "row_ordinal", "id")
+        .iterator()
+    )
+    return tuple(_vintage(fact) for fact in facts)
+
+
+def _vintage(fact: Fact) -> Vintage:
+    return Vintage(
+        source=str(fact.pk),
+        document=str(fact.document_id),
+        statement=StatementKind(fact.statement),
+        concept=fact.concept or None,
+        label=fact.label,
+        section=fact.section,
+        row=fact.row_ordinal,
+        level=fact.level,
+        kind=RowKind(fact.row_kind),
+        period=Period(PeriodKind(fact.period_kind), fact.period_start, fact.period_end),
+        state=CellState(fact.state),
+        value=fact.value,
+        decimals=fact.decimals,
+        currency=fact.currency or None,
+        published_on=fact.published_on,
+        restated_marker=fact.restated_marker,
+        confidence=fact.confidence,
+    )
+
+
+def known_reports_of(company: Company, statement: StatementKind, scope: Scope) -> tuple[KnownReport, ...]:
+    """The annual reports that are known and whose year is known, read or not."""
+    read = set(
+        StatementTable.objects.filter(
+            run__version__document__company=company,
+            run__is_current=True,
+            statement=statement,
+            scope=scope,
+        ).values_list("run__version__document_id", flat=True)
+    )
+    documents = Document.objects.filter(company=company).annual().not_duplicates()
+    return tuple(_known_reports(company, documents, read))
+
+
+def _known_reports(company: Company, documents: Iterable[Document], read: set[int]) -> Iterable[KnownReport]:
+    for document in documents.order_by("pk"):
+        period_end = document.period_end or _assumed_period_end(company, document)
+        if period_end is not None:
+            yield KnownReport(
+                document=str(document.pk),
+                period_end=period_end,
+                published_on=document.published_on or period_end,
+                statement_read=document.pk in read,
+            )
+
+
+def _assumed_period_end(company: Company, document: Document) -> date | None:
+    """The company's usual year end, for a report of which only the fiscal year is known."""
+    if document.fiscal_year is None:
+        return None
+    for day in range(company.fiscal_year_end_day, 27, -1):
+        try:
+            return date(document.fiscal_year, company.fiscal_year_end_month, day)
+        except ValueError:  # 31 in a month of 30 days, 29 February
+            continue
+    return date(document.fiscal_year, company.fiscal_year_end_month, company.fiscal_year_end_day)
