@@ -1,0 +1,55 @@
+"""Files under names made from their content, through Django's storage interface."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, BinaryIO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from documents.models import DocumentVersion
+
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Where a content lies: its hash, its size in bytes and its name in the storage."""
+
+    sha256: str
+    size: int
+    storage_name: str
+
+
+@contextmanager
+def temporary_file() -> Iterator[IO[bytes]]:
+    """A file for a content that is not known yet; gone when the block ends."""
+    with tempfile.TemporaryFile(prefix="tenfold-") as file:
+        yield file
+
+
+def store_content(content: BinaryIO | IO[bytes], *, extension: str = "pdf") -> StoredFile:
+    """Keep a content under the name of its hash. Storing the same content again changes nothing."""
+    content.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := content.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    sha256 = digest.hexdigest()
+    # Two levels of folders keep each folder small, whatever the number of files.
+    name = f"documents/{sha256[:2]}/{sha256[2:4]}/{sha256}.{extension}"
+    if not default_storage.exists(name):
+        content.seek(0)
+        saved = default_storage.save(name, File(content))
+        if saved != name:
+            # Another process stored the same content between the two calls: its file is as good.
+            default_storage.delete(saved)
+    return StoredFile(sha256, size, name)
+
+
+def open_version(version: DocumentVersion) -> File:
+    """The stored file, open for reading in binary."""
+    return default_storage.open(version.storage_name, "rb")
