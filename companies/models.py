@@ -43,6 +43,12 @@ class Company(models.Model):
     )
     reporting_currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217 code, such as EUR.")
     framework = models.CharField(max_length=20, choices=choices(Framework), blank=True)
+    other_framework = models.CharField(
+        max_length=20,
+        choices=choices(Framework),
+        blank=True,
+        help_text="A second framework in which the issuer reports too. The two are never mixed.",
+    )
     fiscal_year_end_month = models.PositiveSmallIntegerField(
         default=12, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )

@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from documents.storage import open_version
 from engine.sandbox import Limits, read_safely
 from jobs.models import TaskRun
 
 from documents.models import Document, DocumentStatus, DocumentVersion
+from documents.storage import open_version
 from engine import ENGINE_VERSION
 from engine.errors import Unreadable
 from engine.kinds import CheckOutcome, StatementKind

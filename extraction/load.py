@@ -21,6 +21,8 @@ def vintages_of(company: Company, statement: StatementKind, scope: Scope) -> tup
             superseded_at__isnull=True,
             document__in=Document.objects.filter(company=company).annual().not_duplicates(),
         )
+        # An issuer with two frameworks publishes two sets of figures; the first is compiled.
+        .exclude(framework__gt="", framework=company.other_framework)
         .order_by("published_on", "document_id", "row_ordinal", "id")
         .iterator()
     )

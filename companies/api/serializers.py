@@ -27,6 +27,7 @@ class CompanySerializer(serializers.ModelSerializer):
             "sector_template",
             "reporting_currency",
             "framework",
+            "other_framework",
             "fiscal_year_end_month",
             "fiscal_year_end_day",
             "investor_relations_url",
