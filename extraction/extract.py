@@ -38,6 +38,20 @@ class Extracted:
     statements: dict[StatementKind, StatementCounts]
     repeated: bool
 
+    @property
+    def code(self) -> str:
+        """The stable code of what is missing, empty where nothing is."""
+        if self.run.error_code:
+            return self.run.error_code
+        return "" if self.run.status == ExtractionStatus.SUCCEEDED else "statement_not_found"
+
+    @property
+    def reason(self) -> str:
+        """What is missing and why, in sentences for a person."""
+        if self.run.error_message:
+            return self.run.error_message
+        return " ".join(abstention["reason"] for abstention in self.run.abstentions)
+
 
 def extract(
     document: Document,

@@ -1,0 +1,78 @@
+"""Doorbells of finding, fetching and classifying. Each one loads, calls its step and returns.
+
+Repeating any of them is harmless: records are upserted by address, files are named by content,
+and what a person decided is never overwritten.
+"""
+
+from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
+
+from companies.models import Company
+from documents.classify import classify_document as classify
+from documents.discover import CrawlLimits, discover
+from documents.download import download
+from documents.models import Document
+
+
+@tracked_task("scrape_investor_relations")
+def scrape_investor_relations(
+    run: Run, company_id: int, max_pages: int = 40, max_depth: int = 3, force: bool = False
+) -> Outcome:
+    """Find the documents a company's site offers."""
+    company = Company.objects.filter(pk=company_id).first()
+    if company is None:
+        return skipped("The company is gone.", code="company_not_found")
+    found = discover(
+        company, limits=CrawlLimits(pages=max_pages, depth=max_depth), report=run.report, task_run=run.row
+    )
+    fields = {
+        "discovered_count": found.discovered,
+        "created_count": found.created,
+        "updated_count": found.updated,
+        "pages_visited": found.pages_visited,
+        "blocked": found.blocked,
+        "crawl_run_id": found.crawl_run_id,
+        "document_ids": list(found.document_ids),
+    }
+    if found.reason:
+        return partial(found.reason, code=found.reason_code, warnings=list(found.warnings), **fields)
+    return success(warnings=list(found.warnings), **fields)
+
+
+@tracked_task("download_pdf")
+def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
+    """Fetch a document's file."""
+    document = Document.objects.select_related("company").filter(pk=document_id).first()
+    if document is None:
+        return skipped("The document is gone.", code="document_not_found")
+    result = download(document, force=force, report=run.report)
+    fields = {
+        "document_id": document.pk,
+        "version_id": result.version.pk if result.version else None,
+        "file_hash": result.version.sha256 if result.version else None,
+        "size_bytes": result.version.size if result.version else None,
+        "page_count": result.version.page_count if result.version else None,
+        "is_new_version": result.is_new_version,
+        "duplicate_of": result.duplicate_of_id,
+    }
+    if result.reason:
+        return partial(result.reason, code=result.reason_code, **fields)
+    return success(**fields)
+
+
+@tracked_task("classify_document")
+def classify_document(run: Run, document_id: int, force: bool = False) -> Outcome:
+    """Decide what a document is."""
+    document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
+    if document is None:
+        return skipped("The document is gone.", code="document_not_found")
+    result = classify(document, report=run.report)
+    return success(
+        document_id=document.pk,
+        document_type=result.document_type,
+        confidence=result.confidence,
+        fiscal_year=result.fiscal_year,
+        period_end=result.period_end.isoformat() if result.period_end else None,
+        language=result.language,
+        kept_decision_of_person=result.kept_decision_of_person,
+        warnings=list(result.warnings),
+    )

@@ -1,0 +1,346 @@
+"""A compiled statement as people look at it: headings, formatted figures, marks and links.
+
+Shared by the page and by the exports, so that both show the same table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from companies.models import Company
+from engine.compiling.values import CompiledStatement as CompiledValues
+from engine.kinds import CompiledView, GapReason, PeriodKind, RowKind, StatementKind
+from engine.values import Period
+from extraction.models import CompiledStatement, Fact
+
+# Below this confidence a figure is marked: a person should look at its page before using it.
+LOW_CONFIDENCE = 0.8
+
+GAP_TEXTS: Mapping[GapReason, str] = {
+    GapReason.NO_REPORT: "No report for this year is known.",
+    GapReason.NOT_READ: "A report is known, and this statement was not read from it.",
+    GapReason.NOT_DISCLOSED: "The statement was read and does not print this line.",
+    GapReason.NOT_APPLICABLE: "This kind of company has no such line.",
+    GapReason.UNREADABLE: "The line is printed and its figure could not be read.",
+}
+
+
+class DisplayUnit(StrEnum):
+    """In which unit money is shown. Per-share figures are always in whole currency units."""
+
+    UNITS = "units"
+    THOUSANDS = "thousands"
+    MILLIONS = "millions"
+
+    @property
+    def factor(self) -> int:
+        return {"units": 1, "thousands": 1_000, "millions": 1_000_000}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    heading: str
+    period_end: date
+    days: int | None
+    is_full_year: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """`text` is what is shown; a gap shows nothing and says why in `hint`."""
+
+    text: str
+    value: Decimal | None
+    hint: str
+    gap: str
+    nil: bool
+    restated: bool
+    formula: str
+    low_confidence: bool
+    fact_id: int | None
+    document: str
+    document_id: int | None
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    key: str
+    label: str
+    concept: str
+    level: int
+    kind: RowKind
+    other_labels: tuple[str, ...]
+    cells: tuple[CellView, ...]
+
+    @property
+    def is_own_line(self) -> bool:
+        """A line that only this issuer prints, beside the standard ones."""
+        return not self.concept
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    company: Company
+    statement: StatementKind
+    view: CompiledView
+    as_of: date | None
+    currency: str
+    unit: DisplayUnit
+    columns: tuple[ColumnView, ...]
+    rows: tuple[RowView, ...]
+    warnings: tuple[str, ...]
+    version: int | None
+    filled: int
+    gaps: int
+
+    @property
+    def coverage(self) -> int:
+        """Percent of cells that hold a figure."""
+        total = self.filled + self.gaps
+        return round(100 * self.filled / total) if total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What a stored cell and a freshly compiled one have in common."""
+
+    value: Decimal | None
+    nil: bool
+    gap: str
+    fact_id: int | None
+    formula: str
+    restated: bool
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    key: str
+    concept: str
+    label: str
+    labels: tuple[str, ...]
+    level: int
+    kind: RowKind
+    cells: tuple[_Cell, ...]
+
+
+def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None) -> TableView:
+    """The table of a kept compile. Three queries, whatever its size."""
+    periods = [
+        Period(
+            PeriodKind(entry["kind"]),
+            date.fromisoformat(entry["start"]) if entry["start"] else None,
+            date.fromisoformat(entry["end"]),
+        )
+        for entry in compiled.periods
+    ]
+    rows = [
+        _Row(
+            key=row.key,
+            concept=row.concept,
+            label=row.label,
+            labels=tuple(row.labels),
+            level=row.level,
+            kind=RowKind(row.kind),
+            cells=tuple(
+                _Cell(
+                    cell.value,
+                    cell.nil,
+                    cell.gap_reason,
+                    cell.fact_id,
+                    cell.formula,
+                    cell.restated,
+                    cell.confidence,
+                )
+                for cell in row.cells.all()
+            ),
+        )
+        for row in compiled.rows.prefetch_related("cells")
+    ]
+    return _table(
+        compiled.company,
+        StatementKind(compiled.statement),
+        CompiledView(compiled.view),
+        compiled.as_of,
+        compiled.currency,
+        periods,
+        rows,
+        compiled.warnings,
+        compiled.version,
+        unit,
+    )
+
+
+def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit | None = None) -> TableView:
+    """The table of a compile that is not kept, such as one as of a day."""
+    rows = [
+        _Row(
+            key=row.key,
+            concept=row.concept or "",
+            label=row.label,
+            labels=row.labels,
+            level=row.level,
+            kind=row.kind,
+            cells=tuple(
+                _Cell(
+                    cell.value,
+                    cell.nil,
+                    cell.gap.value if cell.gap else "",
+                    int(cell.source) if cell.source else None,
+                    cell.formula or "",
+                    cell.restated,
+                    cell.confidence,
+                )
+                for cell in row.cells
+            ),
+        )
+        for row in values.rows
+    ]
+    return _table(
+        company,
+        values.request.statement,
+        values.request.view,
+        values.request.as_of,
+        values.currency or "",
+        values.periods,
+        rows,
+        values.warnings,
+        None,
+        unit,
+    )
+
+
+def _table(
+    company: Company,
+    statement: StatementKind,
+    view: CompiledView,
+    as_of: date | None,
+    currency: str,
+    periods: Sequence[Period],
+    rows: Sequence[_Row],
+    warnings: Iterable[str],
+    version: int | None,
+    unit: DisplayUnit | None,
+) -> TableView:
+    facts = _facts(rows)
+    shown_in = unit or usual_unit(rows)
+    digits = _digits(facts.values(), shown_in)
+    row_views = tuple(_row_view(row, facts, shown_in, digits) for row in rows)
+    figures = [cell for row in row_views if row.kind is not RowKind.HEADING for cell in row.cells]
+    return TableView(
+        company=company,
+        statement=statement,
+        view=view,
+        as_of=as_of,
+        currency=currency,
+        unit=shown_in,
+        columns=tuple(_column_view(period) for period in periods),
+        rows=row_views,
+        warnings=tuple(warnings),
+        version=version,
+        filled=sum(cell.value is not None for cell in figures),
+        gaps=sum(cell.value is None for cell in figures),
+    )
+
+
+def _facts(rows: Sequence[_Row]) -> dict[int, Fact]:
+    ids = [cell.fact_id for row in rows for cell in row.cells if cell.fact_id is not None]
+    return Fact.objects.select_related("document", "observation").in_bulk(ids)
+
+
+def usual_unit(rows: Sequence[_Row]) -> DisplayUnit:
+    """The unit in which the largest amount has no more than six digits, roughly as issuers choose."""
+    amounts = [
+        abs(cell.value)
+        for row in rows
+        if row.kind not in (RowKind.PER_SHARE, RowKind.SHARES)
+        for cell in row.cells
+        if cell.value is not None
+    ]
+    largest = max(amounts, default=Decimal(0))
+    if largest >= 100_000_000:
+        return DisplayUnit.MILLIONS
+    return DisplayUnit.THOUSANDS if largest >= 1_000_000 else DisplayUnit.UNITS
+
+
+def _digits(facts: Iterable[Fact], unit: DisplayUnit) -> int:
+    """Digits after the decimal mark: as many as the coarsest report printed, one at the most."""
+    shift = len(str(unit.factor)) - 1
+    decimals = [
+        fact.decimals + shift
+        for fact in facts
+        if fact.value is not None and fact.row_kind not in (RowKind.PER_SHARE, RowKind.SHARES)
+    ]
+    return max(0, min(1, min(decimals, default=0)))
+
+
+def _column_view(period: Period) -> ColumnView:
+    transition = period.days is not None and not period.is_full_year
+    months = round(period.days / 30.4) if period.days else 0
+    heading = f"FY{period.fiscal_year}" if not transition else f"{months} months to {period.end:%b %Y}"
+    return ColumnView(heading, period.end, period.days, not transition)
+
+
+def _row_view(row: _Row, facts: Mapping[int, Fact], unit: DisplayUnit, digits: int) -> RowView:
+    return RowView(
+        key=row.key,
+        label=row.label,
+        concept=row.concept,
+        level=row.level,
+        kind=row.kind,
+        other_labels=tuple(label for label in row.labels if label != row.label),
+        cells=tuple(
+            _cell_view(cell, row.kind, facts.get(cell.fact_id) if cell.fact_id else None, unit, digits)
+            for cell in row.cells
+        ),
+    )
+
+
+def _cell_view(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit, digits: int) -> CellView:
+    low = cell.confidence is not None and cell.confidence < LOW_CONFIDENCE
+    return CellView(
+        text=format_amount(cell, kind, fact, unit, digits),
+        value=cell.value,
+        hint=_hint(cell, fact, low),
+        gap=cell.gap,
+        nil=cell.nil,
+        restated=cell.restated,
+        formula=cell.formula,
+        low_confidence=low,
+        fact_id=cell.fact_id,
+        document=str(fact.document) if fact else "",
+        document_id=fact.document_id if fact else None,
+        page=fact.observation.page if fact else None,
+    )
+
+
+def format_amount(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit, digits: int) -> str:
+    """A figure with thousands separators, outflows in brackets, a printed dash as a dash."""
+    if cell.value is None:
+        return ""
+    if cell.nil:
+        return "–"
+    if kind is RowKind.PER_SHARE:
+        shown, places = cell.value, max(2, min(fact.decimals, 4)) if fact else 2
+    else:
+        shown, places = cell.value / unit.factor, digits
+    text = f"{abs(shown):,.{places}f}"
+    return f"({text})" if shown < 0 else text
+
+
+def _hint(cell: _Cell, fact: Fact | None, low_confidence: bool) -> str:
+    if cell.gap:
+        return GAP_TEXTS[GapReason(cell.gap)]
+    parts = []
+    if fact is not None:
+        parts.append(f"{fact.document}, page {fact.observation.page}: “{fact.observation.text}”")
+    if cell.formula:
+        parts.append(f"Derived: {cell.formula}")
+    if cell.restated:
+        parts.append("Restated: an earlier report gave another figure.")
+    if low_confidence:
+        parts.append("Low confidence: look at the page before you use it.")
+    return " ".join(parts)

@@ -1,0 +1,19 @@
+"""All tasks of the app, so that the worker finds them."""
+
+from extraction.tasks.company import extract_company_financial_data, process_all_documents
+from extraction.tasks.compiling import (
+    compile_company_statements,
+    normalize_and_compile_statements,
+    recompile_company_statements,
+)
+from extraction.tasks.reading import extract_financial_statements, process_document
+
+__all__ = [
+    "compile_company_statements",
+    "extract_company_financial_data",
+    "extract_financial_statements",
+    "normalize_and_compile_statements",
+    "process_all_documents",
+    "process_document",
+    "recompile_company_statements",
+]

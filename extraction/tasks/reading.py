@@ -1,0 +1,48 @@
+"""Doorbells of reading one document."""
+
+from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
+
+from documents.models import Document
+from extraction.extract import extract
+from extraction.models import ExtractionStatus
+from extraction.process import process
+
+
+@tracked_task("extract_financial_statements")
+def extract_financial_statements(run: Run, document_id: int, force: bool = False) -> Outcome:
+    """Read the three statements out of a document's file."""
+    document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
+    if document is None:
+        return skipped("The document is gone.", code="document_not_found")
+    extracted = extract(document, force=force, report=run.report, task_run=run.row)
+    fields = {
+        "document_id": document.pk,
+        "run_id": extracted.run.pk,
+        "repeated": extracted.repeated,
+        "statements": {
+            kind.value: {
+                "rows": counts.rows,
+                "columns": counts.columns,
+                "pages": list(counts.pages),
+                "checks_passed": counts.checks_passed,
+                "checks_failed": counts.checks_failed,
+            }
+            for kind, counts in extracted.statements.items()
+        },
+    }
+    if extracted.run.status == ExtractionStatus.SUCCEEDED:
+        return success(**fields)
+    return partial(extracted.reason, code=extracted.code, **fields)
+
+
+@tracked_task("extraction.process_document")
+def process_document(run: Run, document_id: int, force: bool = False) -> Outcome:
+    """Download, classify and read one document, each step only where it is still needed."""
+    document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
+    if document is None:
+        return skipped("The document is gone.", code="document_not_found")
+    processed = process(document, force=force, report=run.report, task_run=run.row)
+    fields = {"document_id": document.pk, "steps": processed.steps, "facts": processed.facts}
+    if processed.reason:
+        return partial(processed.reason, code=processed.code, **fields)
+    return success(**fields)
