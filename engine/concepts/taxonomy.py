@@ -83,7 +83,7 @@ class Arc:
         return text + "".join(f" {'+' if weight > 0 else '-'} {code}" for code, weight in rest)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Taxonomy:
     """All concepts in canonical order. `items` has the items of every template as well."""
 

@@ -1,0 +1,91 @@
+"""Pairs that must never be merged: current and non-current, paid and received, and the rest.
+
+The pairs are data (`guards.yaml`). Both questions asked of them have the same answer type: the name
+of the pair that forbids it, or None.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from engine.concepts.wording import contains, plain
+from engine.errors import BadInput
+
+DATA_FILE = Path(__file__).with_name("guards.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a pair: the words that say so and the concepts that stand there."""
+
+    words: tuple[str, ...]
+    concepts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A pair (or a triple) of sides. In a one-sided guard the words' absence is the other side."""
+
+    name: str
+    sides: tuple[Side, ...]
+    one_sided: bool
+
+    def side_of(self, text: str) -> int | None:
+        """The side on which a plain label stands; None when on none or on several."""
+        if self.one_sided:
+            return 0 if any(contains(word, text) for word in self.sides[0].words) else 1
+        # "non current" holds the word "current": the longest words are looked for first and taken out.
+        found = set()
+        remaining = f" {text} "
+        ordered = sorted(
+            ((word, number) for number, side in enumerate(self.sides) for word in side.words),
+            key=lambda pair: -len(pair[0]),
+        )
+        for word, number in ordered:
+            if f" {word} " in remaining:
+                found.add(number)
+                remaining = remaining.replace(f" {word} ", "  ")
+        return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def load_guards() -> tuple[Guard, ...]:
+    """All guards, read once. Raises BadInput naming a fault of the file."""
+    guards = []
+    for entry in yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))["pairs"]:
+        if not entry.get("reason"):
+            raise BadInput(f"The guard {entry.get('name')!r} gives no reason.", code="bad_guards")
+        sides = tuple(
+            Side(tuple(plain(str(word)) for word in side["words"]), frozenset(side["concepts"]))
+            for side in entry["sides"]
+        )
+        guards.append(Guard(str(entry["name"]), sides, bool(entry.get("one_sided", False))))
+    return tuple(guards)
+
+
+@lru_cache(maxsize=20_000)
+def _stand(label: str) -> tuple[int | None, ...]:
+    """The side of each guard on which a label stands."""
+    text = plain(label)
+    return tuple(guard.side_of(text) for guard in load_guards())
+
+
+def opposed(one: str, other: str) -> str | None:
+    """The pair on whose two sides the labels stand, or None when nothing forbids taking them for
+    the same line."""
+    for guard, left, right in zip(load_guards(), _stand(one), _stand(other), strict=True):
+        if left is not None and right is not None and left != right:
+            return guard.name
+    return None
+
+
+def contradicts(label: str, concept: str) -> str | None:
+    """The pair that forbids reading `label` as `concept`, or None."""
+    for guard, side in zip(load_guards(), _stand(label), strict=True):
+        if guard.one_sided or side is None:
+            continue
+        if any(concept in other.concepts for n, other in enumerate(guard.sides) if n != side):
+            return guard.name
+    return None

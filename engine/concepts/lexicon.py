@@ -1,0 +1,185 @@
+"""The wordings of each language, loaded from `synonyms/*.yaml` and compiled for look-up.
+
+`synonyms/en.yaml` explains the notation. A wording without `*` is exact; one with `*` leaves room
+for words that only this issuer uses.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.concepts.taxonomy import Taxonomy
+from engine.concepts.wording import Speller, plain
+from engine.errors import BadInput
+from engine.kinds import StatementKind
+
+FOLDER = Path(__file__).with_name("synonyms")
+LARGEST_EXPANSION = 3000  # a wording with more readings than this is a slip of the pen
+
+_GROUP = re.compile(r"\(([^()]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to print a concept. `section` restricts it to one part of the statement; `place` is
+    its position in the concept's list, the most telling first."""
+
+    concept: str
+    text: str
+    section: str | None
+    place: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A wording that fits a label, exactly or through its `*`."""
+
+    wording: Wording
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The wordings and headings of one language."""
+
+    language: str
+    speller: Speller
+    exact: Mapping[StatementKind, Mapping[str, tuple[Wording, ...]]]
+    open: Mapping[StatementKind, tuple[tuple[re.Pattern[str], Wording], ...]]
+    headings: Mapping[StatementKind, tuple[tuple[re.Pattern[str], str], ...]]
+
+    def spell(self, label: str) -> str:
+        """A printed label in this language's one spelling."""
+        return self.speller.spell(plain(label))
+
+    def hits(self, kind: StatementKind, label: str) -> tuple[Hit, ...]:
+        """Every wording of a statement that fits a label."""
+        text = self.spell(label)
+        exact = tuple(Hit(wording, True) for wording in self.exact[kind].get(text, ()))
+        found = {hit.wording.concept for hit in exact}
+        opened = (
+            Hit(wording, False)
+            for pattern, wording in self.open[kind]
+            if wording.concept not in found and pattern.fullmatch(text)
+        )
+        return exact + tuple(opened)
+
+    def heading(self, kind: StatementKind, text: str) -> str | None:
+        """The part of the statement that a heading opens."""
+        spelled = self.spell(text)
+        if not spelled:
+            return None
+        return next((name for pattern, name in self.headings[kind] if pattern.fullmatch(spelled)), None)
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages with a file, English first."""
+    codes = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return tuple(sorted(codes, key=lambda code: (code != "en", code)))
+
+
+@lru_cache(maxsize=4)
+def load_lexicons(taxonomy: Taxonomy) -> tuple[Lexicon, ...]:
+    """Every language's lexicon. Raises BadInput naming the faulty wording."""
+    return tuple(
+        parse_lexicon(yaml.safe_load((FOLDER / f"{code}.yaml").read_text(encoding="utf-8")), taxonomy)
+        for code in languages()
+    )
+
+
+def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
+    """A lexicon from the structure of a file. Raises BadInput naming the faulty wording."""
+    language = str(data["language"])
+    speller = Speller.build(data.get("words", {}), data.get("drop", ()))
+    exact: dict[StatementKind, dict[str, list[Wording]]] = {kind: {} for kind in StatementKind}
+    opened: dict[StatementKind, list[tuple[re.Pattern[str], Wording]]] = {kind: [] for kind in StatementKind}
+    for wording in _wordings(data, taxonomy, language):
+        kind = taxonomy[wording.concept].statement
+        spelled = sorted({_spell(text, speller) for text in expand(wording.text)})
+        for text in (text for text in spelled if "*" not in text):
+            exact[kind].setdefault(text, []).append(wording)
+        stars = [text for text in spelled if "*" in text]
+        if stars:
+            opened[kind].append((_compile(stars), wording))
+    return Lexicon(
+        language,
+        speller,
+        {kind: {text: tuple(found) for text, found in texts.items()} for kind, texts in exact.items()},
+        {kind: tuple(patterns) for kind, patterns in opened.items()},
+        _headings(data, taxonomy, speller, language),
+    )
+
+
+def expand(text: str) -> Iterator[str]:
+    """Every reading of a wording: one alternative of each group, in order. Raises BadInput."""
+    parts = _GROUP.split(text)
+    choices = [part.split("|") if n % 2 else [part] for n, part in enumerate(parts)]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > LARGEST_EXPANSION or "(" in "".join(parts[::2]):
+        raise BadInput(f"The wording {text!r} has too many alternatives or a stray bracket.")
+    for combination in product(*choices):
+        yield " ".join("".join(combination).split())
+
+
+def _spell(text: str, speller: Speller) -> str:
+    """A reading in one spelling, its `*` kept."""
+    pieces = re.split(r"(\*)", text)
+    spelled = []
+    for n, piece in enumerate(pieces):
+        if piece == "*":
+            # A star that touches a word belongs to that word; one by itself stands for words.
+            before = n > 0 and bool(pieces[n - 1]) and not pieces[n - 1].endswith(" ")
+            after = n + 1 < len(pieces) and bool(pieces[n + 1]) and not pieces[n + 1].startswith(" ")
+            spelled.append("*" if before else " *" if after else " * ")
+        else:
+            words = speller.spell(plain(piece))
+            glued = n > 0 and bool(piece) and not piece.startswith(" ")
+            spelled.append(words if glued or not spelled else " " + words)
+    return " ".join("".join(spelled).split())
+
+
+def _compile(texts: list[str]) -> re.Pattern[str]:
+    def one(text: str) -> str:
+        words = [".+" if word == "*" else re.escape(word).replace(r"\*", ".*") for word in text.split()]
+        return " ".join(words)
+
+    return re.compile("|".join(one(text) for text in texts))
+
+
+def _wordings(data: Mapping[str, Any], taxonomy: Taxonomy, language: str) -> Iterator[Wording]:
+    for concept, entries in data["items"].items():
+        if concept not in taxonomy:
+            raise BadInput(f"The {language} wordings name {concept!r}, which is no concept.")
+        sections = taxonomy.sections[taxonomy[concept].statement]
+        for place, entry in enumerate(entries):
+            fields = entry if isinstance(entry, dict) else {"label": entry}
+            section = fields.get("section")
+            if section is not None and section not in sections:
+                raise BadInput(f"The {language} wording {fields['label']!r} names no section {section!r}.")
+            if isinstance(entry, dict) and not fields.get("reason"):
+                raise BadInput(f"The disputed {language} wording {fields['label']!r} gives no reason.")
+            yield Wording(concept, str(fields["label"]), section, place, str(fields.get("reason", "")))
+
+
+def _headings(
+    data: Mapping[str, Any], taxonomy: Taxonomy, speller: Speller, language: str
+) -> Mapping[StatementKind, tuple[tuple[re.Pattern[str], str], ...]]:
+    headings: dict[StatementKind, tuple[tuple[re.Pattern[str], str], ...]] = {}
+    for kind in StatementKind:
+        found = []
+        for name, texts in data.get("sections", {}).get(kind.value, {}).items():
+            if name not in taxonomy.sections[kind]:
+                raise BadInput(f"The {language} headings name no section {name!r} of the {kind.value}.")
+            spelled = [_spell(text, speller) for entry in texts for text in expand(str(entry))]
+            found.append((_compile(spelled), name))
+        headings[kind] = tuple(found)
+    return headings
