@@ -17,6 +17,7 @@ from extraction.presentation import CellView, RowView, TableView
 # (CWE-1236); the full-width forms are turned into the plain ones by some of them.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
+_PLACES = {0: "#,##0;(#,##0)", 1: "#,##0.0;(#,##0.0)", 2: "#,##0.00;(#,##0.00)"}
 _LIGHT_GREY = PatternFill("solid", fgColor="F1F5F9")
 _TOTAL_BORDER = Border(top=Side(style="thin", color="94A3B8"))
 
@@ -94,10 +95,9 @@ def _write_row(sheet, table: TableView, row: RowView) -> None:
             place.font = Font(bold=True)
         if row.kind is RowKind.TOTAL:
             place.border = _TOTAL_BORDER
+    number_format = _PLACES[2 if row.kind is RowKind.PER_SHARE else table.digits]
     for place, cell in zip(line[1:], row.cells, strict=True):
-        place.number_format = (
-            "#,##0.00;(#,##0.00)" if row.kind is RowKind.PER_SHARE else "#,##0.###;(#,##0.###)"
-        )
+        place.number_format = number_format
         if cell.hint:
             place.comment = Comment(cell.hint, "Tenfold")
 

@@ -89,6 +89,7 @@ class TableView:
     as_of: date | None
     currency: str
     unit: DisplayUnit
+    digits: int
     columns: tuple[ColumnView, ...]
     rows: tuple[RowView, ...]
     warnings: tuple[str, ...]
@@ -237,6 +238,7 @@ def _table(
         as_of=as_of,
         currency=currency,
         unit=shown_in,
+        digits=digits,
         columns=tuple(_column_view(period) for period in periods),
         rows=row_views,
         warnings=tuple(warnings),

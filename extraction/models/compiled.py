@@ -56,7 +56,7 @@ class CompiledStatement(models.Model):
         return f"{self.company}: {self.get_statement_display()}, {self.get_view_display().lower()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("admin:extraction_statements", args=[self.company.slug])
+        return reverse("extraction:statements", args=[self.company.slug])
 
 
 class CompiledRow(models.Model):

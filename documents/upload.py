@@ -1,0 +1,63 @@
+"""A PDF that a person hands in, as a document of a company."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from companies.models import Company
+from documents.content import check_is_pdf
+from documents.models import Document, DocumentStatus, DocumentVersion, VersionSource
+from documents.storage import store_content
+from documents.survey import survey_of
+from net.filenames import cleaned_name
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The document with the file. `is_new` is false where the company had the same file already."""
+
+    document: Document
+    version: DocumentVersion
+    is_new: bool
+
+
+def accept_upload(
+    company: Company, content: BinaryIO, name: str, *, title: str = "", by: AbstractBaseUser | None = None
+) -> Uploaded:
+    """Keep an uploaded PDF. The same content twice gives the same document.
+
+    Raises NotAPdf for anything that is no PDF; nothing is kept then.
+    """
+    check_is_pdf(content)
+    stored = store_content(content)
+    known = (
+        DocumentVersion.objects.filter(document__company=company, sha256=stored.sha256)
+        .select_related("document")
+        .first()
+    )
+    if known is not None:
+        return Uploaded(known.document, known, is_new=False)
+    content.seek(0)
+    survey = survey_of(content.read())
+    with transaction.atomic():
+        document = Document.objects.create(
+            company=company,
+            title=title or cleaned_name(name),
+            link_text=cleaned_name(name),
+            status=DocumentStatus.DOWNLOADED,
+            uploaded_by=by,
+        )
+        version = DocumentVersion.objects.create(
+            document=document,
+            sha256=stored.sha256,
+            size=stored.size,
+            storage_name=stored.storage_name,
+            original_name=cleaned_name(name),
+            source=VersionSource.UPLOAD,
+            **survey.version_fields(),
+        )
+        document.current_version = version
+        document.save(update_fields=["current_version"])
+    return Uploaded(document, version, is_new=True)

@@ -1,0 +1,153 @@
+"""Own pages inside the admin: the table of many years and the proof of one figure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.text import slugify
+
+from companies.models import Company
+from documents.models import Document
+from engine.errors import Unreadable
+from engine.kinds import CompiledView, RowKind, StatementKind
+from extraction.compile import compile_as_of
+from extraction.exports import to_csv, to_workbook
+from extraction.facsimile import page_image
+from extraction.models import CompiledStatement
+from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
+from extraction.proof import proof_of
+from jobs.models import TaskRun
+
+may_view = permission_required("extraction.view_compiledstatement", raise_exception=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a visitor chose to see. Words that mean nothing fall back to the usual choice."""
+
+    statement: StatementKind
+    view: CompiledView
+    as_of: date | None
+    unit: DisplayUnit | None
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Choice":
+        as_of = _date(request.GET.get("as_of", ""))
+        view = _member(CompiledView, request.GET.get("view"), CompiledView.LATEST)
+        if view is CompiledView.AS_OF and as_of is None:
+            view = CompiledView.LATEST
+        return cls(
+            statement=_member(StatementKind, request.GET.get("statement"), StatementKind.INCOME_STATEMENT),
+            view=view,
+            as_of=as_of if view is CompiledView.AS_OF else None,
+            unit=_member(DisplayUnit, request.GET.get("unit"), None),
+        )
+
+
+def _member(kind: type, text: str | None, otherwise: object):
+    try:
+        return kind(text)
+    except ValueError:
+        return otherwise
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@may_view
+def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
+    """The compiled table of a company: one statement, years as columns."""
+    company = get_object_or_404(Company, slug=slug)
+    choice = Choice.of(request)
+    table = _table(company, choice.statement, choice)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{company.name}",
+        "company": company,
+        "choice": choice,
+        "table": table,
+        "statements": list(StatementKind),
+        "units": list(DisplayUnit),
+        "RowKind": RowKind,
+        "documents": Document.objects.filter(company=company).annual().not_duplicates(),
+        "running": TaskRun.objects.unfinished().about(company).first(),
+        "reviews": company.review_items.filter(state="open").count(),
+        "restatements": company.restatements.filter(
+            statement=choice.statement,
+            old_fact__superseded_at__isnull=True,
+            new_fact__superseded_at__isnull=True,
+        )[:50],
+    }
+    return render(request, "admin/extraction/statements.html", context)
+
+
+@may_view
+def export_statements(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+    """The chosen statement as CSV, or all three as a workbook."""
+    company = get_object_or_404(Company, slug=slug)
+    choice = Choice.of(request)
+    name = slugify(f"{company.slug} {choice.statement.value if extension == 'csv' else 'statements'}")
+    if extension == "csv":
+        table = _table(company, choice.statement, choice)
+        if table is None:
+            raise Http404("Nothing has been compiled for this statement yet.")
+        return _attachment(to_csv(table).encode(), f"{name}.csv", "text/csv; charset=utf-8")
+    tables = [table for kind in StatementKind if (table := _table(company, kind, choice)) is not None]
+    if not tables:
+        raise Http404("Nothing has been compiled for this company yet.")
+    return _attachment(
+        to_workbook(tables),
+        f"{name}.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+def _attachment(content: bytes, name: str, media_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _table(company: Company, statement: StatementKind, choice: Choice) -> TableView | None:
+    if choice.view is CompiledView.AS_OF and choice.as_of is not None:
+        values = compile_as_of(company, statement, choice.as_of)
+        return table_of_values(company, values, choice.unit) if values.rows else None
+    compiled = (
+        CompiledStatement.objects.select_related("company")
+        .filter(company=company, statement=statement, view=choice.view, is_current=True)
+        .first()
+    )
+    return table_of_stored(compiled, choice.unit) if compiled else None
+
+
+@may_view
+def fact_proof(request: HttpRequest, fact_id: int) -> HttpResponse:
+    """One figure on the page it was printed on, with everything that speaks for or against it."""
+    proof = proof_of(fact_id)
+    if proof is None:
+        raise Http404("This figure is not there. Its report may have been read again since.")
+    context = {**admin.site.each_context(request), "title": proof.title, "proof": proof}
+    return render(request, "admin/extraction/proof.html", context)
+
+
+@may_view
+def document_page_image(request: HttpRequest, version_id: int, number: int) -> HttpResponse:
+    """A page of a stored file as a picture, with a figure marked if `?figure=` names one."""
+    figure = request.GET.get("figure", "")
+    try:
+        image = page_image(version_id, number, fact_id=int(figure) if figure.isdecimal() else None)
+    except Unreadable as error:
+        return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
+    if image is None:
+        raise Http404("This page is not there.")
+    response = HttpResponse(image, content_type="image/png")
+    # A page of a content-addressed file never changes.
+    response["Cache-Control"] = "private, max-age=604800, immutable"
+    return response

@@ -1,0 +1,23 @@
+"""The app's own pages, mounted inside the admin by the site's routing."""
+
+from django.contrib import admin
+from django.urls import path, re_path
+
+from extraction import pages
+
+app_name = "extraction"
+
+urlpatterns = [
+    path("figures/<int:fact_id>/", admin.site.admin_view(pages.fact_proof), name="proof"),
+    path(
+        "pages/<int:version_id>/<int:number>.png",
+        admin.site.admin_view(pages.document_page_image),
+        name="page_image",
+    ),
+    path("<slug:slug>/", admin.site.admin_view(pages.company_statements), name="statements"),
+    re_path(
+        r"^(?P<slug>[-a-zA-Z0-9_]+)/export\.(?P<extension>csv|xlsx)$",
+        admin.site.admin_view(pages.export_statements),
+        name="export",
+    ),
+]
