@@ -1,0 +1,536 @@
+"""Fetching: one request with all its limits, and the door's public values.
+
+    get      a page, a feed, a sitemap: the body in memory
+    stream   a report: the body into a file, hashed on the way
+
+Every hop of a redirect passes the same gates: address, robots.txt, a turn at the host. No cookies,
+credentials, proxies or settings of the environment take part.
+"""
+
+import hashlib
+import http.client
+import io
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
+from urllib.parse import urljoin
+
+from net import failures
+from net.addresses import AddressPolicy, Target, checked_addresses, parse_url
+from net.challenges import is_challenge
+from net.connection import CheckedConnection, tls_context
+from net.content import SNIFFED_BYTES, media_type_of
+from net.decoding import Decoder, TooManyBytes, WrongEncoding, decoder_for
+from net.errors import FetchFailed
+from net.filenames import name_in_disposition
+from net.limiter import HostLimiter, HostUnavailable, turn_at
+from net.robots import KEPT_SECONDS, LARGEST_ROBOTS, Robots, robots_from
+
+READ_SIZE = 65536
+REFUSAL_BYTES = 65536  # how much of a refusal is read to see what kind it is
+REMEMBERED_ORIGINS = 500
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+BODY_STATUSES = frozenset({200, 203})
+FAILURES_OF_HOST = frozenset({"connection_failed", "timeout", "too_slow", "http_5xx"})
+
+
+@dataclass(frozen=True)
+class FetchOptions:
+    """How to fetch. Sizes are bytes, times seconds.
+
+    `contact` is an address at which a site's owner reaches the operator; it is part of the
+    User-Agent. `longest_turn_wait` is how long a caller waits for its turn at a host before it is
+    told to come back later. `minimum_speed` is the average from `speed_grace` seconds on.
+    """
+
+    contact: str
+    product: str = "Tenfold"
+    version: str = "0.1"
+    policy: AddressPolicy = field(default_factory=AddressPolicy)
+    obey_robots: bool = True
+    connect_seconds: float = 10.0
+    idle_seconds: float = 30.0
+    page_seconds: float = 60.0
+    file_seconds: float = 480.0
+    minimum_speed: int = 2000
+    speed_grace: float = 20.0
+    largest_page: int = 10 * 1024 * 1024
+    largest_file: int = 200 * 1024 * 1024
+    header_limit: int = 65536
+    most_redirects: int = 5
+    longest_turn_wait: float = 30.0
+    extra_certificates: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.contact.strip() or not self.contact.isprintable():
+            raise ValueError("contact: name an e-mail or web address at which a site's owner can reach you")
+        if not self.product.isascii() or not self.product.isalnum():
+            raise ValueError("product: letters and digits only, because robots.txt is matched by it")
+        for name in ("connect_seconds", "idle_seconds", "page_seconds", "file_seconds", "largest_page",
+                     "largest_file", "header_limit"):  # fmt: skip
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be more than 0")
+
+    @property
+    def user_agent(self) -> str:
+        return f"{self.product}/{self.version} (+{self.contact})"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body in memory, decoded. `content_type` is as the sender calls it, lower case and with its
+    parameters; `media_type` is what the bytes are, "" where they do not tell. With `not_modified`
+    there is no body and the copy the caller has is still good."""
+
+    url: str
+    final_url: str
+    status: int
+    content_type: str
+    media_type: str
+    charset: str | None
+    body: bytes
+    etag: str
+    last_modified: str
+    not_modified: bool
+    disposition_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A body written to the caller's file. `size` and `sha256` are of the bytes written; `head`
+    holds the first of them (at most 1,024). `content_type` and `media_type` as in `Fetched`."""
+
+    url: str
+    final_url: str
+    status: int
+    content_type: str
+    media_type: str
+    size: int
+    sha256: str
+    head: bytes
+    etag: str
+    last_modified: str
+    not_modified: bool
+    disposition_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What one request asks for."""
+
+    url: str
+    seconds: float
+    most_bytes: int
+    accept: str
+    accept_encoding: str
+    etag: str | None = None
+    last_modified: str | None = None
+    start_suffices: bool = False  # an answer that is too long is read as far as allowed
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Where a request ended and how long the exchange took."""
+
+    target: Target
+    status: int
+    headers: Mapping[str, str]
+    seconds: float = 0.0
+
+    @property
+    def not_modified(self) -> bool:
+        return self.status == 304
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").strip().lower()[:200]
+
+
+class _CannotWrite(Exception):
+    """The caller's file does not take the bytes; kept apart from failures of the connection."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class _Digest:
+    """Writes to a file and keeps the hash, the size and the first bytes."""
+
+    def __init__(self, write_to: BinaryIO) -> None:
+        self._file = write_to
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.head = b""
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._file.write(data)
+        except OSError as reason:
+            raise _CannotWrite(reason) from reason
+        self._hash.update(data)
+        self.size += len(data)
+        if len(self.head) < SNIFFED_BYTES:
+            self.head = (self.head + data)[:SNIFFED_BYTES]
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+class Fetcher:
+    """Fetches by one set of options. Not for use by several threads at once."""
+
+    def __init__(self, options: FetchOptions, limiter: HostLimiter) -> None:
+        self.options = options
+        self.limiter = limiter
+        self._robots: OrderedDict[tuple[str, str, int], tuple[float, Robots]] = OrderedDict()
+
+    def get(
+        self,
+        url: str,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        max_bytes: int | None = None,
+    ) -> Fetched:
+        """Fetches a page into memory.
+
+        Raises:
+            FetchFailed: any of its codes
+        """
+        buffer = io.BytesIO()
+        wish = _Wish(
+            url,
+            self.options.page_seconds,
+            max_bytes or self.options.largest_page,
+            "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5",
+            "gzip, deflate",
+            etag,
+            last_modified,
+        )
+        digest, answer = self._fetch(wish, buffer)
+        return Fetched(
+            url=url,
+            final_url=answer.target.url,
+            status=answer.status,
+            content_type=answer.content_type,
+            media_type=media_type_of(digest.head),
+            charset=_charset(answer.content_type),
+            body=buffer.getvalue(),
+            etag=_short(answer.headers, "etag"),
+            last_modified=_short(answer.headers, "last-modified"),
+            not_modified=answer.not_modified,
+            disposition_name=name_in_disposition(answer.headers.get("content-disposition")),
+        )
+
+    def stream(
+        self,
+        url: str,
+        write_to: BinaryIO,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        max_bytes: int | None = None,
+    ) -> Streamed:
+        """Fetches a file into `write_to`. On failure the file may hold a part; the caller drops it.
+
+        Raises:
+            FetchFailed: any of its codes
+            OSError: `write_to` cannot take the bytes, for instance because the disk is full
+        """
+        wish = _Wish(
+            url,
+            self.options.file_seconds,
+            max_bytes or self.options.largest_file,
+            "application/pdf,application/zip,application/xhtml+xml,*/*;q=0.5",
+            "identity",
+            etag,
+            last_modified,
+        )
+        try:
+            digest, answer = self._fetch(wish, write_to)
+        except _CannotWrite as failure:
+            raise failure.reason from None
+        return Streamed(
+            url=url,
+            final_url=answer.target.url,
+            status=answer.status,
+            content_type=answer.content_type,
+            media_type=media_type_of(digest.head),
+            size=digest.size,
+            sha256=digest.sha256,
+            head=digest.head,
+            etag=_short(answer.headers, "etag"),
+            last_modified=_short(answer.headers, "last-modified"),
+            not_modified=answer.not_modified,
+            disposition_name=name_in_disposition(answer.headers.get("content-disposition")),
+        )
+
+    def robots_for(self, url: str) -> Robots:
+        """The rules of the site that `url` belongs to, kept for a day.
+
+        Raises:
+            FetchFailed: the site cannot be reached at all
+        """
+        target = parse_url(url)
+        kept = self._robots.get(target.origin)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        robots = self._fetched_robots(target)
+        # A site that could not say is asked again soon: the failure may last only a moment.
+        lasting = KEPT_SECONDS if robots.readable else 60.0
+        self._robots[target.origin] = (time.monotonic() + lasting, robots)
+        while len(self._robots) > REMEMBERED_ORIGINS:
+            self._robots.popitem(last=False)
+        return robots
+
+    def _fetch(self, wish: _Wish, write_to: BinaryIO) -> tuple[_Digest, _Answer]:
+        """Follows the redirects of a request to its end."""
+        target = parse_url(wish.url)
+        seen = {target.url}
+        seconds_left = wish.seconds  # of exchanges; waiting for a turn does not count
+        for _hop in range(self.options.most_redirects + 1):
+            gap = self._permitted_gap(target)
+            digest = _Digest(write_to)
+            answer = self._exchange(target, wish, digest, seconds_left, gap)
+            seconds_left -= answer.seconds
+            if answer.status not in REDIRECTS:
+                return digest, answer
+            target = _next_target(answer, wish)
+            if target.url in seen:
+                raise failures.endless_redirects(wish.url, f"{target.url} leads back to itself")
+            seen.add(target.url)
+        raise failures.endless_redirects(wish.url, f"more than {self.options.most_redirects} redirects")
+
+    def _permitted_gap(self, target: Target) -> float:
+        """The gap that holds at the host, once its robots.txt permits the address."""
+        if not self.options.obey_robots:
+            return self.limiter.gap_seconds
+        robots = self.robots_for(target.url)
+        if not robots.readable:
+            raise failures.robots_unreadable(target)
+        if not robots.allows(target.url):
+            raise failures.robots_forbids(target)
+        return max(self.limiter.gap_seconds, robots.crawl_delay or 0.0)
+
+    def _fetched_robots(self, target: Target) -> Robots:
+        url = target.url.removesuffix(target.path) + "/robots.txt"
+        options = replace(self.options, obey_robots=False)
+        asking = Fetcher(options, self.limiter)
+        buffer = io.BytesIO()
+        wish = _Wish(
+            url, options.page_seconds, LARGEST_ROBOTS, "text/plain,*/*;q=0.5", "identity", start_suffices=True
+        )
+        try:
+            _digest, answer = asking._fetch(wish, buffer)
+        except FetchFailed as failure:
+            if failure.code == "too_large":  # what was read of it counts
+                return robots_from(200, buffer.getvalue(), options.product)
+            if failure.code == "too_many_redirects":  # RFC 9309, 2.3.1.2: as if there were none
+                return robots_from(404, b"", options.product)
+            if failure.code == "rate_limited" or failure.status is None:
+                raise
+            return robots_from(failure.status, b"", options.product)
+        return robots_from(answer.status, buffer.getvalue(), options.product)
+
+    def _exchange(self, target: Target, wish: _Wish, digest: _Digest, seconds: float, gap: float) -> _Answer:
+        """One request and its answer, within a turn at the host, which learns how it went."""
+        try:
+            with turn_at(
+                self.limiter,
+                target.host_key,
+                gap=gap,
+                lease=seconds + self.options.connect_seconds,
+                longest_wait=self.options.longest_turn_wait,
+            ):
+                try:
+                    answer = self._spoken(target, wish, digest, seconds)
+                except FetchFailed as failure:
+                    self._remember(target, failure)
+                    raise
+        except HostUnavailable as refusal:
+            raise failures.host_paused(wish.url, target, refusal.seconds, refusal.reason) from None
+        self.limiter.succeeded(target.host_key)
+        return answer
+
+    def _remember(self, target: Target, failure: FetchFailed) -> None:
+        if failure.retry_after is not None:
+            self.limiter.pause(target.host_key, failure.retry_after)
+        if failure.code in FAILURES_OF_HOST:
+            self.limiter.failed(target.host_key)
+        elif failure.status is not None:
+            self.limiter.succeeded(target.host_key)
+
+    def _spoken(self, target: Target, wish: _Wish, digest: _Digest, seconds: float) -> _Answer:
+        """The request sent, the headers judged and the body, if any, written to `digest`."""
+        began = time.monotonic()
+        addresses = checked_addresses(target, self.options.policy)
+        connection = CheckedConnection(
+            target,
+            addresses,
+            deadline=began + max(seconds, 1.0),
+            connect_seconds=self.options.connect_seconds,
+            idle_seconds=self.options.idle_seconds,
+            header_limit=self.options.header_limit,
+            tls=tls_context(self.options.extra_certificates) if target.scheme == "https" else None,
+        )
+        try:
+            with failures.named(target):
+                connection.connect()
+                connection.request("GET", target.path, headers=self._headers(wish))
+                response = connection.getresponse()
+                answer = _Answer(target, response.status, _joined(response))
+                if answer.status not in REDIRECTS and not answer.not_modified:
+                    self._judge_status(answer, wish, response)
+                    self._read_body(answer, wish, response, connection, digest)
+            return replace(answer, seconds=time.monotonic() - began)
+        finally:
+            connection.close()
+
+    def _headers(self, wish: _Wish) -> dict[str, str]:
+        headers = {
+            "User-Agent": self.options.user_agent,
+            "Accept": wish.accept,
+            "Accept-Encoding": wish.accept_encoding,
+            "Connection": "close",
+        }
+        if wish.etag:
+            headers["If-None-Match"] = _header_value(wish.etag)
+        if wish.last_modified:
+            headers["If-Modified-Since"] = _header_value(wish.last_modified)
+        return headers
+
+    def _judge_status(self, answer: _Answer, wish: _Wish, response: http.client.HTTPResponse) -> None:
+        """Raises unless the answer carries the thing asked for."""
+        status = answer.status
+        if status in BODY_STATUSES and not is_challenge(status, answer.headers, b""):
+            return
+        head = _refusal_head(answer, response)
+        challenged = is_challenge(status, answer.headers, head)
+        raise failures.refusal(answer.target, status, answer.headers, challenged)
+
+    def _read_body(
+        self,
+        answer: _Answer,
+        wish: _Wish,
+        response: http.client.HTTPResponse,
+        connection: CheckedConnection,
+        digest: _Digest,
+    ) -> None:
+        announced = response.length
+        if announced is not None and announced > wish.most_bytes and not wish.start_suffices:
+            raise failures.too_large(answer.target, wish.most_bytes, f"announces {announced:,} bytes")
+        decoder = _decoder(answer, wish)
+        raw = 0
+        for data in self._arriving(answer.target, response):
+            raw += len(data)
+            for piece in decoder.feed(data):
+                digest.write(piece)
+        left = response.length
+        header_size = connection.watched.header_size if connection.watched else -1
+        surplus = connection.watched.received - header_size - raw if connection.watched else 0
+        if left:
+            raise failures.wrong_length(answer.target, f"{left:,} bytes fewer than announced")
+        if announced is not None and header_size >= 0 and surplus > 0:
+            raise failures.wrong_length(answer.target, "more bytes than announced")
+        if not decoder.is_complete:
+            raise failures.wrong_length(answer.target, "compressed data that end in the middle")
+
+    def _arriving(self, target: Target, response: http.client.HTTPResponse) -> Iterator[bytes]:
+        """The raw body as it comes, as long as it comes fast enough."""
+        began, total = time.monotonic(), 0
+        while data := response.read1(READ_SIZE):
+            total += len(data)
+            yield data
+            passed = time.monotonic() - began
+            if passed > self.options.speed_grace and total < self.options.minimum_speed * passed:
+                raise failures.too_slow(target, total, passed)
+
+
+def _next_target(answer: _Answer, wish: _Wish) -> Target:
+    """Where a redirect leads, unless it may not be followed."""
+    location = answer.headers.get("location", "")
+    if not location:
+        raise failures.redirect_without_address(answer.target, answer.status)
+    try:
+        target = parse_url(urljoin(answer.target.url, _utf8(location)))
+    except ValueError:
+        raise FetchFailed("bad_url", wish.url, "It leads on to an address that cannot be used.") from None
+    if answer.target.scheme == "https" and target.scheme == "http":
+        raise failures.insecure_redirect(wish.url, answer.target, target, answer.status)
+    return target
+
+
+def _refusal_head(answer: _Answer, response: http.client.HTTPResponse) -> bytes:
+    """The first bytes of a refusal, unpacked; a refusal that cannot be read says nothing."""
+    try:
+        decoder = decoder_for(answer.headers.get("content-encoding", ""), REFUSAL_BYTES)
+        pieces: list[bytes] = []
+        while sum(map(len, pieces)) < REFUSAL_BYTES and (data := response.read1(READ_SIZE)):
+            pieces.extend(decoder.feed(data))
+    except (TooManyBytes, WrongEncoding, OSError, http.client.HTTPException, ValueError):
+        return b""
+    return b"".join(pieces)
+
+
+def _decoder(answer: _Answer, wish: _Wish) -> "_NamingDecoder":
+    try:
+        decoder = decoder_for(answer.headers.get("content-encoding", ""), wish.most_bytes)
+    except WrongEncoding as reason:
+        raise failures.undecodable(answer.target, reason) from reason
+    return _NamingDecoder(decoder, answer.target, wish.most_bytes)
+
+
+class _NamingDecoder:
+    """A decoder whose failures are named for the address they happened at."""
+
+    def __init__(self, decoder: Decoder, target: Target, most_bytes: int) -> None:
+        self._decoder = decoder
+        self._target = target
+        self._most_bytes = most_bytes
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        try:
+            yield from self._decoder.feed(data)
+        except TooManyBytes:
+            raise failures.too_large(self._target, self._most_bytes, "sends more") from None
+        except WrongEncoding as reason:
+            raise failures.undecodable(self._target, reason) from reason
+
+    @property
+    def is_complete(self) -> bool:
+        return self._decoder.is_complete
+
+
+def _joined(response: http.client.HTTPResponse) -> dict[str, str]:
+    """Headers by lower-case name; repeated ones are joined by commas, as RFC 9110 (5.3) has it."""
+    joined: dict[str, str] = {}
+    for name, value in response.getheaders():
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+    return joined
+
+
+def _short(headers: Mapping[str, str], name: str) -> str:
+    """A validator to be sent back later; one that is absurdly long is as good as none."""
+    value = headers.get(name, "").strip()
+    return value if len(value) <= 300 and value.isprintable() else ""
+
+
+def _header_value(value: str) -> str:
+    return "".join(sign for sign in value if sign.isprintable() and sign.isascii())
+
+
+def _charset(content_type: str) -> str | None:
+    _kind, found, rest = content_type.partition("charset=")
+    name = rest.split(";")[0].strip(" \"'")
+    return name if found and name else None
+
+
+def _utf8(location: str) -> str:
+    """Headers arrive as Latin-1; a Location with letters beyond ASCII is nearly always UTF-8."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return location
