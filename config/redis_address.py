@@ -1,0 +1,60 @@
+"""One address of a Redis or Valkey server, spelt as each of its users wants it."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class RedisAddress:
+    """A server and the number of a database on it.
+
+    Read from `redis://[user:password@]host[:port][/db]`, `rediss://…` (with TLS) or
+    `unix:///path/to/socket[?db=0]`.
+    """
+
+    url: str
+    database: int = 0
+
+    @classmethod
+    def parse(cls, url: str) -> "RedisAddress":
+        """Raises ValueError with a sentence where the address cannot be used."""
+        parts = urlsplit(url)
+        if parts.scheme == "unix":
+            written = parse_qs(parts.query).get("db", ["0"])[0]
+            base = f"unix://{parts.path}"
+        elif parts.scheme in ("redis", "rediss"):
+            if not parts.hostname:
+                raise ValueError("it names no host")
+            written = parts.path.strip("/") or "0"
+            query = f"?{parts.query}" if parts.query else ""
+            base = f"{parts.scheme}://{parts.netloc}{{path}}{query}"
+        else:
+            raise ValueError("write redis://, rediss:// or unix:// in front")
+        if not written.isdigit():
+            raise ValueError(f"{written!r} is not the number of a database")
+        return cls(base, int(written))
+
+    def for_broker(self) -> str:
+        """As Celery spells it."""
+        if self.url.startswith("unix://"):
+            path = self.url.removeprefix("unix://")
+            return f"redis+socket://{path}?virtual_host={self.database}"
+        return self.url.format(path=f"/{self.database}")
+
+    def for_client(self, database: int | None = None) -> str:
+        """As redis-py and Django's cache spell it."""
+        number = self.database if database is None else database
+        if self.url.startswith("unix://"):
+            return f"{self.url}?db={number}"
+        return self.url.format(path=f"/{number}")
+
+    @property
+    def weakness(self) -> str:
+        """Why this address must not be used in production; empty where nothing speaks against it."""
+        if self.url.startswith("unix://"):
+            return ""
+        if not urlsplit(self.url).password:
+            return "it has no password"
+        if "ssl_cert_reqs" in self.url and "none" in self.url.lower():
+            return "it does not check the server's certificate"
+        return ""

@@ -1,0 +1,32 @@
+"""Schedules every installation starts with, as plain data.
+
+`manage.py sync_schedules` creates what is missing and never changes what is there: once created, a
+schedule belongs to the people who edit it in the admin. All times are UTC.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a task starts by itself: every `every_seconds`, or by `crontab`, of which one is set.
+
+    `crontab` is minute, hour, day of month, month, day of week. `expires_seconds` is when a message
+    that found no worker is dropped, so that an outage leaves no pile of repetitions.
+    """
+
+    name: str
+    task: str
+    description: str
+    every_seconds: int | None = None
+    crontab: str | None = None
+    expires_seconds: int | None = None
+    arguments: dict[str, object] = field(default_factory=dict)
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        if (self.every_seconds is None) == (self.crontab is None):
+            raise ValueError(f"{self.name}: set either every_seconds or crontab")
+
+
+SCHEDULES: tuple[Schedule, ...] = ()

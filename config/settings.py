@@ -1,0 +1,331 @@
+"""The settings of every installation.
+
+They come from environment variables and from the file `.env`; `.env.example` names all of them.
+Without any, the system runs by itself: SQLite, an embedded Valkey and files, all below `.state/`.
+"""
+
+import logging.config
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment as env
+from config.logging import configuration as logging_configuration
+from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES
+from config.queues import TASK_ROUTES as TASK_ROUTES  # read by jobs as settings.TASK_ROUTES
+from config.redis_address import RedisAddress
+from stack.places import Places
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_file(BASE_DIR / ".env")
+
+PLACES = Places(env.folder("TENFOLD_STATE_DIR", BASE_DIR / ".state"))
+PRODUCTION = env.flag("TENFOLD_PRODUCTION")
+DEBUG = env.flag("DEBUG")
+
+
+# --- Who may come in -----------------------------------------------------------------------------
+
+
+def _secret_key() -> str:
+    written = env.text("SECRET_KEY")
+    if not written and PLACES.secret_key.is_file():
+        written = PLACES.secret_key.read_text(encoding="ascii").strip()
+    if not written:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it to a long random text, or start with ./run, which makes one"
+            f" and keeps it in {PLACES.secret_key}."
+        )
+    if len(written) < 32:
+        raise ImproperlyConfigured("SECRET_KEY is too short. Use at least 32 random characters.")
+    return written
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+# Only behind a proxy that sets the header itself; otherwise any visitor could claim to use TLS.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TENFOLD_BEHIND_PROXY") else None
+SECURE_REDIRECT_EXEMPT = [r"^livez$"]
+
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows settings to visitors. Switch it off, or TENFOLD_PRODUCTION.")
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# --- What it is made of --------------------------------------------------------------------------
+
+_OURS = ["jobs", "companies", "documents", "extraction", "monitoring"]
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "django_celery_beat",
+    "django_celery_results",
+    *[app for app in _OURS if (BASE_DIR / app / "apps.py").is_file()],
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Where things are kept -----------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # Writers queue up for 20 s instead of failing at once; IMMEDIATE takes the write lock at the
+    # start of a transaction, because a lock wanted later cannot be waited for.
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;",
+}
+
+
+def _database(url: str) -> dict[str, object]:
+    if not url.startswith(("sqlite:", "postgres:", "postgresql:")):
+        raise ValueError("write postgresql:// or sqlite:// in front")
+    database = environ.Env.db_url_config(url)
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return {"ENGINE": database["ENGINE"], "NAME": database["NAME"], "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {**database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+DATABASES = {"default": env.parsed("DATABASE_URL", f"sqlite:///{PLACES.database}", _database)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS = env.parsed("REDIS_URL", f"unix://{PLACES.socket}", RedisAddress.parse)
+REDIS_URL = REDIS.for_client()
+if PRODUCTION and REDIS.weakness:
+    raise ImproperlyConfigured(f"REDIS_URL must not be used in production: {REDIS.weakness}.")
+
+# Another database than the broker's, so that emptying the cache loses no job.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS.for_client(database=REDIS.database + 1),
+        "KEY_PREFIX": "tenfold",
+    }
+    if env.choice("TENFOLD_CACHE", "redis", ("redis", "memory")) == "redis"
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+MEDIA_ROOT = env.folder("TENFOLD_FILES_DIR", PLACES.files)
+# Files are shown by views that ask for permission, never by address alone.
+MEDIA_URL = "files-are-not-served-here/"
+FILE_UPLOAD_PERMISSIONS = 0o640
+STATIC_ROOT = PLACES.static
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+MEGABYTE = 1024 * 1024
+UPLOAD_MAX_BYTES = env.number("TENFOLD_UPLOAD_MAX_MB", 200, least=1, most=2000) * MEGABYTE
+# Bodies without files; a larger one is refused before it is parsed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * MEGABYTE
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * MEGABYTE
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# --- Background work -----------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS.for_broker()
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = timedelta(days=7)
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+
+CELERY_TASK_DEFAULT_QUEUE = DEFAULT
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {name: {"queue": route.queue} for name, route in TASK_ROUTES.items()}
+
+CELERY_TASK_TRACK_STARTED = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
+# A task that kills its process would be started for ever. The row of the run is swept instead.
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
+# A request must not wait for a broker that is down: the row is kept and sent again later.
+CELERY_TASK_PUBLISH_RETRY = False
+
+CELERY_WORKER_POOL = "prefork"
+CELERY_WORKER_CONCURRENCY = env.number("TENFOLD_WORKER_PROCESSES", 0, most=64) or None
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = env.number("TENFOLD_TASKS_PER_CHILD", 100, least=1)
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # kilobytes; looked at after each task
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.number("TENFOLD_SOFT_SHUTDOWN_SECONDS", 10, least=1, most=600)
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_ETA_TASK_LIMIT = 1000
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# A message that is not acknowledged in this time is delivered again, so it has to lie above the
+# longest task. Celery reads it in three places, and the smallest wins.
+VISIBILITY_TIMEOUT = LONGEST_LIMIT + 3600
+CELERY_VISIBILITY_TIMEOUT = VISIBILITY_TIMEOUT
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": VISIBILITY_TIMEOUT,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": VISIBILITY_TIMEOUT}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Zone-aware crontabs misfire when clocks change.
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+CELERY_BEAT_MAX_LOOP_INTERVAL = 30
+
+# --- The API -------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]
+    + ([] if PRODUCTION else ["rest_framework.renderers.BrowsableAPIRenderer"]),
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "NUM_PROXIES": 1 if env.flag("TENFOLD_BEHIND_PROXY") else 0,
+    # Money is a string in JSON, because JSON's numbers are floats to most readers.
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(hours=env.number("TENFOLD_TOKEN_HOURS", 720, least=1)),
+    "TOKEN_LIMIT_PER_USER": 20,
+    "AUTO_REFRESH": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tenfold",
+    "DESCRIPTION": "Financial statements of many years, read from a company's own reports.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- The outside world ---------------------------------------------------------------------------
+
+
+def _host_and_port(pair: str) -> str:
+    host, separator, port = pair.rpartition(":")
+    if not separator or not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ImproperlyConfigured(
+            f"TENFOLD_ALLOWED_PRIVATE_HOSTS holds {pair!r}. Write host:port, with commas between several."
+        )
+    return pair
+
+
+# Shown to every site that is visited, so that its owner can reach someone.
+CONTACT = env.text("TENFOLD_CONTACT")
+# Machines that are not public and may be contacted all the same.
+ALLOWED_PRIVATE_HOSTS = frozenset(map(_host_and_port, env.words("TENFOLD_ALLOWED_PRIVATE_HOSTS")))
+DOWNLOAD_MAX_BYTES = env.number("TENFOLD_DOWNLOAD_MAX_MB", 200, least=1, most=2000) * MEGABYTE
+PAGE_MAX_BYTES = 10 * MEGABYTE
+
+# Limits of the throw-away process in which a file is read; what is not named keeps its default.
+READING_LIMITS: dict[str, int | float] = {}
+
+# Reserved for the optional second reader; any service that speaks the same protocol.
+OPENAI_API_KEY = env.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+OPENAI_MODEL = env.text("OPENAI_MODEL")
+
+# --- Language, time and words --------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+LOGGING_CONFIG = None
+LOGGING = logging_configuration(
+    env.choice("TENFOLD_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    env.choice("TENFOLD_LOG_FORMAT", "text", ("text", "json")),
+)
+logging.config.dictConfig(LOGGING)
+
+UNFOLD = {
+    "SITE_TITLE": "Tenfold",
+    "SITE_HEADER": "Tenfold",
+    "SITE_SUBHEADER": "Ten years in one view",
+    "SITE_SYMBOL": "table_chart_view",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "SIDEBAR": {"show_search": True, "command_search": True, "show_all_applications": True},
+}

@@ -1,0 +1,21 @@
+"""Which address leads where."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from config import api
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """Says that the web process answers, and nothing else: no login, no database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("livez", alive, name="livez"),
+    path("admin/", admin.site.urls),
+    path("api/", include(api.urlpatterns)),
+]

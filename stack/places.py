@@ -1,0 +1,61 @@
+"""Where a running installation keeps its own things: one folder, `.state` unless told otherwise."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+# The kernel's limit for the path of a Unix socket is 108 bytes with the closing zero; macOS has 104.
+LONGEST_SOCKET_PATH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders and files of one installation."""
+
+    state: Path
+
+    @property
+    def database(self) -> Path:
+        return self.state / "tenfold.sqlite3"
+
+    @property
+    def files(self) -> Path:
+        """Reports and their versions."""
+        return self.state / "files"
+
+    @property
+    def static(self) -> Path:
+        return self.state / "static"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def broker(self) -> Path:
+        """What the embedded Valkey writes down, so that waiting jobs outlive a restart."""
+        return self.state / "valkey"
+
+    @property
+    def secret_key(self) -> Path:
+        return self.state / "secret_key"
+
+    @property
+    def passwords(self) -> Path:
+        """What was generated for people: the admin's first password and Flower's."""
+        return self.state / "passwords"
+
+    @property
+    def supervisor_lock(self) -> Path:
+        return self.state / "supervisor.lock"
+
+    @property
+    def socket(self) -> Path:
+        """The embedded broker's Unix socket, beside its data unless that path is too long."""
+        beside = self.broker / "valkey.sock"
+        if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
+            return beside
+        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"tenfold-{os.getuid()}-{digest}" / "valkey.sock"
