@@ -1,6 +1,7 @@
 """A PDF that a person hands in, as a document of a company."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from companies.models import Company
 from documents.content import check_is_pdf
-from documents.models import Document, DocumentStatus, DocumentVersion, VersionSource
+from documents.models import Document, DocumentStatus, DocumentVersion, PublicationDateSource, VersionSource
 from documents.storage import store_content
 from documents.survey import survey_of
 from net.filenames import cleaned_name
@@ -24,7 +25,13 @@ class Uploaded:
 
 
 def accept_upload(
-    company: Company, content: BinaryIO, name: str, *, title: str = "", by: AbstractBaseUser | None = None
+    company: Company,
+    content: BinaryIO,
+    name: str,
+    *,
+    title: str = "",
+    published_on: date | None = None,
+    by: AbstractBaseUser | None = None,
 ) -> Uploaded:
     """Keep an uploaded PDF. The same content twice gives the same document.
 
@@ -47,6 +54,10 @@ def accept_upload(
             title=title or cleaned_name(name),
             link_text=cleaned_name(name),
             status=DocumentStatus.DOWNLOADED,
+            published_on=published_on,
+            published_on_source=(
+                PublicationDateSource.PERSON if published_on else PublicationDateSource.UNKNOWN
+            ),
             uploaded_by=by,
         )
         version = DocumentVersion.objects.create(

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import slugify
+from jobs.models import TaskRun
 
 from companies.models import Company
 from documents.models import Document
@@ -19,7 +20,6 @@ from extraction.facsimile import page_image
 from extraction.models import CompiledStatement
 from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
 from extraction.proof import proof_of
-from jobs.models import TaskRun
 
 may_view = permission_required("extraction.view_compiledstatement", raise_exception=True)
 

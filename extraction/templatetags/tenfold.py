@@ -24,7 +24,7 @@ def choice_query(request: HttpRequest, **changes: str | None) -> str:
 
 @register.filter
 def words(code: str) -> str:
-    """"balance_sheet" as "Balance sheet"."""
+    """ "balance_sheet" as "Balance sheet"."""
     return str(code).replace("_", " ").capitalize()
 
 

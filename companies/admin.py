@@ -1,0 +1,112 @@
+"""Companies in the admin: what is known of them, what can be started for them."""
+
+from django.contrib import admin
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from jobs.admin import LaunchMixin
+from unfold.admin import ModelAdmin, TabularInline
+
+from companies.models import Company, Exchange, Listing
+from engine.kinds import DocumentKind
+
+
+class ListingInline(TabularInline):
+    model = Listing
+    extra = 0
+    autocomplete_fields = ["exchange"]
+    fields = ["ticker", "exchange", "currency", "is_primary", "valid_from", "valid_to"]
+
+
+@admin.register(Company)
+class CompanyAdmin(LaunchMixin, ModelAdmin):
+    list_display = [
+        "name",
+        "tickers",
+        "framework",
+        "reporting_currency",
+        "annual_reports",
+        "newest_year",
+        "statements",
+    ]
+    list_filter = ["sector_template", "framework", "reporting_currency", "is_active"]
+    search_fields = ["name", "slug", "lei", "listings__ticker"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [ListingInline]
+    ordering = ["name"]
+    actions = ["extract_all", "scrape", "process_documents", "recompile"]
+    actions_detail = ["open_statements", "extract_one"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "lei", "country", "is_active"]}),
+        (
+            "Reports",
+            {
+                "fields": [
+                    "investor_relations_url",
+                    ("reporting_currency", "framework", "other_framework"),
+                    "sector_template",
+                    ("fiscal_year_end_month", "fiscal_year_end_day"),
+                ],
+                "description": "What is known beforehand. What a report itself prints wins over it.",
+            },
+        ),
+        ("Notes", {"fields": ["notes"], "classes": ["collapse"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        annual = Q(documents__document_type=DocumentKind.ANNUAL_REPORT, documents__duplicate_of__isnull=True)
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("listings__exchange")
+            .annotate(
+                annual_count=Count("documents", filter=annual, distinct=True),
+                newest=Max("documents__fiscal_year", filter=annual),
+            )
+        )
+
+    @admin.display(description="Listings")
+    def tickers(self, company: Company) -> str:
+        return company.listings_text
+
+    @admin.display(description="Annual reports", ordering="annual_count")
+    def annual_reports(self, company: Company) -> str:
+        address = reverse("admin:documents_document_changelist")
+        return format_html(
+            '<a href="{}?company__id__exact={}">{}</a>', address, company.pk, company.annual_count
+        )
+
+    @admin.display(description="Newest year", ordering="newest")
+    def newest_year(self, company: Company) -> int | None:
+        return company.newest
+
+    @admin.display(description="Statements")
+    def statements(self, company: Company) -> str:
+        return format_html(
+            '<a href="{}">Open the table</a>', reverse("extraction:statements", args=[company.slug])
+        )
+
+    @admin.action(
+        description="Extract financial data (search, download, read, compile)", permissions=["change"]
+    )
+    def extract_all(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        self.launch_for_selected(request, companies, "extract_company_financial_data", argument="company_id")
+
+    @admin.action(description="Search the investor-relations site", permissions=["change"])
+    def scrape(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        self.launch_for_selected(request, companies, "scrape_investor_relations", argument="company_id")
+
+    @admin.action(description="Process all known documents", permissions=["change"])
+    def process_documents(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        self.launch_for_selected(request, companies, "process_all_documents", argument="company_id")
+
+    @admin.action(description="Recompile the statements", permissions=["change"])
+    def recompile(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        self.launch_for_selected(request, companies, "recompile_company_statements", argument="company_id")
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(ModelAdmin):
+    list_display = ["mic", "name", "country", "timezone"]
+    search_fields = ["mic", "name"]

@@ -1,0 +1,26 @@
+"""Routes of the app under /api/v1/."""
+
+from django.urls import re_path
+from rest_framework.routers import SimpleRouter
+
+from extraction.api import views
+
+router = SimpleRouter()
+router.register("extractions", views.ExtractionRunViewSet, basename="extraction")
+router.register("facts", views.FactViewSet, basename="fact")
+router.register("restatements", views.RestatementViewSet, basename="restatement")
+router.register("compiled-statements", views.CompiledStatementViewSet, basename="compiled-statement")
+
+urlpatterns = [
+    re_path(
+        rf"^tasks/companies/(?P<pk>[0-9]{{1,18}})/(?P<verb>{'|'.join(views.COMPANY_TASKS)})/?$",
+        views.CompanyTaskView.as_view(),
+        name="company-task",
+    ),
+    re_path(
+        rf"^tasks/documents/(?P<pk>[0-9]{{1,18}})/(?P<verb>{'|'.join(views.DOCUMENT_TASKS)})/?$",
+        views.DocumentTaskView.as_view(),
+        name="document-task",
+    ),
+    *router.urls,
+]
