@@ -9,6 +9,10 @@ from net.addresses import AddressPolicy
 from net.fetch import Fetcher, FetchOptions
 from net.limiter import HostLimiter, LocalHostLimiter, RedisHostLimiter
 
+# Seconds between two requests to one host.
+_GAP = 1.0
+# Said honestly to the sites visited while the operator has not set an address.
+_NO_CONTACT = "operator has not set a contact address"
 # Hosts that the operator has opened by name are usually the operator's own: politeness towards
 # them costs time and spares nobody.
 _GAP_AT_OPENED_HOSTS = 0.05
@@ -16,18 +20,20 @@ _GAP_AT_OPENED_HOSTS = 0.05
 
 def fetcher_for(url: str) -> Fetcher:
     """A fetcher that shares its politeness with all workers and may contact what settings allow."""
-    opened = frozenset(settings.TENFOLD_ALLOWED_PRIVATE_HOSTS)
-    gap = _GAP_AT_OPENED_HOSTS if urlsplit(url).netloc in opened else settings.TENFOLD_HOST_GAP_SECONDS
+    opened = frozenset(settings.ALLOWED_PRIVATE_HOSTS)
+    gap = _GAP_AT_OPENED_HOSTS if urlsplit(url).netloc in opened else _GAP
     options = FetchOptions(
-        contact=settings.TENFOLD_CONTACT,
+        contact=settings.CONTACT or _NO_CONTACT,
         policy=AddressPolicy(allowed_private=opened),
-        largest_file=settings.TENFOLD_LARGEST_FILE_BYTES,
+        largest_page=settings.PAGE_MAX_BYTES,
+        largest_file=settings.DOWNLOAD_MAX_BYTES,
     )
     return Fetcher(options, _limiter(gap))
 
 
 def _limiter(gap_seconds: float) -> HostLimiter:
-    """Shared through Redis where there is one, else per process."""
-    if not settings.TENFOLD_LIMITER_URL:
+    """Shared by all workers beside the cache, or per process where the cache is in memory."""
+    location = settings.CACHES["default"].get("LOCATION")
+    if not location:
         return LocalHostLimiter(gap_seconds)
-    return RedisHostLimiter(redis.Redis.from_url(settings.TENFOLD_LIMITER_URL), gap_seconds)
+    return RedisHostLimiter(redis.Redis.from_url(location), gap_seconds)
