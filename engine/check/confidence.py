@@ -1,0 +1,55 @@
+"""How far a row can be trusted, computed from what is known of it and never asked for.
+
+Three things speak for a row: the reader placed it (the table's score), its wording led surely to a
+concept, and arithmetic proves it. They are combined as odds, because independent evidence
+multiplies. The weights were set against hand-checked reports and are data of this module.
+"""
+
+from collections.abc import Sequence
+
+from engine.kinds import CellState, CheckOutcome, MappingMethod, RowKind
+from engine.statement import Check, Row, RowMapping, RowSign, StatementTable
+
+# Odds that a row is read right before anything else is known: 19 in 20.
+PRIOR_ODDS = 19.0
+
+# By what each piece of evidence multiplies the odds.
+PROVEN_SUM = 12.0  # its figures take part in a printed sum that holds
+HOLDING_IDENTITY = 4.0  # for each further identity that holds, up to three
+FAILING_IDENTITY = 1 / 12  # for each identity that fails
+UNREAD_CELL = 1 / 20  # a cell of the row could not be read
+MAPPING_ODDS = {
+    MappingMethod.CONFIRMED_RULE: 4.0,
+    MappingMethod.EXACT_SYNONYM: 2.0,
+    MappingMethod.VALUE_OVERLAP: 2.0,
+    MappingMethod.SIMILAR_LABEL: 0.6,
+    MappingMethod.SUBTOTAL_POSITION: 0.6,
+    MappingMethod.UNMAPPED: 0.8,
+}
+MOST_IDENTITIES = 3
+CEILING = 0.999
+
+
+def row_confidences(
+    table: StatementTable,
+    mappings: Sequence[RowMapping],
+    signs: Sequence[RowSign],
+    checks: Sequence[Check],
+) -> tuple[float, ...]:
+    """For every row the probability between 0 and 1 that its cells and its concept are right."""
+    return tuple(_confidence(n, row, mappings[n], signs[n], checks) for n, row in enumerate(table.rows))
+
+
+def _confidence(n: int, row: Row, mapping: RowMapping, sign: RowSign, checks: Sequence[Check]) -> float:
+    if row.kind is RowKind.HEADING:
+        return 1.0
+    odds = PRIOR_ODDS * MAPPING_ODDS[mapping.method]
+    if sign.rule == "subtotal":
+        odds *= PROVEN_SUM
+    outcomes = [check.outcome for check in checks if n in check.rows]
+    holding = {check.identity for check in checks if n in check.rows and check.outcome is CheckOutcome.HOLDS}
+    odds *= HOLDING_IDENTITY ** min(MOST_IDENTITIES, len(holding))
+    odds *= FAILING_IDENTITY ** min(MOST_IDENTITIES, outcomes.count(CheckOutcome.FAILS))
+    if any(cell is not None and cell.state is CellState.NOT_READ for cell in row.cells):
+        odds *= UNREAD_CELL
+    return round(min(CEILING, odds / (1 + odds)), 3)

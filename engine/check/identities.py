@@ -1,0 +1,353 @@
+"""The accounting identities, tested on what is printed.
+
+The identities are data (`identities.yaml`). Each is tested in every column by interval arithmetic:
+it holds when both sides may stand for the same number, fails when they cannot, and is not
+applicable where a line it needs is not printed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.check.intervals import Interval, total
+from engine.check.sums import Structure, find_structure, printed_interval
+from engine.concepts.taxonomy import Taxonomy, load_taxonomy
+from engine.errors import BadInput
+from engine.kinds import CheckOutcome, PeriodKind, RowKind, StatementKind
+from engine.statement import Check, RowMapping, RowSign, StatementReading, StatementTable
+from engine.values import Period
+
+DATA_FILE = Path(__file__).with_name("identities.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A concept in a sum. An optional one counts as nothing where it is not printed."""
+
+    concept: str
+    weight: int
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to test an identity. Either `left` lists concepts, or the left side is all lines
+    that add up to `right`: those of a part of the statement, or those since another total."""
+
+    left: tuple[Term, ...]
+    right: str
+    rows_of: str | None
+    rows_from: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity within one statement. `blocks` keeps a reading that fails from being accepted
+    unseen; `warning` only asks for a look."""
+
+    code: str
+    statement: StatementKind
+    says: str
+    variants: tuple[Variant, ...]
+    blocks: bool
+    warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """An identity between two statements, or between two years when `previous` is set."""
+
+    code: str
+    says: str
+    left: str
+    right: tuple[str, ...]
+    previous: bool
+    warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """All identities of the data file."""
+
+    within: tuple[Identity, ...]
+    across: tuple[Bridge, ...]
+
+
+@lru_cache(maxsize=1)
+def load_identities() -> Identities:
+    """The identities, read once. Raises BadInput naming the faulty one."""
+    return parse_identities(yaml.safe_load(DATA_FILE.read_text(encoding="utf-8")), load_taxonomy())
+
+
+def parse_identities(data: Mapping[str, Any], taxonomy: Taxonomy) -> Identities:
+    """Identities from the structure of the file. Raises BadInput naming the faulty one."""
+    within = tuple(
+        Identity(
+            code=str(entry["id"]),
+            statement=StatementKind(entry["statement"]),
+            says=str(entry["says"]),
+            variants=tuple(_variant(variant, str(entry["id"]), taxonomy) for variant in entry["variants"]),
+            blocks=bool(entry.get("blocks", False)),
+            warning=bool(entry.get("warning", False)),
+        )
+        for entry in data["within"]
+    )
+    across = tuple(
+        Bridge(
+            str(entry["id"]),
+            str(entry["says"]),
+            _known(entry["left"], str(entry["id"]), taxonomy),
+            tuple(_known(code, str(entry["id"]), taxonomy) for code in entry["right"]),
+            bool(entry.get("previous", False)),
+            bool(entry.get("warning", False)),
+        )
+        for entry in data["across"]
+    )
+    return Identities(within, across)
+
+
+def _variant(entry: Mapping[str, Any], code: str, taxonomy: Taxonomy) -> Variant:
+    terms = tuple(
+        Term(_known(text.strip("-?"), code, taxonomy), -1 if text.startswith("-") else 1, text.endswith("?"))
+        for text in entry.get("left", ())
+    )
+    rows_from = entry.get("rows_from")
+    if rows_from is not None:
+        _known(rows_from, code, taxonomy)
+    variant = Variant(terms, _known(entry["right"], code, taxonomy), entry.get("rows_of"), rows_from)
+    if sum(bool(side) for side in (variant.left, variant.rows_of, variant.rows_from)) != 1:
+        raise BadInput(f"The identity {code} needs exactly one of left, rows_of and rows_from.")
+    return variant
+
+
+def _known(concept: str, code: str, taxonomy: Taxonomy) -> str:
+    if concept not in taxonomy:
+        raise BadInput(f"The identity {code} names {concept!r}, which is no concept.")
+    return concept
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of an identity: what it stands for in the printed unit, and its rows."""
+
+    value: Interval
+    rows: tuple[int, ...]
+
+
+class _Statement:
+    """A table with its conclusions, asked for figures in contribution sign."""
+
+    def __init__(
+        self,
+        table: StatementTable,
+        mappings: Sequence[RowMapping],
+        signs: Sequence[RowSign],
+        taxonomy: Taxonomy,
+    ) -> None:
+        self.table = table
+        self.signs = signs
+        self.row_of = {m.concept: n for n, m in enumerate(mappings) if m.concept is not None}
+        sums = frozenset(n for concept, n in self.row_of.items() if taxonomy[concept].is_sum) | frozenset(
+            n for n, row in enumerate(table.rows) if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
+        )
+        self.structure: Structure = find_structure(table, [sign.factor for sign in signs], sums)
+
+    def figure(self, row: int, column: int) -> Interval | None:
+        """A row's contribution in a column, None where no number is printed."""
+        value = printed_interval(self.table.rows[row], column)
+        return value if value is None else value.times(self.signs[row].factor)
+
+    def side(self, variant: Variant, column: int) -> _Side | None:
+        """The left side of a variant in a column, None where a line it needs is missing."""
+        if variant.left:
+            return self._listed(variant.left, column)
+        return self._added(variant, column)
+
+    def _listed(self, terms: Sequence[Term], column: int) -> _Side | None:
+        values, rows = [], []
+        for term in terms:
+            row = self.row_of.get(term.concept)
+            value = None if row is None else self.figure(row, column)
+            if value is None or row is None:
+                if term.optional:
+                    continue
+                return None
+            values.append(value.times(term.weight))
+            rows.append(row)
+        return _Side(total(values), tuple(rows)) if values else None
+
+    def _added(self, variant: Variant, column: int) -> _Side | None:
+        """All lines that the statement's own arithmetic adds up to the total."""
+        closing = self.row_of.get(variant.right)
+        found = None if closing is None else self.structure.of(closing)
+        if found is None:
+            return None
+        if variant.rows_from is not None and self.row_of.get(variant.rows_from) not in self._below(
+            found.total
+        ):
+            return None
+        values = [value for row in found.parts if (value := self.figure(row, column)) is not None]
+        return _Side(total(values), found.parts) if values else None
+
+    def _below(self, row: int) -> set[int]:
+        """All rows that add up, directly or through subtotals, to a total."""
+        below: set[int] = set()
+        waiting = [row]
+        while waiting:
+            found = self.structure.of(waiting.pop())
+            if found is not None:
+                below |= set(found.parts)
+                waiting += found.parts
+        return below
+
+
+def check_statement(
+    table: StatementTable,
+    mappings: Sequence[RowMapping],
+    signs: Sequence[RowSign],
+    taxonomy: Taxonomy,
+) -> tuple[Check, ...]:
+    """The verdict of every identity of the statement in every column. `left`, `right` and
+    `tolerance` are in base units where the table's scale is known, else in the printed unit."""
+    statement = _Statement(table, mappings, signs, taxonomy)
+    return tuple(
+        _verdict(identity, statement, column)
+        for identity in load_identities().within
+        if identity.statement is table.kind
+        for column in range(len(table.columns))
+    )
+
+
+def _verdict(identity: Identity, statement: _Statement, column: int) -> Check:
+    failed: Check | None = None
+    for variant in identity.variants:
+        row = statement.row_of.get(variant.right)
+        right = None if row is None else statement.figure(row, column)
+        left = statement.side(variant, column)
+        if row is None or right is None or left is None:
+            continue
+        check = _compared(identity, statement, column, left, _Side(right, (row,)))
+        if check.outcome is CheckOutcome.HOLDS:
+            return check
+        failed = failed or check
+    return failed or Check(
+        identity.code,
+        CheckOutcome.NOT_APPLICABLE,
+        column,
+        None,
+        None,
+        None,
+        (),
+        f"Not tested: the lines needed are not all printed ({identity.says}).",
+    )
+
+
+def _compared(identity: Identity, statement: _Statement, column: int, left: _Side, right: _Side) -> Check:
+    own = statement.table.columns[column].unit
+    scale = Decimal(own.scale or statement.table.unit.scale or 1)
+    holds = left.value.meets(right.value)
+    difference = (left.value.middle - right.value.middle) * scale
+    tolerance = (left.value.radius + right.value.radius) * scale
+    sentence = (
+        f"Holds: {identity.says}."
+        if holds
+        else f"Fails: {identity.says}, but the two sides differ by {_plain(difference)} where rounding "
+        f"allows {_plain(tolerance)}."
+    )
+    return Check(
+        identity.code,
+        CheckOutcome.HOLDS if holds else CheckOutcome.FAILS,
+        column,
+        left.value.middle * scale,
+        right.value.middle * scale,
+        tolerance,
+        tuple(dict.fromkeys((*left.rows, *right.rows))),
+        sentence,
+    )
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():,f}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A concept's figure in base units, with its period and place."""
+
+    concept: str
+    period: Period
+    value: Interval
+    column: int
+    row: int
+
+
+def check_across(readings: Sequence[StatementReading]) -> tuple[Check, ...]:
+    """The identities between the statements of one report (X1, X2) and between its years (X3).
+
+    `column` and `rows` of a check point into the statement that holds the left side, the cash flow
+    statement. An identity with a wide reading (cash may include restricted cash) that fails says so
+    in its explanation and is a warning.
+    """
+    figures = [figure for reading in readings for figure in _figures(reading)]
+    return tuple(
+        check
+        for bridge in load_identities().across
+        for left in figures
+        if left.concept == bridge.left
+        if (check := _crossed(bridge, left, figures)) is not None
+    )
+
+
+def _figures(reading: StatementReading) -> Iterator[_Figure]:
+    table = reading.table
+    for n, (mapping, sign) in enumerate(zip(reading.mappings, reading.signs, strict=True)):
+        if mapping.concept is None:
+            continue
+        for number, column in enumerate(table.columns):
+            value = printed_interval(table.rows[n], number)
+            if value is not None and column.period is not None:
+                scale = column.unit.scale or table.unit.scale or 1
+                yield _Figure(mapping.concept, column.period, value.times(sign.factor * scale), number, n)
+
+
+def _crossed(bridge: Bridge, left: _Figure, figures: Sequence[_Figure]) -> Check | None:
+    partners = [
+        figure for figure in figures if figure.concept in bridge.right and _belongs(bridge, left, figure)
+    ]
+    if not partners:
+        return None
+    ranked = sorted(partners, key=lambda figure: bridge.right.index(figure.concept))
+    hit = next((figure for figure in ranked if figure.value.meets(left.value)), None)
+    right = hit or ranked[0]
+    difference = left.value.middle - right.value.middle
+    explanation = (
+        f"Holds: {bridge.says} ({right.concept})."
+        if hit
+        else f"{'Look at this' if bridge.warning else 'Fails'}: {bridge.says}, but {left.concept} and "
+        f"{right.concept} differ by {_plain(difference)}."
+    )
+    return Check(
+        bridge.code,
+        CheckOutcome.HOLDS if hit else CheckOutcome.FAILS,
+        left.column,
+        left.value.middle,
+        right.value.middle,
+        left.value.radius + right.value.radius,
+        (left.row,),
+        explanation,
+    )
+
+
+def _belongs(bridge: Bridge, left: _Figure, right: _Figure) -> bool:
+    """Whether two figures are of the same time, or of neighbouring years where the bridge says so."""
+    if bridge.previous:
+        days = (left.period.end - right.period.end).days
+        return 357 <= days <= 378
+    same_kind = left.period.kind is right.period.kind
+    comparable = same_kind or PeriodKind.INSTANT in (left.period.kind, right.period.kind)
+    return comparable and left.period.end == right.period.end

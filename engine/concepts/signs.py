@@ -1,0 +1,89 @@
+"""The sign of each row: +1 or -1, so that figures become contributions that add up.
+
+Costs are printed positive by some issuers and in brackets by others, sometimes within one
+statement. The convention is read from the lines whose nature is known; then arithmetic decides
+wherever a subtotal is printed.
+"""
+
+from collections.abc import Sequence
+
+from engine.check.sums import Structure, find_structure
+from engine.concepts.taxonomy import Item, Taxonomy
+from engine.kinds import RowKind, StatementKind
+from engine.statement import Row, RowMapping, RowSign, StatementTable
+
+SUBTOTAL = "subtotal"
+NATURAL = "natural_sign"
+AS_PRINTED = "as_printed"
+
+# The part of an income statement in which a line without a concept is taken for a cost.
+COSTS_BEHIND = frozenset(("is.revenue", "is.gross_profit"))
+COSTS_END = frozenset(("is.operating_profit", "is.pbt"))
+
+
+def resolve_signs(
+    table: StatementTable, mappings: Sequence[RowMapping], taxonomy: Taxonomy
+) -> tuple[RowSign, ...]:
+    """A sign for every row, in the order of the table's rows. Rule `subtotal` means that a printed
+    sum proves it, `natural_sign` that the concept's nature decided, `as_printed` neither."""
+    items = tuple(taxonomy[m.concept] if m.concept is not None else None for m in mappings)
+    structure = structure_of(table, items)
+    proven = {row for found in structure.sums if found.holds for row in (found.total, *found.parts)}
+    return tuple(RowSign(structure.factors[n], _rule(items[n], n in proven)) for n in range(len(table.rows)))
+
+
+def structure_of(table: StatementTable, items: Sequence[Item | None]) -> Structure:
+    """The sums of a table, begun with the signs that the concepts suggest."""
+    totals = frozenset(
+        n
+        for n, row in enumerate(table.rows)
+        if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL) or ((item := items[n]) is not None and item.is_sum)
+    )
+    return find_structure(table, first_guess(table, items, totals), totals)
+
+
+def first_guess(
+    table: StatementTable, items: Sequence[Item | None], totals: frozenset[int]
+) -> tuple[int, ...]:
+    """The sign each row would have by its nature and by how this statement prints outflows."""
+    positive = _prints_outflows_positive(table, items)
+    factors = []
+    among_costs = False
+    for n, (row, item) in enumerate(zip(table.rows, items, strict=True)):
+        if item is not None and item.code in COSTS_BEHIND:
+            among_costs = True
+        if item is not None and item.code in COSTS_END:
+            among_costs = False
+        if row.kind in (RowKind.PER_SHARE, RowKind.SHARES) or n in totals:
+            factors.append(1)
+        elif item is not None and item.sign == -1:
+            factors.append(_natural(row, positive))
+        elif item is None and among_costs and positive and table.kind is StatementKind.INCOME_STATEMENT:
+            factors.append(-1)
+        else:
+            factors.append(1)
+    return tuple(factors)
+
+
+def _natural(row: Row, outflows_positive: bool) -> int:
+    """-1 where an outflow is printed as a positive number. The statement's custom goes before the
+    single row, because a cost may for once be a gain."""
+    return -1 if outflows_positive else 1
+
+
+def _prints_outflows_positive(table: StatementTable, items: Sequence[Item | None]) -> bool:
+    """Whether most figures of lines that are outflows by nature are printed without a minus."""
+    figures = [
+        cell.number
+        for row, item in zip(table.rows, items, strict=True)
+        if item is not None and item.sign == -1
+        for cell in row.cells
+        if cell is not None and cell.number
+    ]
+    return sum(number > 0 for number in figures) * 2 > len(figures)
+
+
+def _rule(item: Item | None, proven: bool) -> str:
+    if proven:
+        return SUBTOTAL
+    return NATURAL if item is not None and item.sign != 0 else AS_PRINTED
