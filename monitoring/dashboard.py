@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
+from jobs.models import TaskRun
+from jobs.states import State
 
 from companies.models import Company
 from documents.models import Document
 from engine.kinds import CompiledView, StatementKind
 from extraction.models import CompiledStatement, Restatement, ReviewItem, ReviewState
-from jobs.models import TaskRun
-from jobs.states import State
 
 YEARS_SHOWN = 10
 
@@ -43,7 +43,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         company_count=Company.objects.filter(is_active=True).count(),
         restatements=Restatement.objects.filter(
             old_fact__superseded_at__isnull=True, new_fact__superseded_at__isnull=True
-        ).select_related("company").order_by("-found_at")[:6],
+        )
+        .select_related("company")
+        .order_by("-found_at")[:6],
         coverage=coverage(),
         first_year=timezone.now().year - YEARS_SHOWN,
     )
@@ -67,9 +69,7 @@ def coverage() -> list[Coverage]:
         if year is not None:
             reported.setdefault(company_id, set()).add(year)
     companies = Company.objects.filter(is_active=True).annotate(
-        annual_count=Count(
-            "documents", filter=Q(documents__in=Document.objects.annual().not_duplicates())
-        )
+        annual_count=Count("documents", filter=Q(documents__in=Document.objects.annual().not_duplicates()))
     )
     rows = [
         Coverage(
