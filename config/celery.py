@@ -21,7 +21,8 @@ class OnlyPrefork(Step):
         pool = parent.pool_cls.__module__
         if pool != "celery.concurrency.prefork":
             raise ImproperlyConfigured(
-                f"The worker pool {pool!r} cannot be used: reading PDFs needs processes. Start with -P prefork."
+                f"The worker pool {pool!r} cannot be used: reading PDFs needs processes."
+                " Start with --pool prefork."
             )
 
 

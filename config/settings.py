@@ -19,7 +19,7 @@ from config.redis_address import RedisAddress
 from stack.places import Places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env.load_file(BASE_DIR / ".env")
+env.load_file(env.folder("TENFOLD_ENV_FILE", BASE_DIR / ".env"))
 
 PLACES = Places(env.folder("TENFOLD_STATE_DIR", BASE_DIR / ".state"))
 PRODUCTION = env.flag("TENFOLD_PRODUCTION")
