@@ -31,6 +31,7 @@ class Guard:
     name: str
     sides: tuple[Side, ...]
     one_sided: bool
+    weakens: bool
 
     def side_of(self, text: str) -> int | None:
         """The side on which a plain label stands; None when on none or on several."""
@@ -61,7 +62,14 @@ def load_guards() -> tuple[Guard, ...]:
             Side(tuple(plain(str(word)) for word in side["words"]), frozenset(side["concepts"]))
             for side in entry["sides"]
         )
-        guards.append(Guard(str(entry["name"]), sides, bool(entry.get("one_sided", False))))
+        guards.append(
+            Guard(
+                str(entry["name"]),
+                sides,
+                bool(entry.get("one_sided", False)),
+                bool(entry.get("weakens", False)),
+            )
+        )
     return tuple(guards)
 
 
@@ -89,3 +97,18 @@ def contradicts(label: str, concept: str) -> str | None:
         if any(concept in other.concepts for n, other in enumerate(guard.sides) if n != side):
             return guard.name
     return None
+
+
+def stands_on_side(pair: str, label: str) -> bool:
+    """Whether a label stands on a side of the named pair."""
+    names = [guard.name for guard in load_guards()]
+    return _stand(label)[names.index(pair)] is not None
+
+
+def is_qualified(label: str, concept: str) -> bool:
+    """Whether a label is narrowed by a word of a weakening pair that the concept knows nothing of,
+    as "per share from continuing operations" is narrower than "per share"."""
+    return any(
+        guard.weakens and side is not None and not any(concept in other.concepts for other in guard.sides)
+        for guard, side in zip(load_guards(), _stand(label), strict=True)
+    )

@@ -22,6 +22,8 @@ from engine.kinds import StatementKind
 FOLDER = Path(__file__).with_name("synonyms")
 LARGEST_EXPANSION = 3000  # a wording with more readings than this is a slip of the pen
 
+NO_PART = "none"  # headings that look like one and open no part of a statement
+
 _GROUP = re.compile(r"\(([^()]*)\)")
 
 
@@ -76,7 +78,8 @@ class Lexicon:
         spelled = self.spell(text)
         if not spelled:
             return None
-        return next((name for pattern, name in self.headings[kind] if pattern.fullmatch(spelled)), None)
+        name = next((name for pattern, name in self.headings[kind] if pattern.fullmatch(spelled)), None)
+        return None if name == NO_PART else name
 
 
 def languages() -> tuple[str, ...]:
@@ -177,7 +180,7 @@ def _headings(
     for kind in StatementKind:
         found = []
         for name, texts in data.get("sections", {}).get(kind.value, {}).items():
-            if name not in taxonomy.sections[kind]:
+            if name != NO_PART and name not in taxonomy.sections[kind]:
                 raise BadInput(f"The {language} headings name no section {name!r} of the {kind.value}.")
             spelled = [_spell(text, speller) for entry in texts for text in expand(str(entry))]
             found.append((_compile(spelled), name))

@@ -7,25 +7,30 @@ row with the best claim, and each row takes its best concept. Value overlap with
 the rung between synonym and similarity, needs several reports and lives in `engine.compiling`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from engine.concepts.guards import contradicts, opposed
+from engine.check.sums import find_structure
+from engine.concepts.guards import contradicts, is_qualified, opposed
 from engine.concepts.lexicon import Hit, Lexicon, load_lexicons
-from engine.concepts.regions import BROADER, SIDES, Place, locate_rows
+from engine.concepts.regions import BROADER, PER_SHARE_PARTS, SIDES, Place, locate_rows
 from engine.concepts.taxonomy import Item, Taxonomy
 from engine.concepts.wording import plain
 from engine.kinds import MappingMethod, RowKind, StatementKind
 from engine.statement import Row, RowMapping, StatementTable
 
+CERTAIN = 2.0  # above every other claim
 EXACT = 0.97
 OPEN = 0.90
 SIMILAR = 0.75
 POSITION = 0.65
 ELSEWHERE = 0.12  # what a claim loses when its row stands in another part of the statement
+QUALIFIED = 0.05  # what a claim loses for a word that narrows it, such as "continuing"
 LATER_IN_LIST = 0.001  # per place, so that the more telling wording wins
+CLOSES_SUM = 0.02  # what a claim gains when its row is printed as a sum, and again when it adds up
+SHORTEST_LIKE = 6  # letters; likeness of shorter labels means nothing
 LEAST_LIKENESS = 88.0  # token similarity in percent below which two wordings are strangers
 
 
@@ -57,7 +62,22 @@ class Claim:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A table with all that is known of it before its rows are judged. `sums` are the rows that
+    equal the sum of lines above them."""
+
+    table: StatementTable
+    taxonomy: Taxonomy
+    lexicon: Lexicon
+    places: tuple[Place, ...]
+    sums: frozenset[int]
+
+
 UNMAPPED = RowMapping(None, MappingMethod.UNMAPPED, 0.0, "no wording of the taxonomy fits this line")
+CONFIRMED_WITHOUT = RowMapping(
+    None, MappingMethod.CONFIRMED_RULE, 1.0, "a person confirmed that this line has no concept"
+)
 HEADING = RowMapping(None, MappingMethod.UNMAPPED, 1.0, "a heading reports no figure")
 
 
@@ -65,36 +85,26 @@ def map_rows(
     table: StatementTable, taxonomy: Taxonomy, rules: Sequence[MappingRule] = ()
 ) -> tuple[RowMapping, ...]:
     """The concept of every row, in the order of the table's rows. A concept is given to one row."""
-    lexicon = _language_of(table, taxonomy)
-    places = locate_rows(table, lexicon, taxonomy)
+    scene = _scene(table, taxonomy)
     decided = {n: rule for n, row in enumerate(table.rows) for rule in rules if rule.fits(table.kind, row)}
-    claims = [Claim(n, rule.concept, 1.0, MappingMethod.CONFIRMED_RULE, "a person confirmed this wording")
-              for n, rule in decided.items() if rule.concept is not None]  # fmt: skip
     open_rows = [
         n for n, row in enumerate(table.rows) if n not in decided and row.kind is not RowKind.HEADING
     ]
-    claims += _synonym_claims(table, taxonomy, lexicon, places, open_rows)
-    won = _award(claims, table)
+    won = _award([*_rule_claims(decided), *_synonym_claims(scene, open_rows)])
     for rung in (_similar_claims, _position_claims):
         left = [n for n in open_rows if n not in won]
-        won |= _award(rung(table, taxonomy, lexicon, places, left), table, won)
+        won |= _award(rung(scene, left), won)
     return tuple(_mapping(n, row, won, decided) for n, row in enumerate(table.rows))
 
 
-def _mapping(n: int, row: Row, won: dict[int, Claim], decided: dict[int, MappingRule]) -> RowMapping:
-    if n in won:
-        claim = won[n]
-        return RowMapping(
-            claim.concept, claim.method, round(min(1.0, max(0.0, claim.score)), 3), claim.reason
-        )
-    if n in decided:
-        return RowMapping(
-            None, MappingMethod.CONFIRMED_RULE, 1.0, "a person confirmed that this line has no concept"
-        )
-    return HEADING if row.kind is RowKind.HEADING else UNMAPPED
+def _scene(table: StatementTable, taxonomy: Taxonomy) -> Scene:
+    lexicon = language_of(table, taxonomy)
+    structure = find_structure(table, [1] * len(table.rows), frozenset())
+    sums = frozenset(found.total for found in structure.sums)
+    return Scene(table, taxonomy, lexicon, locate_rows(table, lexicon), sums)
 
 
-def _language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
+def language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
     """The language whose wordings fit most rows; English when none does."""
 
     def exact_rows(lexicon: Lexicon) -> int:
@@ -105,11 +115,18 @@ def _language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
     return max(load_lexicons(taxonomy), key=exact_rows)
 
 
-def _award(
-    claims: Sequence[Claim], table: StatementTable, taken: dict[int, Claim] | None = None
-) -> dict[int, Claim]:
-    """Rows and concepts paired by descending score, each used once. Among equals the earlier row
-    wins a line and the later row a total."""
+def _mapping(n: int, row: Row, won: dict[int, Claim], decided: dict[int, MappingRule]) -> RowMapping:
+    if n in won:
+        claim = won[n]
+        confidence = round(min(1.0, max(0.0, claim.score)), 3)
+        return RowMapping(claim.concept, claim.method, confidence, claim.reason)
+    if n in decided:
+        return CONFIRMED_WITHOUT
+    return HEADING if row.kind is RowKind.HEADING else UNMAPPED
+
+
+def _award(claims: Iterable[Claim], taken: dict[int, Claim] | None = None) -> dict[int, Claim]:
+    """Rows and concepts paired by descending score, each used once; among equals the earlier row."""
     used = {claim.concept for claim in (taken or {}).values()}
     won: dict[int, Claim] = {}
     for claim in sorted(claims, key=lambda claim: (-claim.score, claim.row, claim.concept)):
@@ -119,116 +136,106 @@ def _award(
     return won
 
 
-def _synonym_claims(
-    table: StatementTable, taxonomy: Taxonomy, lexicon: Lexicon, places: Sequence[Place], rows: Sequence[int]
-) -> list[Claim]:
-    claims = []
+def _rule_claims(decided: dict[int, MappingRule]) -> Iterator[Claim]:
+    for n, rule in decided.items():
+        if rule.concept is not None:
+            yield Claim(
+                n, rule.concept, CERTAIN, MappingMethod.CONFIRMED_RULE, "a person confirmed this wording"
+            )
+
+
+def _synonym_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
+    """Claims of rows whose label is a known wording."""
     for n in rows:
-        row = table.rows[n]
-        for label in _labels(row, places[n]):
-            for hit in lexicon.hits(table.kind, label):
-                claim = _judge(n, row, label, hit, taxonomy, places[n])
-                if claim is not None:
-                    claims.append(claim)
-    return claims
+        for label in _labels(scene.table.rows[n], scene.places[n]):
+            for hit in scene.lexicon.hits(scene.table.kind, label):
+                score = _score(scene, n, label, hit)
+                if score is not None:
+                    reason = f"the label {'is' if hit.exact else 'fits'} the wording {hit.wording.text!r}"
+                    yield Claim(n, hit.wording.concept, score, MappingMethod.EXACT_SYNONYM, reason)
 
 
 def _labels(row: Row, place: Place) -> Iterator[str]:
     """The label, and for figures per share the label under its heading, which holds the deciding
     word where the label only repeats the result."""
     yield row.label
-    if place.section in ("per_share", "share_count") and row.section:
+    if place.section in PER_SHARE_PARTS and row.section:
         yield f"{row.section} {row.label}"
 
 
-def _judge(n: int, row: Row, label: str, hit: Hit, taxonomy: Taxonomy, place: Place) -> Claim | None:
-    item = taxonomy[hit.wording.concept]
-    if hit.wording.section is not None and hit.wording.section != place.section:
+def _score(scene: Scene, n: int, label: str, hit: Hit) -> float | None:
+    """How good a claim is, None where the guards or the part of the statement forbid it."""
+    item = scene.taxonomy[hit.wording.concept]
+    if hit.wording.section not in (None, scene.places[n].section) or contradicts(label, item.code):
         return None
-    if contradicts(label, item.code) is not None:
-        return None
-    distance = _distance(item, place.section, taxonomy)
+    distance = _distance(scene, n, item)
     if distance is None:
         return None
-    score = (
-        (EXACT if hit.exact else OPEN) - LATER_IN_LIST * hit.wording.place - distance + _kind_bonus(row, item)
-    )
-    way = "is" if hit.exact else "fits"
-    reason = f"the label {way} the wording {hit.wording.text!r}"
-    return Claim(n, item.code, score, MappingMethod.EXACT_SYNONYM, reason)
+    likely = (EXACT if hit.exact else OPEN) - LATER_IN_LIST * hit.wording.place
+    narrowed = QUALIFIED if is_qualified(label, item.code) else 0.0
+    return likely - distance - narrowed + _sum_bonus(scene, n)
 
 
-def _distance(item: Item, section: str, taxonomy: Taxonomy) -> float | None:
+def _distance(scene: Scene, n: int, item: Item) -> float | None:
     """What a claim loses for the part its row stands in, None where it cannot be."""
-    own = {item.section, *(taxonomy[parent].section for parent in item.parents)} if item.statement is (
-        StatementKind.CASH_FLOW_STATEMENT) else {item.section}  # fmt: skip
+    section = scene.places[n].section
+    own = {item.section}
+    if item.statement is StatementKind.CASH_FLOW_STATEMENT:
+        own |= {scene.taxonomy[parent].section for parent in item.parents}
     if section in own:
         return 0.0
     if BROADER.get(item.section) == section or BROADER.get(section) == item.section:
-        return 0.01
-    if SIDES.get(section) != SIDES.get(item.section) and not item.is_sum:
+        return 0.0 if item.is_sum else 0.01
+    if PER_SHARE_PARTS & {section, item.section}:
         return None
-    if {"per_share", "share_count"} & {section, item.section}:
+    if SIDES.get(section) != SIDES.get(item.section) and not item.is_sum:
         return None
     return ELSEWHERE
 
 
-def _kind_bonus(row: Row, item: Item) -> float:
-    printed_sum = row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
-    if item.is_sum:
-        return 0.02 if printed_sum else 0.0
-    return -0.02 if row.kind is RowKind.TOTAL and item.code != "is.revenue" else 0.0
+def _sum_bonus(scene: Scene, n: int) -> float:
+    """A printed sum is the better claim to any concept than one of its parts."""
+    printed = scene.table.rows[n].kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
+    return CLOSES_SUM * (printed + (n in scene.sums))
 
 
-def _similar_claims(
-    table: StatementTable, taxonomy: Taxonomy, lexicon: Lexicon, places: Sequence[Place], rows: Sequence[int]
-) -> list[Claim]:
+def _similar_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
     """Claims by likeness of words, vetoed by the guards."""
-    claims = []
     for n in rows:
-        row = table.rows[n]
-        text = lexicon.spell(row.label)
-        if len(text) < 6:
+        label = scene.table.rows[n].label
+        text = scene.lexicon.spell(label)
+        if len(text) < SHORTEST_LIKE:
             continue
-        for wording, entries in lexicon.exact[table.kind].items():
+        for wording, entries in scene.lexicon.exact[scene.table.kind].items():
             likeness = fuzz.token_sort_ratio(text, wording, score_cutoff=LEAST_LIKENESS)
-            if not likeness or opposed(row.label, wording) is not None:
+            if not likeness or opposed(label, wording) is not None:
                 continue
             for entry in entries:
-                item = taxonomy[entry.concept]
-                distance = _distance(item, places[n].section, taxonomy)
-                if distance is None or entry.section is not None or contradicts(row.label, item.code):
+                item = scene.taxonomy[entry.concept]
+                distance = _distance(scene, n, item)
+                if distance is None or entry.section is not None or contradicts(label, item.code):
                     continue
-                score = SIMILAR * likeness / 100 - distance + _kind_bonus(row, item)
+                score = SIMILAR * likeness / 100 - distance + _sum_bonus(scene, n)
                 reason = f"the label resembles {wording!r} ({likeness:.0f} %)"
-                claims.append(Claim(n, item.code, score, MappingMethod.SIMILAR_LABEL, reason))
-    return claims
+                yield Claim(n, item.code, score, MappingMethod.SIMILAR_LABEL, reason)
 
 
-def _position_claims(
-    table: StatementTable, taxonomy: Taxonomy, lexicon: Lexicon, places: Sequence[Place], rows: Sequence[int]
-) -> list[Claim]:
+def _position_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
     """Subtotals without a telling label, known by the part of the statement they close."""
     closing = {
         item.section: item
-        for item in taxonomy.of_statement(table.kind)
+        for item in scene.taxonomy.of_statement(scene.table.kind)
         if item.is_sum and item.section in CLOSED_BY_TOTAL
     }
-    claims = []
     for n in rows:
-        row = table.rows[n]
-        item = closing.get(places[n].section)
-        if (
-            item is None
-            or row.kind not in (RowKind.SUBTOTAL, RowKind.TOTAL)
-            or not _says_nothing(row.label, lexicon)
-        ):
+        row, here = scene.table.rows[n], scene.places[n].section
+        item = closing.get(here)
+        is_sum = row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL) or n in scene.sums
+        if item is None or not is_sum or not _says_nothing(row.label, scene.lexicon):
             continue
-        ends = n + 1 == len(table.rows) or places[n + 1].section != places[n].section
-        if ends:
+        if n + 1 == len(scene.places) or scene.places[n + 1].section != here:
             reason = f"an unlabelled sum that closes the part {item.section}"
-            claims.append(Claim(n, item.code, POSITION, MappingMethod.SUBTOTAL_POSITION, reason))
-    return claims
+            yield Claim(n, item.code, POSITION, MappingMethod.SUBTOTAL_POSITION, reason)
 
 
 CLOSED_BY_TOTAL = frozenset(
@@ -241,10 +248,8 @@ CLOSED_BY_TOTAL = frozenset(
         "financing",
     )
 )
+BARE_TOTALS = frozenset(("", "total", "summe", "totaal", "totale", "summa", "sum"))
 
 
 def _says_nothing(label: str, lexicon: Lexicon) -> bool:
-    return lexicon.spell(label) in ("", "total", "summe", "totaal", "totale", "total general", "summa")
-
-
-Rung = Callable[[StatementTable, Taxonomy, Lexicon, Sequence[Place], Sequence[int]], list[Claim]]
+    return lexicon.spell(label) in BARE_TOTALS

@@ -5,10 +5,10 @@ Headings say it where they are printed; elsewhere the totals do, because a part 
 
 from dataclasses import dataclass
 
+from engine.concepts.guards import stands_on_side
 from engine.concepts.lexicon import Lexicon
-from engine.concepts.taxonomy import Taxonomy
 from engine.kinds import RowKind, StatementKind
-from engine.statement import StatementTable
+from engine.statement import Row, StatementTable
 
 # Where a statement goes on behind a total, unless a heading says otherwise. The second place is
 # taken where the first part has been seen already.
@@ -47,6 +47,7 @@ SIDES: dict[str, str] = {
     "per_share": "per_share",
     "share_count": "share_count",
 }
+PER_SHARE_PARTS = frozenset(("per_share", "share_count"))
 BROADER = {
     "current_assets": "assets",
     "non_current_assets": "assets",
@@ -65,13 +66,14 @@ class Place:
     stated: bool
 
 
-def locate_rows(table: StatementTable, lexicon: Lexicon, taxonomy: Taxonomy) -> tuple[Place, ...]:
+def locate_rows(table: StatementTable, lexicon: Lexicon) -> tuple[Place, ...]:
     """The part of the statement for every row of a table, in the order of its rows."""
     place = Place(BEFORE[table.kind], False)
     seen = {place.section}
     last_section = ""
     places = []
-    for row in table.rows:
+    ends = _part_ends(table, lexicon)
+    for n, row in enumerate(table.rows):
         named = None
         if row.kind is RowKind.HEADING:
             named = lexicon.heading(table.kind, row.label)
@@ -80,29 +82,43 @@ def locate_rows(table: StatementTable, lexicon: Lexicon, taxonomy: Taxonomy) -> 
         last_section = row.label if row.kind is RowKind.HEADING else row.section
         if named is not None:
             place = Place(named, True)
-        place = _by_kind(row.kind, place)
         seen.add(place.section)
-        places.append(place)
-        total = (
-            _ends_part(table.kind, row.label, lexicon, taxonomy) if row.kind is not RowKind.HEADING else None
-        )
-        if total is not None and place.section not in ("per_share", "share_count"):
+        here = _by_kind(row, place) if table.kind is StatementKind.INCOME_STATEMENT else place
+        places.append(here)
+        total = ends.get(n)
+        if total is not None and here.section not in PER_SHARE_PARTS:
             options = AFTER[total]
             place = Place(next((name for name in options if name not in seen), options[-1]), False)
     return tuple(places)
 
 
-def _by_kind(kind: RowKind, place: Place) -> Place:
-    if kind is RowKind.PER_SHARE:
-        return Place("per_share", place.section == "per_share" and place.stated)
-    if kind is RowKind.SHARES:
-        return Place("share_count", place.section == "share_count" and place.stated)
+def _by_kind(row: Row, place: Place) -> Place:
+    """The place of one row of an income statement that a figure per share or a share count takes,
+    wherever it is printed."""
+    if place.section in PER_SHARE_PARTS or row.kind is RowKind.HEADING:
+        return place
+    if row.kind is RowKind.PER_SHARE:
+        return Place("per_share", False)
+    if row.kind is RowKind.SHARES:
+        return Place("share_count", False)
+    if row.kind is RowKind.LINE and stands_on_side("basic or diluted", row.label):
+        numbers = [cell for cell in row.cells if cell is not None and cell.number]
+        to_the_cent = bool(numbers) and all(cell.decimals >= 2 for cell in numbers)
+        return Place("per_share" if to_the_cent else "share_count", False)
     return place
 
 
-def _ends_part(kind: StatementKind, label: str, lexicon: Lexicon, taxonomy: Taxonomy) -> str | None:
-    """The total that a row surely is, when it ends a part of the statement."""
-    hits = [hit for hit in lexicon.hits(kind, label) if hit.wording.concept in AFTER]
-    exact = [hit for hit in hits if hit.exact] or hits
-    names = {hit.wording.concept for hit in exact}
-    return names.pop() if len(names) == 1 else None
+def _part_ends(table: StatementTable, lexicon: Lexicon) -> dict[int, str]:
+    """The row that ends each part: the last of those whose label is surely the part's total. A
+    label that only resembles it counts where none is exact."""
+    ends: dict[str, tuple[bool, int]] = {}
+    for n, row in enumerate(table.rows):
+        if row.kind is RowKind.HEADING:
+            continue
+        hits = [hit for hit in lexicon.hits(table.kind, row.label) if hit.wording.concept in AFTER]
+        surest = [hit for hit in hits if hit.exact] or hits
+        names = {hit.wording.concept for hit in surest}
+        if len(names) == 1:
+            concept = names.pop()
+            ends[concept] = max(ends.get(concept, (False, n)), (surest[0].exact, n))
+    return {n: concept for concept, (_, n) in ends.items()}

@@ -29,7 +29,22 @@ def resolve_signs(
     items = tuple(taxonomy[m.concept] if m.concept is not None else None for m in mappings)
     structure = structure_of(table, items)
     proven = {row for found in structure.sums if found.holds for row in (found.total, *found.parts)}
-    return tuple(RowSign(structure.factors[n], _rule(items[n], n in proven)) for n in range(len(table.rows)))
+    deducted = set(_deducted(structure, items))
+    return tuple(
+        RowSign(-factor if n in deducted else factor, _rule(items[n], n in proven))
+        for n, factor in enumerate(structure.factors)
+    )
+
+
+def _deducted(structure: Structure, items: Sequence[Item | None]) -> Iterator[int]:
+    """Rows that a statement subtracts on its way to another line, as the share of others is taken
+    off the profit to reach the owners' share. Their contribution has the opposite sign."""
+    for found in structure.sums:
+        closing = items[found.total]
+        for row in found.parts:
+            item = items[row]
+            if item is not None and closing is not None and item.deducted_for == closing.code:
+                yield row
 
 
 def structure_of(table: StatementTable, items: Sequence[Item | None]) -> Structure:

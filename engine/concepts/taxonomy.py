@@ -38,7 +38,8 @@ class ExternalName:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One concept. `sign` is the contribution of an ordinary year: +1, -1, or 0 where either is
-    ordinary. `template` is None for the items of every issuer."""
+    ordinary. `template` is None for the items of every issuer. `deducted_for` names the line for
+    which a statement subtracts this one instead of adding it."""
 
     code: str
     label: str
@@ -55,6 +56,7 @@ class Item:
     ifrs: tuple[ExternalName, ...]
     us_gaap: tuple[ExternalName, ...]
     template: SectorTemplate | None = None
+    deducted_for: str | None = None
 
     @property
     def is_sum(self) -> bool:
@@ -221,6 +223,7 @@ def _item(
         ifrs=_names(entry.get("ifrs", ()), int(entry["sign"]), code, is_sum),
         us_gaap=_names(entry.get("us_gaap", ()), int(entry["sign"]), code, is_sum),
         template=template,
+        deducted_for=entry.get("deducted_for"),
     )
 
 
