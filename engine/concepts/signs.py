@@ -5,7 +5,7 @@ statement. The convention is read from the lines whose nature is known; then ari
 wherever a subtotal is printed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.check.sums import Structure, find_structure
 from engine.concepts.taxonomy import Item, Taxonomy
