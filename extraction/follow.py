@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from jobs.models import TaskRun
-from jobs.states import State
+from jobs.states import FINISHED, State
 
 _POLL_SECONDS = 0.3
 
@@ -28,12 +28,12 @@ def follow(run: TaskRun, *, timeout_seconds: float) -> Iterator[str]:
     told: dict[object, tuple[str, str]] = {}
     while time.monotonic() < deadline:
         run.refresh_from_db()
-        for one in [*run.children.order_by("queued_at", "pk")]:
+        for one in run.children():
             line = _line(one)
             if line is not None and told.get(one.pk) != (one.state, one.step):
                 told[one.pk] = (one.state, one.step)
                 yield line
-        if run.state in State.finished():
+        if run.state in FINISHED:
             yield _ending(run)
             return
         time.sleep(_POLL_SECONDS)
@@ -42,7 +42,7 @@ def follow(run: TaskRun, *, timeout_seconds: float) -> Iterator[str]:
 
 def _line(run: TaskRun) -> str | None:
     what = f"{_WORDS.get(run.task, run.task)}: {run.subject_label}"
-    if run.state in State.finished():
+    if run.state in FINISHED:
         reason = run.error_message or run.message
         outcome = "done" if run.state == State.SUCCEEDED else f"{run.state}. {reason}"
         return f"  {what} - {outcome}{_details(run)}"
