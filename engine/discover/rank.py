@@ -1,0 +1,248 @@
+"""How likely a link leads to a report, and the words that say so."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+from engine.discover.links import Link
+from engine.discover.urls import (
+    extension,
+    file_name,
+    host_of,
+    is_other_file,
+    looks_like_file,
+    registered_domain,
+    same_site,
+    unwrapped,
+)
+from engine.discover.words import Phrase, PhraseBook, phrase_book, tokens
+from engine.discover.years import WEAK, years_in
+from engine.kinds import DocumentKind
+
+REPORT_KINDS = frozenset(
+    {
+        DocumentKind.ANNUAL_REPORT,
+        DocumentKind.HALF_YEAR_REPORT,
+        DocumentKind.QUARTERLY_REPORT,
+        DocumentKind.RESULTS_RELEASE,
+        DocumentKind.ESEF_PACKAGE,
+    }
+)
+_LAYERS = ("text", "file", "context", "heading", "path")
+_FILE_WORDS = frozenset({"pdf", "xhtml"})
+_SOURCE_BONUS = {"next_page": 3.0, "option": 2.0, "form": 2.0, "json": 6.0, "iframe": 1.0}
+_NOT_A_PAGE = frozenset({"script", "onclick"})
+
+
+class LinkRole(StrEnum):
+    """What to do with a link: keep it as a document, open it as a page, or leave it."""
+
+    DOCUMENT = "document"
+    PAGE = "page"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site being searched. `document_hosts` are further hosts whose pages belong to it; files
+    are taken from any host a page of the site links to."""
+
+    start_url: str
+    document_hosts: frozenset[str] = frozenset()
+
+    @property
+    def domain(self) -> str:
+        return registered_domain(self.start_url)
+
+    def holds(self, url: str) -> bool:
+        """True for pages of the site itself."""
+        return same_site(url, self.start_url) or host_of(url) in self.document_hosts
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLink:
+    """A link with its role. `score` orders links of one role, best first; `confidence` is the
+    share, between 0 and 1, by which `kind` leads; `reasons` say what spoke for and against."""
+
+    link: Link
+    role: LinkRole
+    score: float
+    kind: DocumentKind
+    fiscal_year: int | None
+    reasons: tuple[str, ...]
+    confidence: float = 0.0
+
+    @property
+    def is_report(self) -> bool:
+        """True for documents that carry a company's figures, as far as the link tells."""
+        return self.role is LinkRole.DOCUMENT and self.kind in REPORT_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class KindOpinion:
+    """What words alone say about a document's kind."""
+
+    kind: DocumentKind
+    weight: float
+    confidence: float
+    scores: tuple[tuple[str, float], ...]
+    reasons: tuple[str, ...]
+
+
+def rank_link(link: Link, site: Site) -> RankedLink:
+    """Judges a link by its words, its surroundings and its address."""
+    texts = texts_by_layer(link)
+    words = {layer: tokens(text) for layer, text in texts.items()}
+    opinion = kind_by_words(words)
+    year = fiscal_year_by_words(texts)
+    if _is_document(link, opinion):
+        kind, reasons = opinion.kind, opinion.reasons
+        if extension(link.url) in ("zip", "xbri") and kind in (
+            DocumentKind.ANNUAL_REPORT,
+            DocumentKind.UNKNOWN,
+        ):
+            kind, reasons = DocumentKind.ESEF_PACKAGE, (*reasons, "a package, not a PDF")
+        score = opinion.weight if kind in REPORT_KINDS else -opinion.weight
+        return RankedLink(link, LinkRole.DOCUMENT, score, kind, year, reasons, opinion.confidence)
+    return _ranked_page(link, site, words, year)
+
+
+def kind_by_words(words: dict[str, tuple[str, ...]]) -> KindOpinion:
+    """The kind that tokens, given by layer (text, file, context, heading, path), speak for.
+
+    Per layer and kind the loudest phrase counts, so that repetition proves nothing. What stands
+    around a link counts for kinds only where its own text and file name leave the question open,
+    because a row often names the neighbours too.
+    """
+    scores: dict[str, float] = {}
+    reasons: list[str] = []
+    for layer in _LAYERS:
+        if layer in ("context", "heading", "path") and _decided(scores):
+            continue
+        for topic, phrase in _loudest(_book().found_in(words.get(layer, ()))).items():
+            if topic in ("page", "away"):
+                continue
+            scores[topic] = scores.get(topic, 0.0) + phrase.weight * _layers()[layer]
+            reasons.append(f"{layer}: “{phrase.text}” speaks for {topic}")
+    return _opinion(scores, tuple(reasons))
+
+
+def fiscal_year_by_words(texts: dict[str, str]) -> int | None:
+    """The fiscal year that texts by layer speak of, None where none does."""
+    scores: dict[int, float] = {}
+    for layer, factor in (("text", 1.0), ("context", 0.75), ("file", 0.8), ("heading", 0.5), ("path", 0.15)):
+        for clue in years_in(texts.get(layer, ""))[:1]:  # the surest, and the first of equally sure ones
+            scores[clue.year] = scores.get(clue.year, 0.0) + clue.strength * factor
+    if not scores or max(scores.values()) < WEAK * 0.5:
+        return None
+    return max(scores, key=lambda year: (scores[year], year))
+
+
+def texts_by_layer(link: Link) -> dict[str, str]:
+    """The texts that speak about a link, by the layer they belong to."""
+    url = unwrapped(link.url)
+    name = file_name(url)
+    stem = name.rsplit(".", 1)[0] if "." in name else name
+    parts = urlsplit(url)
+    directories = unquote(parts.path).replace("+", " ").rstrip("/").rpartition("/")[0]
+    return {
+        "text": link.text,
+        "file": stem,
+        "context": link.context,
+        "heading": link.heading,
+        "path": f"{directories} {unquote(parts.query)}",
+    }
+
+
+def _is_document(link: Link, opinion: KindOpinion) -> bool:
+    """A file by its address, or a link whose words say that it is one."""
+    url = unwrapped(link.url)
+    if looks_like_file(url):
+        return True
+    if is_other_file(url):
+        return False
+    said = set(tokens(link.text)) | set(tokens(link.context[:80]) if not link.text else ())
+    names_file = bool(_FILE_WORDS & said) and link.source not in _NOT_A_PAGE
+    return (
+        names_file
+        and opinion.kind is not DocumentKind.UNKNOWN
+        and extension(url) in ("", "php", "aspx", "ashx")
+    )
+
+
+def _ranked_page(link: Link, site: Site, words: dict[str, tuple[str, ...]], year: int | None) -> RankedLink:
+    if is_other_file(link.url):
+        return _ignored(link, year, "a file of another kind")
+    if not site.holds(link.url):
+        return _ignored(link, year, "a page of another site")
+    score, reasons = 0.0, []
+    for layer in ("text", "file", "path", "context", "heading"):
+        factor = _layers()[layer]
+        for topic, phrase in _loudest(_book().found_in(words[layer])).items():
+            # A page that speaks of annual reports leads to them, whatever else it is about.
+            value = phrase.weight if topic in ("page", "away") else phrase.weight * 0.5
+            if topic in ("other", "prospectus", "sustainability_report"):
+                value = -2.0
+            score += value * factor
+            reasons.append(f"{layer}: “{phrase.text}” ({topic})")
+    if year is not None:
+        score += 1.5
+        reasons.append(f"speaks of {year}")
+    if link.source in ("next_page", "option", "form", "feed", "json", "sitemap", "iframe"):
+        score += {"next_page": 3.0, "option": 2.0, "form": 2.0, "json": 6.0, "iframe": 1.0}.get(
+            link.source, 0.0
+        )
+        reasons.append(f"found as {link.source}")
+    return RankedLink(link, LinkRole.PAGE, round(score, 3), DocumentKind.UNKNOWN, year, tuple(reasons))
+
+
+def _ignored(link: Link, year: int | None, reason: str) -> RankedLink:
+    return RankedLink(link, LinkRole.IGNORE, 0.0, DocumentKind.UNKNOWN, year, (reason,))
+
+
+def _loudest(found: Sequence[Phrase]) -> dict[str, Phrase]:
+    loudest: dict[str, Phrase] = {}
+    for phrase in found:
+        known = loudest.get(phrase.topic)
+        if known is None or abs(phrase.weight) > abs(known.weight):
+            loudest[phrase.topic] = phrase
+    return loudest
+
+
+def _decided(scores: dict[str, float]) -> bool:
+    """True once a document's own words name its kind outright."""
+    return bool(scores) and max(scores.values()) >= 7.0
+
+
+def _opinion(scores: dict[str, float], reasons: tuple[str, ...]) -> KindOpinion:
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    if not ordered or ordered[0][1] < _rules()["least"]:
+        return KindOpinion(DocumentKind.UNKNOWN, 0.0, 0.0, tuple(ordered), reasons)
+    best, weight = ordered[0]
+    lead = weight - (ordered[1][1] if len(ordered) > 1 else 0.0)
+    kind = DocumentKind(best) if lead >= _rules()["margin"] else DocumentKind.UNKNOWN
+    confidence = round(min(0.99, weight / (weight + 4.0) * min(1.0, 0.5 + lead / weight / 2)), 3)
+    return KindOpinion(kind, round(weight, 3), confidence, tuple(ordered), reasons)
+
+
+@functools.cache
+def _rules() -> dict[str, Any]:
+    text = (resources.files("engine.discover") / "vocabulary" / "links.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@functools.cache
+def _book() -> PhraseBook:
+    return phrase_book(_rules()["groups"])
+
+
+@functools.cache
+def _layers() -> dict[str, float]:
+    return {layer: float(factor) for layer, factor in _rules()["layers"].items()}
