@@ -1,0 +1,90 @@
+"""`python -m config.prepare`: bring an installation up to date before it starts.
+
+Migrates, collects static files, makes the first account, seeds the companies of a new database
+and creates missing schedules. Repeating it changes nothing. Its last line is a JSON object.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    migrate()
+    collect_static_files()
+    created = make_first_account()
+    if created:
+        seed_companies()
+    create_schedules()
+    sys.stdout.write(json.dumps({"admin_created": created}) + "\n")
+
+
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def collect_static_files() -> None:
+    """Gather the static files of all packages in one folder, unless they are the same as last time."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_name(root.name + ".stamp")
+    current = _static_digest(settings.BASE_DIR)
+    if root.is_dir() and stamp.is_file() and stamp.read_text() == current:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(current)
+
+
+def _static_digest(base: Path) -> str:
+    digest = hashlib.sha256((base / "requirements.txt").read_bytes())
+    for path in sorted((base / "static").rglob("*")):
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def make_first_account() -> bool:
+    """Make the account `admin` where nobody can administer yet; true where it was made."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model()._default_manager
+    if users.filter(is_superuser=True).exists():
+        return False
+    password = os.environ.get("TENFOLD_ADMIN_PASSWORD", "")
+    if not password:
+        sys.exit("There is no administrator. Set TENFOLD_ADMIN_PASSWORD for the first one, or use ./run.")
+    users.create_superuser("admin", password=password)
+    return True
+
+
+def seed_companies() -> None:
+    """Companies to start with, in a new database only: what people delete stays deleted."""
+    from django.core.management import call_command
+
+    call_command("seed_companies", verbosity=0, stdout=sys.stderr)
+
+
+def create_schedules() -> None:
+    """Create the default schedules that are missing."""
+    from django.core.management import call_command
+
+    call_command("sync_schedules", verbosity=0, stdout=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The programs of the stack: how each is started, when it is ready and how it is stopped."""
+
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stack import valkey
+from stack.places import Places
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program under the supervisor.
+
+    `ready` tells whether it does its work; None where nothing waits for it. `stop_signal` asks it
+    to end, and after `stop_seconds` it is killed.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], bool] | None = None
+    stop_signal: int = signal.SIGTERM
+    stop_seconds: float = 10.0
+
+
+def broker(places: Places) -> Program:
+    return Program(
+        name="broker",
+        command=tuple(valkey.command(valkey.server_binary(), places)),
+        ready=lambda: valkey.answers(places.socket),
+    )
+
+
+def web(host: str, port: int, environment: Mapping[str, str]) -> Program:
+    threads = 8
+    return Program(
+        name="web",
+        command=(
+            *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
+            *("--bind", f"{host}:{port}", "--worker-class", "gthread"),
+            *("--workers", "2", "--threads", str(threads), "--timeout", "120", "--graceful-timeout", "8"),
+            *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108
+            *("--access-logfile", "-", "--no-control-socket"),
+        ),
+        environment=environment,
+        ready=lambda: responds(f"http://{reachable(host)}:{port}/livez"),
+    )
+
+
+def worker(places: Places, environment: Mapping[str, str]) -> Program:
+    return Program(
+        name="worker",
+        command=(
+            *(sys.executable, "-m", "celery", "-A", "config", "worker"),
+            *("--hostname", "all@%h", "--pool", "prefork", "-O", "fair"),
+            *("--concurrency", str(worker_processes(environment))),
+            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+            *("--statedb", str(places.state / "worker.state")),
+        ),
+        environment=environment,
+        # Cold shutdown after a soft one: what is not finished in time goes back to its queue.
+        stop_signal=signal.SIGQUIT,
+        stop_seconds=20.0,
+    )
+
+
+def beat(environment: Mapping[str, str]) -> Program:
+    return Program(
+        name="beat",
+        command=(
+            *(sys.executable, "-m", "celery", "-A", "config", "beat"),
+            *("--pidfile", "", "--loglevel", "INFO"),
+        ),
+        environment=environment,
+    )
+
+
+def flower(places: Places, port: int, account: str, environment: Mapping[str, str]) -> Program:
+    return Program(
+        name="flower",
+        command=(
+            *(sys.executable, "-m", "celery", "-A", "config", "flower"),
+            *("--address=127.0.0.1", f"--port={port}"),
+            *("--persistent=True", f"--db={places.state / 'flower'}"),
+        ),
+        # Not on the command line, which every user of the machine can read.
+        environment={**environment, "FLOWER_BASIC_AUTH": account},
+    )
+
+
+def demo(port: int, environment: Mapping[str, str]) -> Program:
+    return Program(
+        name="demo",
+        command=(sys.executable, "-m", "demo.serve", "--port", str(port)),
+        environment=environment,
+        ready=lambda: responds(f"http://127.0.0.1:{port}/"),
+    )
+
+
+def worker_processes(environment: Mapping[str, str]) -> int:
+    """How many tasks run at once: as many as there are processors, within what the memory holds.
+
+    Two at least, so that a long one does not hold up everything else.
+    """
+    written = environment.get("TENFOLD_WORKER_PROCESSES", "").strip()
+    if written.isdigit() and int(written):
+        return int(written)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return max(2, min(processors, int(gigabytes), 8))
+
+
+def reachable(host: str) -> str:
+    """The address under which a listener on `host` is reached from this machine."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+
+
+def responds(url: str) -> bool:
+    """True where the web server behind the address answers at all."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - an address of our own
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
