@@ -4,13 +4,13 @@ Repeating any of them is harmless: records are upserted by address, files are na
 and what a person decided is never overwritten.
 """
 
-from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
-
 from companies.models import Company
 from documents.classify import classify_document as classify
-from documents.discover import CrawlLimits, discover
+from documents.discover import discover
 from documents.download import download
 from documents.models import Document
+from engine.discover.frontier import CrawlBounds
+from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 
 
 @tracked_task("scrape_investor_relations")
@@ -22,7 +22,10 @@ def scrape_investor_relations(
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
     found = discover(
-        company, limits=CrawlLimits(pages=max_pages, depth=max_depth), report=run.report, task_run=run.row
+        company,
+        bounds=CrawlBounds(most_pages=max_pages, deepest=max_depth),
+        report=run.report,
+        task_run=run.row,
     )
     fields = {
         "discovered_count": found.discovered,

@@ -1,0 +1,88 @@
+"""What a document is, from its address, its link and its first pages."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from engine.classify.document import Classification, classify
+from engine.classify.evidence import DocumentClues
+
+from documents.models import DecidedBy, Document, DocumentStatus
+from documents.storage import open_version
+from documents.survey import survey_of
+from engine.kinds import DocumentKind
+from engine.progress import Report, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What was decided, and by whom. `warnings` say what could not be looked at."""
+
+    document_type: DocumentKind
+    confidence: float
+    fiscal_year: int | None
+    period_end: date | None
+    language: str
+    kept_decision_of_person: bool
+    warnings: tuple[str, ...] = ()
+
+
+def classify_document(document: Document, *, report: Report = silent) -> Classified:
+    """Decide what a document is and keep the decision with its evidence.
+
+    Without a file the address and the link decide alone. What a person has said stays; the file
+    then only fills in what is still empty.
+    """
+    report("classifying", 0, 1, str(document))
+    first_pages, pages, warnings = _first_pages(document)
+    result = classify(
+        DocumentClues(
+            url=document.url,
+            file_name=document.current_version.original_name if document.current_version else "",
+            link_text=document.link_text,
+            context=document.link_context,
+            heading="",
+            first_pages=first_pages,
+            page_count=pages,
+            statements_found=None,
+        )
+    )
+    _keep(document, result)
+    return Classified(
+        document_type=document.kind,
+        confidence=document.type_confidence,
+        fiscal_year=document.fiscal_year,
+        period_end=document.period_end,
+        language=document.language,
+        kept_decision_of_person=document.type_decided_by == DecidedBy.PERSON,
+        warnings=warnings,
+    )
+
+
+def _first_pages(document: Document) -> tuple[tuple[str, ...], int | None, tuple[str, ...]]:
+    version = document.current_version
+    if version is None:
+        return (), None, ("There is no file yet, so that only the address and the link were looked at.",)
+    with open_version(version) as file:
+        surveyed = survey_of(file.read())
+    if surveyed.survey is None:
+        reason = surveyed.error.message if surveyed.error else "The file could not be opened."
+        return (), version.page_count, (reason,)
+    return surveyed.survey.first_pages, surveyed.survey.pages, ()
+
+
+def _keep(document: Document, result: Classification) -> None:
+    if document.type_decided_by != DecidedBy.PERSON:
+        document.document_type = result.kind.value
+        document.type_confidence = result.confidence
+        document.type_evidence = [clue.reason for clue in result.evidence]
+        document.fiscal_year = result.fiscal_year or document.fiscal_year
+        document.period_end = result.period_end or document.period_end
+    else:
+        document.fiscal_year = document.fiscal_year or result.fiscal_year
+        document.period_end = document.period_end or result.period_end
+    document.language = result.language or document.language
+    document.framework = (result.framework.value if result.framework else "") or document.framework
+    document.currency = result.currency or document.currency
+    if document.status == DocumentStatus.DOWNLOADED:
+        document.status = DocumentStatus.CLASSIFIED
+    document.save()

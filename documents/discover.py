@@ -1,0 +1,144 @@
+"""A company's site turned into documents."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from companies.models import Company
+from documents.crawl import CrawlResult, FoundDocument, crawl
+from documents.errors import NoAddress
+from documents.fetching import fetcher_for
+from documents.models import CrawlOutcome, CrawlRun, DecidedBy, Document
+from engine.discover.frontier import CrawlBounds
+from engine.discover.urls import normalise_url
+from engine.progress import Report, silent
+from jobs.models import TaskRun
+from net.errors import FetchFailed
+from net.fetch import Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What a search gave. `reason` is set, with its code, where it is not complete."""
+
+    crawl_run_id: int
+    discovered: int
+    created: int
+    updated: int
+    pages_visited: int
+    blocked: bool
+    document_ids: tuple[int, ...]
+    warnings: tuple[str, ...]
+    reason_code: str = ""
+    reason: str = ""
+
+
+def discover(
+    company: Company,
+    *,
+    bounds: CrawlBounds | None = None,
+    report: Report = silent,
+    task_run: TaskRun | None = None,
+    fetcher: Fetcher | None = None,
+) -> Discovered:
+    """Search the company's investor-relations site and keep what was found, once per address.
+
+    Raises NoAddress without an address to begin at, and FetchFailed where the site cannot be
+    reached at the moment; the crawl is kept with its reason either way.
+    """
+    report("fetching_company_info", message=str(company))
+    if not company.investor_relations_url:
+        raise NoAddress(
+            f"{company} has no investor-relations address. Enter one on the company's page, or upload"
+            " reports by hand."
+        )
+    run = CrawlRun.objects.create(
+        company=company, task_run=task_run, start_url=company.investor_relations_url
+    )
+    try:
+        result = crawl(
+            company.investor_relations_url,
+            fetcher or fetcher_for(company.investor_relations_url),
+            bounds or CrawlBounds(),
+            on_page=lambda opened, most, url: report("scraping_website", opened, most, url),
+        )
+    except FetchFailed as failure:
+        _finish(run, CrawlOutcome.FAILED, reason=failure.message)
+        raise
+    except BaseException:
+        _finish(run, CrawlOutcome.FAILED, reason="The search was interrupted; start it again.")
+        raise
+    report("creating_document_records", 0, len(result.documents), f"{len(result.documents)} documents found")
+    return _keep(company, run, result)
+
+
+@transaction.atomic
+def _keep(company: Company, run: CrawlRun, result: CrawlResult) -> Discovered:
+    kept = [upsert(company, found) for found in result.documents]
+    created = sum(is_new for _, is_new in kept)
+    run.pages_visited, run.found, run.created = len(result.pages), len(kept), created
+    run.log = result.pages
+    _finish(run, _outcome(result), reason=result.reason)
+    return Discovered(
+        crawl_run_id=run.pk,
+        discovered=len(kept),
+        created=created,
+        updated=len(kept) - created,
+        pages_visited=len(result.pages),
+        blocked=result.blocked,
+        document_ids=tuple(document.pk for document, _ in kept),
+        warnings=tuple(result.warnings[:20]),
+        reason_code=result.reason_code,
+        reason=result.reason,
+    )
+
+
+def upsert(company: Company, found: FoundDocument) -> tuple[Document, bool]:
+    """The document of an address. A new search refreshes what rules know and touches nothing that
+    a person decided or that was read from the file itself."""
+    link = found.link
+    document, is_new = Document.objects.get_or_create(
+        company=company,
+        url_normalised=normalise_url(link.link.url),
+        defaults={
+            "url": link.link.url,
+            "title": _title(found),
+            "document_type": link.kind.value,
+            "type_confidence": link.confidence,
+            "type_evidence": list(link.reasons),
+            "fiscal_year": link.fiscal_year,
+        },
+    )
+    document.link_text = link.link.text[:500]
+    document.link_context = " ".join(part for part in (link.link.heading, link.link.context) if part)[:2000]
+    document.found_on = found.found_on[:2000]
+    fields = ["link_text", "link_context", "found_on", "updated_at"]
+    if not is_new and document.current_version is None and document.type_decided_by == DecidedBy.RULE:
+        document.document_type, document.type_confidence = link.kind.value, link.confidence
+        document.type_evidence = list(link.reasons)
+        document.fiscal_year = link.fiscal_year
+        fields += ["document_type", "type_confidence", "type_evidence", "fiscal_year"]
+    document.save(update_fields=fields)
+    return document, is_new
+
+
+def _title(found: FoundDocument) -> str:
+    """What the site calls it: the link's own words, else the entry around it, else the file name."""
+    link = found.link.link
+    own = link.text.strip()
+    if len(own) > 8 and " " in own:
+        return own[:300]
+    around = link.context.strip() or link.heading.strip()
+    return (around or own or link.url.rstrip("/").rpartition("/")[2])[:300]
+
+
+def _outcome(result: CrawlResult) -> CrawlOutcome:
+    if result.blocked:
+        return CrawlOutcome.BLOCKED
+    return CrawlOutcome.PARTIAL if result.reason else CrawlOutcome.COMPLETE
+
+
+def _finish(run: CrawlRun, outcome: CrawlOutcome, *, reason: str) -> None:
+    run.outcome, run.reason, run.finished_at = outcome, reason, timezone.now()
+    run.save()
