@@ -125,7 +125,7 @@ def kind_by_words(words: dict[str, tuple[str, ...]]) -> KindOpinion:
     for layer in _LAYERS:
         if layer in ("context", "heading", "path") and _decided(scores):
             continue
-        for topic, phrase in _loudest(_book().found_in(words.get(layer, ()))).items():
+        for topic, phrase in _loudest(link_phrases().found_in(words.get(layer, ()))).items():
             if topic in ("page", "away"):
                 continue
             scores[topic] = scores.get(topic, 0.0) + phrase.weight * _layers()[layer]
@@ -184,7 +184,7 @@ def _ranked_page(link: Link, site: Site, words: dict[str, tuple[str, ...]], year
     score, reasons = 0.0, []
     for layer in ("text", "file", "path", "context", "heading"):
         factor = _layers()[layer]
-        for topic, phrase in _loudest(_book().found_in(words[layer])).items():
+        for topic, phrase in _loudest(link_phrases().found_in(words[layer])).items():
             # A page that speaks of annual reports leads to them, whatever else it is about.
             value = phrase.weight if topic in ("page", "away") else phrase.weight * 0.5
             if topic in ("other", "prospectus", "sustainability_report"):
@@ -239,7 +239,8 @@ def _rules() -> dict[str, Any]:
 
 
 @functools.cache
-def _book() -> PhraseBook:
+def link_phrases() -> PhraseBook:
+    """What words of links, and of titles, speak for."""
     return phrase_book(_rules()["groups"])
 
 

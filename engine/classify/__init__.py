@@ -1,0 +1,1 @@
+"""What a document is: weighted evidence from its address, its link and its first pages."""

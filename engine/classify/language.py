@@ -1,0 +1,41 @@
+"""The language of a text, by the share its most frequent words make up of it."""
+
+import functools
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from engine.discover.words import tokens
+
+
+def language_of(texts: Sequence[str]) -> str:
+    """An ISO 639-1 code (en, de, fr, nl, es, it, pt, sv), "" where too little text says so."""
+    words = [word for text in texts for word in tokens(text)]
+    counts = {language: sum(word in frequent for word in words) for language, frequent in _profiles().items()}
+    best = max(counts, key=lambda language: counts[language])
+    others = max(count for language, count in counts.items() if language != best)
+    if counts[best] < _least_words() or counts[best] <= others * 1.1:
+        return ""
+    return best
+
+
+@functools.cache
+def _profiles() -> dict[str, frozenset[str]]:
+    return {
+        language: frozenset(word for text in words for word in tokens(str(text)))
+        for language, words in _knowledge().items()
+        if isinstance(words, list)
+    }
+
+
+def _least_words() -> int:
+    return int(_knowledge()["least_words"])
+
+
+@functools.cache
+def _knowledge() -> dict[str, Any]:
+    text = (resources.files("engine.classify") / "vocabulary" / "languages.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded

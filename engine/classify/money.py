@@ -1,0 +1,65 @@
+"""Currency and accounting framework, as far as first pages name them."""
+
+import functools
+import re
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from engine.kinds import Framework
+
+
+def currency_of(pages: Sequence[str], form: str) -> str | None:
+    """The ISO 4217 code of the currency that is named far more often than any other, else None."""
+    text = " ".join(pages).lower()
+    counts: dict[str, int] = {}
+    for found in _currency_pattern().finditer(text):
+        code = str(found.lastgroup).partition("_")[0]
+        counts[code] = counts.get(code, 0) + 1
+    plain = _knowledge()["plain_dollar"]
+    if form in plain["forms"]:
+        dollars = len(re.findall(r"(?<![a-z])\$", text))
+        counts[plain["currency"]] = counts.get(plain["currency"], 0) + dollars
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if not ordered or ordered[0][1] < _knowledge()["least_mentions"]:
+        return None
+    if len(ordered) > 1 and ordered[0][1] < ordered[1][1] * _knowledge()["lead"]:
+        return None
+    return ordered[0][0]
+
+
+def framework_of(pages: Sequence[str], form: str) -> Framework | None:
+    """The framework a form prescribes or the pages name most often, else None."""
+    prescribed = _knowledge()["framework_of_form"].get(form)
+    if prescribed is not None:
+        return Framework(prescribed)
+    text = re.sub(r"\s+", " ", " ".join(pages).lower())
+    counts = {
+        name: sum(len(re.findall(pattern, text)) for pattern in said["patterns"])
+        for name, said in _knowledge()["frameworks"].items()
+    }
+    best = max(counts, key=lambda name: counts[name])
+    others = max(count for name, count in counts.items() if name != best)
+    return Framework(best) if counts[best] > others else None
+
+
+@functools.cache
+def _currency_pattern() -> re.Pattern[str]:
+    """All currencies in one pattern, the longest wording first, so that "us$" is not "s$"."""
+    wordings = [
+        (pattern, f"{code}_{number}")
+        for code, patterns in _knowledge()["currencies"].items()
+        if isinstance(patterns, list)
+        for number, pattern in enumerate(patterns)
+    ]
+    wordings.sort(key=lambda wording: -len(wording[0]))
+    return re.compile("|".join(rf"(?P<{name}>(?<![a-z]){pattern})" for pattern, name in wordings))
+
+
+@functools.cache
+def _knowledge() -> dict[str, Any]:
+    text = (resources.files("engine.classify") / "vocabulary" / "money.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
