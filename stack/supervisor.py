@@ -109,6 +109,7 @@ class Supervisor:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
+        kernel.end_descendants()
 
     def _note_signal(self, number: int, frame: object) -> None:
         self._stop_asked += 1
@@ -194,9 +195,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything, the program that was started first last."""
-        for one in reversed(self.running):
-            one.stop()
-        self.running.clear()
+        if self.running:
+            # Children in sessions of their own become ours when their parents end, and end here.
+            kernel.adopt_orphans()
+        while self.running:
+            self.running.pop().stop()
 
 
 def _shorten(log: Path) -> None:

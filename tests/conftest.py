@@ -34,13 +34,20 @@ os.environ.update(
 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the settings under the environment above, before the plugin for Django looks for them."""
-    if config.pluginmanager.hasplugin("django") and (ROOT / "jobs" / "apps.py").is_file():
+    if config.pluginmanager.hasplugin("django") and _need_django(config):
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         from django.conf import settings
 
         settings.DATABASES["default"]["TEST"] = {"NAME": str(STATE / "test.sqlite3")}
         # Processes started for parallel tests load the settings by themselves, with their own folder.
         del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def _need_django(config: pytest.Config) -> bool:
+    """False where only tests were chosen that have to pass without it."""
+    free = [ROOT / "tests" / name for name in ("engine", "net", "stack")]
+    chosen = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
+    return not all(any(path.is_relative_to(folder) for folder in free) for path in chosen)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
