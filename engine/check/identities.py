@@ -276,6 +276,52 @@ def _plain(number: Decimal) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureCheck:
+    """The verdict of an identity on figures that stand on no page together."""
+
+    identity: str
+    outcome: CheckOutcome
+    left: Decimal
+    right: Decimal
+    explanation: str
+
+
+def check_figures(statement: StatementKind, figures: Mapping[str, Interval]) -> tuple[FigureCheck, ...]:
+    """The identities between concepts, tested on figures in base units and contribution sign, each
+    with its precision. Identities whose lines are not all given are left out."""
+    return tuple(
+        verdict
+        for identity in load_identities().within
+        if identity.statement is statement and (verdict := _on_figures(identity, figures)) is not None
+    )
+
+
+def _on_figures(identity: Identity, figures: Mapping[str, Interval]) -> FigureCheck | None:
+    failed = None
+    for variant in identity.variants:
+        required = [term.concept for term in variant.left if not term.optional]
+        if not variant.left or variant.right not in figures or any(c not in figures for c in required):
+            continue
+        left = total(
+            figures[term.concept].times(term.weight) for term in variant.left if term.concept in figures
+        )
+        right = figures[variant.right]
+        holds = left.meets(right)
+        outcome = CheckOutcome.HOLDS if holds else CheckOutcome.FAILS
+        sentence = (
+            f"Holds: {identity.says}."
+            if holds
+            else f"Fails: {identity.says}, but the two sides differ by {_plain(left.middle - right.middle)}; "
+            "figures of this year may come from different reports."
+        )
+        verdict = FigureCheck(identity.code, outcome, left.middle, right.middle, sentence)
+        if holds:
+            return verdict
+        failed = failed or verdict
+    return failed
+
+
+@dataclass(frozen=True, slots=True)
 class _Figure:
     """A concept's figure in base units, with its period and place."""
 

@@ -39,7 +39,8 @@ class ExternalName:
 class Item:
     """One concept. `sign` is the contribution of an ordinary year: +1, -1, or 0 where either is
     ordinary. `template` is None for the items of every issuer. `deducted_for` names the line for
-    which a statement subtracts this one instead of adding it."""
+    which a statement subtracts this one instead of adding it. An `extension` is known to the
+    identities but is none of the 111."""
 
     code: str
     label: str
@@ -56,6 +57,7 @@ class Item:
     ifrs: tuple[ExternalName, ...]
     us_gaap: tuple[ExternalName, ...]
     template: SectorTemplate | None = None
+    extension: bool = False
     deducted_for: str | None = None
 
     @property
@@ -105,6 +107,10 @@ class Taxonomy:
                 code="unknown_concept",
             ) from None
 
+    def find(self, code: str) -> Item | None:
+        """The item of that code, None where there is none."""
+        return self._by_code.get(code)
+
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
 
@@ -116,8 +122,8 @@ class Taxonomy:
 
     @property
     def standard(self) -> tuple[Item, ...]:
-        """The 111 items that belong to no template."""
-        return tuple(item for item in self.items if item.template is None)
+        """The 111 items of every issuer, without extensions and the items of one industry."""
+        return tuple(item for item in self.items if item.template is None and not item.extension)
 
     def of_statement(self, kind: StatementKind, template: SectorTemplate | None = None) -> tuple[Item, ...]:
         """The items of a statement in order; with a template only those that apply to it."""
@@ -172,8 +178,10 @@ def _sections(data: Mapping[str, Any]) -> Mapping[StatementKind, tuple[str, ...]
 def _in_order(data: Mapping[str, Any]) -> list[tuple[dict[str, Any], SectorTemplate | None]]:
     """All entries, those of a template directly behind the item they name in `after`."""
     raw: list[tuple[dict[str, Any], SectorTemplate | None]] = [(entry, None) for entry in data["items"]]
-    for name, entries in data.get("template_items", {}).items():
-        template = SectorTemplate(name)
+    groups: list[tuple[SectorTemplate | None, Any]]
+    groups = [(None, data.get("extensions", ()))]
+    groups += [(SectorTemplate(name), entries) for name, entries in data.get("template_items", {}).items()]
+    for template, entries in groups:
         for entry in entries:
             places = [i for i, (other, _) in enumerate(raw) if other.get("code") == entry.get("after")]
             if not places:
@@ -218,11 +226,12 @@ def _item(
         order=order,
         level=int(entry["level"]),
         parents=(parents,) if isinstance(parents, str) else tuple(parents),
-        core=template is None and not entry.get("extended", False),
+        core=template is None and not entry.get("extended", False) and "after" not in entry,
         absent_in=absent,
         ifrs=_names(entry.get("ifrs", ()), int(entry["sign"]), code, is_sum),
         us_gaap=_names(entry.get("us_gaap", ()), int(entry["sign"]), code, is_sum),
         template=template,
+        extension=template is None and "after" in entry,
         deducted_for=entry.get("deducted_for"),
     )
 
