@@ -74,7 +74,7 @@ def _keep(document: Document, result: Classification) -> None:
     if document.type_decided_by != DecidedBy.PERSON:
         document.document_type = result.kind.value
         document.type_confidence = result.confidence
-        document.type_evidence = [clue.reason for clue in result.evidence]
+        document.type_evidence = [f"{clue.layer}: {clue.text}" for clue in result.evidence]
         document.fiscal_year = result.fiscal_year or document.fiscal_year
         document.period_end = result.period_end or document.period_end
     else:

@@ -165,7 +165,7 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
         compiled.company,
         StatementKind(compiled.statement),
         CompiledView(compiled.view),
-        compiled.as_of,
+        None,
         compiled.currency,
         periods,
         rows,

@@ -361,7 +361,6 @@ def store_compiled(
         company=company,
         statement=request.statement,
         view=request.view,
-        as_of=request.as_of,
         scope=request.scope,
     )
     current = same_view.filter(is_current=True).first()
@@ -374,7 +373,6 @@ def store_compiled(
         task_run=task_run,
         statement=request.statement,
         view=request.view,
-        as_of=request.as_of,
         scope=request.scope,
         currency=compiled.currency or "",
         version=newest + 1,

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from companies.models import Company
+from documents.errors import NoAddress
 from documents.models import Document, DocumentStatus
 
 
@@ -30,3 +31,12 @@ def worth_processing(
     if first_year is not None:
         documents = documents.since_year(first_year)
     return list(documents.order_by("fiscal_year", "pk"))
+
+
+def must_have_sources(company: Company) -> None:
+    """Raise NoAddress for a company that gives nothing to begin with: no site and no documents."""
+    if not company.investor_relations_url and not worth_processing(company):
+        raise NoAddress(
+            f"{company} has neither an investor-relations address nor documents. Enter the address on"
+            " the company's page, or upload its reports. Trying again does not help before that."
+        )

@@ -20,7 +20,6 @@ class CompiledStatement(models.Model):
     )
     statement = models.CharField(max_length=30, choices=choices(StatementKind))
     view = models.CharField(max_length=10, choices=choices(CompiledView))
-    as_of = models.DateField(null=True, blank=True)
     scope = models.CharField(max_length=20, choices=choices(Scope))
     currency = models.CharField(max_length=3, blank=True)
     version = models.PositiveIntegerField()
@@ -36,19 +35,16 @@ class CompiledStatement(models.Model):
         ordering = ["company", "statement", "view", "-version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "statement", "view", "as_of", "scope", "version"],
-                name="compiled_version_once",
-                nulls_distinct=False,
+                fields=["company", "statement", "view", "scope", "version"], name="compiled_version_once"
             ),
             models.UniqueConstraint(
-                fields=["company", "statement", "view", "as_of", "scope"],
+                fields=["company", "statement", "view", "scope"],
                 condition=Q(is_current=True),
                 name="compiled_one_current",
-                nulls_distinct=False,
             ),
+            # A view as of a day is compiled when it is looked at: there are as many as days.
             models.CheckConstraint(
-                condition=Q(view="as_of", as_of__isnull=False) | (~Q(view="as_of") & Q(as_of__isnull=True)),
-                name="compiled_as_of_has_its_day",
+                condition=~Q(view=CompiledView.AS_OF.value), name="compiled_keeps_no_view_of_a_day"
             ),
         ]
 

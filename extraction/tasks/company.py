@@ -9,7 +9,7 @@ from jobs.states import State
 
 from companies.models import Company
 from documents.models import Document
-from extraction.worklist import first_fiscal_year, worth_processing
+from extraction.worklist import first_fiscal_year, must_have_sources, worth_processing
 
 
 @tracked_task("extract_company_financial_data")
@@ -22,6 +22,7 @@ def extract_company_financial_data(
         return skipped("The company is gone.", code="company_not_found")
     if run.stage == "":
         run.report("fetching_company_info", message=f"Starting with {company}")
+        must_have_sources(company)
         scrape = Child("scrape_investor_relations", company, {"company_id": company.pk})
         return run.fan_out(stage="documents", children=[scrape] if company.investor_relations_url else [])
     if run.stage == "documents":

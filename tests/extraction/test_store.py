@@ -1,0 +1,92 @@
+"""Readings into rows, and facts that stand beside each other."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from engine.errors import Unreadable
+from extraction.models import ExtractionRun, Fact, Observation, ReviewItem, StatementTable
+from extraction.store import store_failure, store_reading
+from tests.extraction.made import a_company, a_document, a_reading
+
+pytestmark = pytest.mark.django_db
+
+LINES = [
+    ("Revenue", "is.revenue", 1, ["1,200.5", "1,100"]),
+    ("Cost of sales", "is.cost_of_sales", -1, ["700", "650"]),
+    ("Other income", None, 1, ["–", None]),
+    ("Growth", None, 1, ["n/a", "n/a"]),
+]
+
+
+def test_it_works() -> None:
+    document = a_document(a_company(), 2024)
+    run = store_reading(
+        document.current_version, a_reading([2024, 2023], LINES), options_digest="d", task_run=None
+    )
+    assert run.status == "partial"
+    assert [entry["statement"] for entry in run.abstentions] == ["balance_sheet", "cash_flow_statement"]
+    facts = {(fact.label, fact.period_end.year): fact for fact in Fact.objects.all()}
+    assert facts["Revenue", 2024].value == Decimal("1200500000")
+    assert facts["Revenue", 2024].decimals == -5
+    assert facts["Revenue", 2024].published_on == date(2024, 12, 31)
+    assert facts["Revenue", 2024].published_on_source == "period_end"
+    # A cost printed without a sign is an outflow.
+    assert facts["Cost of sales", 2023].value == Decimal("-650000000")
+    assert facts["Other income", 2024].state == "nil"
+    assert facts["Other income", 2024].value == 0
+    # Words are kept and are no number; a blank cell is nothing at all.
+    assert (facts["Growth", 2024].state, facts["Growth", 2024].value) == ("text", None)
+    assert ("Other income", 2023) not in facts
+    assert Observation.objects.count() == 7
+
+
+def test_without_a_scale_nothing_becomes_a_fact() -> None:
+    document = a_document(a_company(), 2024)
+    reading = a_reading([2024], [("Revenue", "is.revenue", 1, ["1,200"])], scale=None)
+    store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    assert Observation.objects.get().number == Decimal("1200")
+    assert Observation.objects.get().value is None
+    assert Fact.objects.count() == 0
+    question = ReviewItem.objects.get(kind="unit_missing")
+    assert "the scale is not printed" in question.reason
+
+
+def test_reading_again_leaves_one_current_run_and_no_second_fact() -> None:
+    document = a_document(a_company(), 2024)
+    reading = a_reading([2024, 2023], LINES)
+    store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    assert ExtractionRun.objects.filter(is_current=True).count() == 1
+    assert Fact.objects.filter(superseded_at__isnull=True).count() == 6
+    assert StatementTable.objects.count() == 1
+    assert ReviewItem.objects.filter(state="open").count() == 2
+
+
+def test_a_reading_under_other_options_supersedes_the_facts_and_keeps_them() -> None:
+    document = a_document(a_company(), 2024)
+    reading = a_reading([2024, 2023], LINES)
+    store_reading(document.current_version, reading, options_digest="one", task_run=None)
+    store_reading(document.current_version, reading, options_digest="two", task_run=None)
+    assert Fact.objects.count() == 12
+    assert Fact.objects.filter(superseded_at__isnull=True).count() == 6
+
+
+def test_an_unreadable_file_is_a_verdict_with_a_question() -> None:
+    document = a_document(a_company(), 2024)
+    error = Unreadable("The file needs a password.", code="encrypted")
+    run = store_failure(
+        document.current_version, error, engine_version="test", options_digest="d", task_run=None
+    )
+    assert (run.status, run.error_code) == ("failed", "encrypted")
+    assert ReviewItem.objects.get().reason == "The file needs a password."
+
+
+def test_a_decided_question_is_not_asked_again() -> None:
+    document = a_document(a_company(), 2024)
+    reading = a_reading([2024, 2023], LINES)
+    store_reading(document.current_version, reading, options_digest="one", task_run=None)
+    ReviewItem.objects.update(state="accepted")
+    store_reading(document.current_version, reading, options_digest="two", task_run=None)
+    assert set(ReviewItem.objects.values_list("state", flat=True)) == {"accepted"}
