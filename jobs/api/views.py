@@ -1,0 +1,168 @@
+"""Runs over HTTP: status, history, cancelling; and the answer of every endpoint that starts one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from rest_framework import generics, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from jobs.api.serializers import TaskRunSerializer, TaskStatusSerializer, background_status
+from jobs.broker import known_queues, queue_lengths
+from jobs.cancel import cancel
+from jobs.errors import AlreadyFinished
+from jobs.launch import Launched
+from jobs.models import TaskRun
+from jobs.states import CeleryWord, State
+
+
+def launch_response(launched: Launched, request: Request | None = None) -> Response:
+    """202 with the run's id and where to ask for it; 409 with the id of the run that is under way."""
+    run = launched.run
+    address = reverse("task-status", args=[run.pk])
+    if request is not None:
+        address = request.build_absolute_uri(address)
+    body = {"task_id": str(run.pk), "status": run.celery_state}
+    if launched.is_new:
+        body["message"] = f"{run.task} is queued. Ask {address} how far it is."
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+    body["message"] = "The same work is under way already. Ask for its status, or repeat it with ?force=1."
+    return Response(body, status=status.HTTP_409_CONFLICT, headers={"Location": address})
+
+
+def visible_run(request: Request, task_id: UUID) -> TaskRun:
+    """The run, if this person may see it. Unknown and foreign ids look the same."""
+    run = TaskRun.objects.visible_to(request.user).filter(pk=task_id).first()
+    if run is None:
+        raise Http404("There is no such task.")
+    return run
+
+
+def _cancelled(request: Request, task_id: UUID) -> Response:
+    run = visible_run(request, task_id)
+    was = run.celery_state
+    try:
+        cancel(run, request.user)
+    except AlreadyFinished as error:
+        run.refresh_from_db()
+        body = {"cancelled": False, "was": run.celery_state, "code": error.code, "message": error.message}
+        return Response(body, status=status.HTTP_409_CONFLICT)
+    return Response({"cancelled": True, "was": was}, status=status.HTTP_202_ACCEPTED)
+
+
+class TaskStatusView(APIView):
+    """GET tells where a run stands; DELETE asks it to stop (202, or 409 if it has ended)."""
+
+    serializer_class = TaskStatusSerializer
+
+    def get(self, request: Request, task_id: UUID) -> Response:
+        run = visible_run(request, task_id)
+        context = {"with_traceback": request.user.is_staff}
+        return Response(TaskStatusSerializer(run, context=context).data)
+
+    def delete(self, request: Request, task_id: UUID) -> Response:
+        return _cancelled(request, task_id)
+
+
+class NewestFirst(CursorPagination):
+    ordering = ("-queued_at", "-id")
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class TaskListView(generics.ListAPIView):
+    """The history of what one may see. Filters: `name`, `state` (ours or Celery's word), `since`."""
+
+    serializer_class = TaskRunSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[TaskRun]:
+        runs = TaskRun.objects.visible_to(self.request.user)
+        asked = self.request.query_params
+        if name := asked.get("name"):
+            runs = runs.filter(task=name)
+        if state := asked.get("state"):
+            runs = runs.filter(state__in=_states(state))
+        if since := asked.get("since"):
+            runs = runs.filter(queued_at__gte=_moment(since))
+        return runs
+
+
+class BackgroundStatusView(APIView):
+    """The status of a run in the shape of the second API family."""
+
+    def get(self, request: Request, task_id: UUID) -> Response:
+        return Response(background_status(visible_run(request, task_id)))
+
+
+class BackgroundTaskView(APIView):
+    """DELETE asks a run to stop."""
+
+    def delete(self, request: Request, task_id: UUID) -> Response:
+        return _cancelled(request, task_id)
+
+
+class ActiveTasksView(APIView):
+    """What is running or waiting for its parts now."""
+
+    def get(self, request: Request) -> Response:
+        active = TaskRun.objects.visible_to(request.user).filter(state__in=(State.RUNNING, State.WAITING))
+        runs = list(active.order_by("-started_at")[:500])
+        return Response({"count": len(runs), "tasks": TaskRunSerializer(runs, many=True).data})
+
+
+class QueueLengthsView(APIView):
+    """How many messages wait in each queue; 503 when the broker does not answer."""
+
+    def get(self, request: Request) -> Response:
+        lengths = queue_lengths(known_queues())
+        if lengths is None:
+            body = {"code": "broker_unavailable", "message": "The broker does not answer. Try again soon."}
+            return Response(body, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
+        return Response({"queues": lengths, "total": sum(lengths.values())})
+
+
+_STATES_OF_WORD: dict[str, tuple[State, ...]] = {
+    CeleryWord.PENDING: (State.QUEUED,),
+    CeleryWord.RETRY: (State.QUEUED,),
+    CeleryWord.STARTED: (State.RUNNING,),
+    CeleryWord.PROGRESS: (State.RUNNING, State.WAITING),
+    CeleryWord.SUCCESS: (State.SUCCEEDED, State.PARTIAL, State.SKIPPED),
+    CeleryWord.FAILURE: (State.FAILED, State.DEAD),
+    CeleryWord.REVOKED: (State.CANCELLED,),
+}
+
+
+def _states(word: str) -> tuple[State, ...]:
+    if word in State.values:
+        return (State(word),)
+    if word in _STATES_OF_WORD:
+        return _STATES_OF_WORD[word]
+    known = ", ".join([*State.values, *_STATES_OF_WORD])
+    raise ValidationError({"state": f"One of: {known}."})
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+        day = parse_date(text) if moment is None else None
+    except ValueError:
+        moment = day = None
+    if moment is None and day is not None:
+        moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+    if moment is None:
+        raise ValidationError({"since": "A date or time such as 2026-01-31 or 2026-01-31T12:00:00Z."})
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+__all__: list[Any] = ["launch_response", "visible_run"]

@@ -1,0 +1,160 @@
+"""Telling the broker that a run waits, and asking it how many do.
+
+Nobody may wait for a broker that is down or silent: connections of this module have short timeouts,
+and after a failure nothing is tried for a moment. What was not sent stays in the database, and the
+dispatcher sends it later.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db.models.functions import Now
+from kombu import Connection
+from kombu.exceptions import ChannelError
+
+from jobs.models import TaskRun
+from jobs.registry import find
+from jobs.states import State
+from jobs.timing import timing
+
+logger = logging.getLogger(__name__)
+
+
+class _Line(threading.local):
+    """This thread's connection. A forked process must not use the one of its parent."""
+
+    process = 0
+    connection: Connection | None = None
+
+
+_line = _Line()
+_closed_until = 0.0
+
+
+def is_resting() -> bool:
+    """Whether the broker failed a moment ago and is left alone."""
+    return time.monotonic() < _closed_until
+
+
+def send(runs: Iterable[TaskRun]) -> int:
+    """Put the ids of queued runs on their queues; returns how many were sent.
+
+    Never raises for a broker that cannot be reached.
+    """
+    sent = 0
+    for run in runs:
+        if is_resting() or not _send_one(run):
+            break
+        sent += 1
+    return sent
+
+
+def send_after_commit(run_ids: Sequence[Any]) -> None:
+    """What a commit calls: sends as many as the window of each queue still holds."""
+    waiting = TaskRun.objects.filter(pk__in=run_ids, state=State.QUEUED, sent_at__isnull=True)
+    for queue in sorted(set(waiting.values_list("queue", flat=True))):
+        send(waiting.due().filter(queue=queue).order_by("queued_at", "id")[: free_places(queue)])
+
+
+def free_places(queue: str) -> int:
+    """How many more runs of a queue may wait in the broker."""
+    sent = TaskRun.objects.filter(queue=queue, state=State.QUEUED, sent_at__isnull=False)
+    return max(timing().window - sent[: timing().window].count(), 0)
+
+
+def revoke(run_ids: Iterable[Any]) -> None:
+    """Tell workers to drop messages of cancelled runs. Only a courtesy: the row decides."""
+    ids = [str(run_id) for run_id in run_ids]
+    if current_app.conf.task_always_eager or is_resting() or not ids:
+        return
+    try:
+        current_app.control.revoke(ids, connection=_connection())
+    except Exception as error:
+        _rest(error)
+
+
+def queue_lengths(queues: Iterable[str]) -> dict[str, int] | None:
+    """How many messages wait in each queue, over all priorities; None if the broker does not answer."""
+    if is_resting():
+        return None
+    try:
+        channel = _connection().default_channel
+        return {queue: _length(channel, queue) for queue in queues}
+    except Exception as error:
+        _rest(error)
+        return None
+
+
+def known_queues() -> tuple[str, ...]:
+    """The names of all queues of this installation."""
+    return tuple(settings.CELERY_TASK_QUEUES)
+
+
+def _length(channel: Any, queue: str) -> int:
+    try:
+        return int(channel.queue_declare(queue=queue, passive=True).message_count)
+    except ChannelError:  # an empty queue does not exist
+        return 0
+
+
+def _send_one(run: TaskRun) -> bool:
+    if current_app.conf.task_always_eager:
+        _mark_sent(run)
+        find(run.task).celery_task.apply(args=[str(run.pk)], task_id=str(run.pk))
+        return True
+    try:
+        current_app.send_task(
+            run.task,
+            args=[str(run.pk)],
+            task_id=str(run.pk),
+            queue=run.queue,
+            connection=_connection(),
+            retry=False,
+        )
+    except Exception as error:
+        _rest(error)
+        return False
+    _mark_sent(run)
+    return True
+
+
+def _mark_sent(run: TaskRun) -> None:
+    TaskRun.objects.filter(pk=run.pk, state=State.QUEUED).update(sent_at=Now())
+
+
+def _connection() -> Connection:
+    if _line.connection is None or _line.process != os.getpid():
+        seconds = timing().send_timeout
+        _line.process = os.getpid()
+        _line.connection = current_app.connection_for_write(
+            connect_timeout=seconds,
+            transport_options={
+                "socket_timeout": seconds,
+                "socket_connect_timeout": seconds,
+                "max_retries": 1,
+                "interval_start": 0,
+                "interval_step": 0,
+                "interval_max": 0,
+                "connect_retries_timeout": seconds,
+            },
+        )
+    return _line.connection
+
+
+def _rest(error: Exception) -> None:
+    """Leave a broker that failed alone for a moment; whatever the failure, no caller sees it."""
+    global _closed_until
+    _closed_until = time.monotonic() + timing().send_pause
+    connection, _line.connection = _line.connection, None
+    if connection is not None and _line.process == os.getpid():
+        try:
+            connection.release()
+        except Exception:
+            logger.debug("closing the broker's connection failed", exc_info=True)
+    logger.warning("The broker did not take the message; the dispatcher will send it: %s", error)

@@ -1,0 +1,115 @@
+"""The ends of a start, each one transaction that only the start that holds the run can make."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from jobs.fanout import FanOut, launch_children, settle, wake
+from jobs.models import AttemptEnd, TaskAttempt, TaskRun
+from jobs.retry import Failure
+from jobs.states import State
+
+logger = logging.getLogger(__name__)
+
+_OVER: dict[str, Any] = {"lease_until": None, "lease_owner": "", "not_before": None, "sent_at": None}
+
+
+def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> bool:
+    """Write the final state and count it for everyone who waits; False if the run is held no more."""
+    with transaction.atomic():
+        held = TaskRun.objects.held(run.fence).filter(pk=run.pk)
+        if not held.update(state=state, finished_at=Now(), **_OVER, **fields):
+            return _overtaken(run)
+        _end_attempt(
+            run.pk, run.fence, attempt_end, fields.get("error_code", ""), fields.get("error_message", "")
+        )
+        settle(run.pk)
+    return True
+
+
+def put_off(run: TaskRun, failure: Failure, seconds: float, traceback: str) -> bool:
+    """Queue the run again for later: the time is a column, the broker knows nothing of it."""
+    with transaction.atomic():
+        held = TaskRun.objects.held(run.fence).filter(pk=run.pk)
+        columns = {**_OVER, "not_before": Now() + timedelta(seconds=seconds)}
+        if not held.update(
+            state=State.QUEUED,
+            memory=run.memory,
+            error_code=failure.code,
+            error_message=failure.message,
+            traceback=traceback,
+            **columns,
+        ):
+            return _overtaken(run)
+        _end_attempt(run.pk, run.fence, AttemptEnd.RETRY, failure.code, failure.message)
+    return True
+
+
+def wait_for_children(run: TaskRun, fan_out: FanOut) -> bool:
+    """Launch the parts and let the run wait for them, or queue it at once if there are none.
+
+    A run that somebody asked to cancel starts no parts.
+    """
+    with transaction.atomic():
+        held = TaskRun.objects.held(run.fence).filter(pk=run.pk, cancel_requested_at__isnull=True)
+        columns = {
+            **_OVER,
+            "stage": fan_out.stage,
+            "memory": run.memory,
+            "attempt": 0,
+            "current": 0,
+            "total": 0,
+            "children_done": 0,
+            "error_code": "",
+            "error_message": "",
+            "traceback": "",
+        }
+        if not held.update(state=State.WAITING, children_total=0, **columns):
+            return _overtaken(run)
+        _end_attempt(run.pk, run.fence, AttemptEnd.WAITING)
+        parts = launch_children(run, fan_out)
+        TaskRun.objects.filter(pk=run.pk).update(
+            children_total=len(parts), message=f"Waits for {len(parts)} parts" if parts else ""
+        )
+        wake([run.pk])
+    return True
+
+
+def take_back(run: TaskRun, *, state: State, **fields: Any) -> bool:
+    """End a start whose lease has run out, from outside; False if it gave a sign of life meanwhile."""
+    with transaction.atomic():
+        expired = TaskRun.objects.lease_expired().filter(pk=run.pk, fence=run.fence)
+        if not expired.update(state=state, **_OVER, **fields):
+            return False
+        _end_attempt(
+            run.pk, run.fence, AttemptEnd.LOST, "worker_lost", "The worker gave no sign of life any more."
+        )
+        if state != State.QUEUED:
+            settle(run.pk)
+    return True
+
+
+def cancel_idle(run_id: Any, **fields: Any) -> bool:
+    """Cancel a run nobody is working on; False if somebody is, or if it has ended."""
+    with transaction.atomic():
+        idle = TaskRun.objects.filter(Q(state=State.QUEUED) | Q(state=State.WAITING), pk=run_id)
+        if not idle.update(state=State.CANCELLED, finished_at=Now(), **_OVER, **fields):
+            return False
+        settle(run_id)
+    return True
+
+
+def _end_attempt(run_id: Any, fence: int, how: AttemptEnd, code: str = "", message: str = "") -> None:
+    TaskAttempt.objects.filter(run_id=run_id, fence=fence, end="").update(
+        end=how, ended_at=timezone.now(), error_code=code, error_message=message
+    )
+
+
+def _overtaken(run: TaskRun) -> bool:
+    logger.warning("Start %s of run %s was overtaken; nothing of it is kept", run.fence, run.pk)
+    return False

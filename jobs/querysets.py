@@ -1,0 +1,60 @@
+"""The questions asked about runs."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from jobs.states import FINISHED, NEEDS_ATTENTION, UNFINISHED, State
+
+if TYPE_CHECKING:
+    pass
+
+
+class TaskRunQuerySet(models.QuerySet["TaskRun"]):
+    """Runs."""
+
+    def unfinished(self) -> "TaskRunQuerySet":
+        return self.filter(state__in=UNFINISHED)
+
+    def finished(self) -> "TaskRunQuerySet":
+        return self.filter(state__in=FINISHED)
+
+    def needing_attention(self) -> "TaskRunQuerySet":
+        return self.filter(state__in=NEEDS_ATTENTION)
+
+    def about(self, subject: models.Model) -> "TaskRunQuerySet":
+        """Runs whose subject is this object."""
+        content_type = ContentType.objects.get_for_model(subject, for_concrete_model=True)
+        return self.filter(subject_type=content_type, subject_id=str(subject.pk))
+
+    def visible_to(self, user: Any) -> "TaskRunQuerySet":
+        """What a person may see: staff everything, others what they asked for themselves."""
+        if user.is_active and user.is_staff:
+            return self.all()
+        return self.filter(requested_by_id=user.pk) if user.is_authenticated else self.none()
+
+    def due(self) -> "TaskRunQuerySet":
+        """Queued, and not put off to later."""
+        return self.filter(
+            Q(not_before__isnull=True) | Q(not_before__lte=Now()),
+            state=State.QUEUED,
+            cancel_requested_at__isnull=True,
+        )
+
+    def lease_expired(self) -> "TaskRunQuerySet":
+        """Running, but nobody says so any more. A lease that was never set counts as expired."""
+        return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()), state=State.RUNNING)
+
+    def has_attempts_left(self) -> "TaskRunQuerySet":
+        return self.filter(attempt__lt=F("max_attempts"))
+
+    def held(self, fence: int) -> "TaskRunQuerySet":
+        """Still running under this start; a start that was overtaken matches nothing."""
+        return self.filter(state=State.RUNNING, fence=fence)
+
+    def sent_longer_ago_than(self, age: timedelta) -> "TaskRunQuerySet":
+        return self.filter(sent_at__lt=Now() - age)
