@@ -1,14 +1,13 @@
-"""The API: one table of what every app offers, under both prefixes."""
-
-from importlib.util import find_spec
+"""The API: what every app offers, under both prefixes."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from knox.views import LoginView, LogoutAllView, LogoutView
 from rest_framework.authentication import BasicAuthentication
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import SimpleRouter
 
 from companies.api.views import CompanyViewSet
+from jobs.api.urls import urlpatterns_background, urlpatterns_v1
 
 
 class TokenView(LoginView):
@@ -17,23 +16,23 @@ class TokenView(LoginView):
     authentication_classes = [BasicAuthentication]
 
 
-router = DefaultRouter()
+router = SimpleRouter()
 router.register("companies", CompanyViewSet, basename="company")
-
-_offered = [
-    name for name in ("jobs", "documents", "extraction", "monitoring") if find_spec(f"{name}.api.urls")
-]
 
 version_1: list[URLPattern | URLResolver] = [
     path("token/", TokenView.as_view(), name="token"),
     path("token/revoke/", LogoutView.as_view(), name="token-revoke"),
     path("token/revoke-all/", LogoutAllView.as_view(), name="token-revoke-all"),
-    *[path("", include(f"{name}.api.urls")) for name in _offered],
     path("", include(router.urls)),
+    path("", include("documents.api.urls")),
+    path("", include(urlpatterns_v1)),
+    path("", include("extraction.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(version_1)),
+    path("background-tasks/", include(urlpatterns_background)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(), name="docs"),
     path("auth/", include("rest_framework.urls")),
 ]

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
 from config.logging import configuration as logging_configuration
+from config.navigation import NAVIGATION
 from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES
 from config.queues import TASK_ROUTES as TASK_ROUTES  # read by jobs as settings.TASK_ROUTES
 from config.redis_address import RedisAddress
@@ -75,8 +76,6 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 # --- What it is made of --------------------------------------------------------------------------
 
-_OURS = ["jobs", "companies", "documents", "extraction", "monitoring"]
-
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
@@ -91,9 +90,14 @@ INSTALLED_APPS = [
     "rest_framework",
     "knox",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "django_celery_results",
-    *[app for app in _OURS if (BASE_DIR / app / "apps.py").is_file()],
+    "jobs",
+    "companies",
+    "documents",
+    "extraction",
+    "monitoring",
 ]
 
 MIDDLEWARE = [
@@ -216,7 +220,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = env.number("TENFOLD_TASKS_PER_CHILD", 100, least=1)
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # kilobytes; looked at after each task
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.number("TENFOLD_SOFT_SHUTDOWN_SECONDS", 10, least=1, most=600)
-CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+# No message waits inside a worker for its time, so an idle worker has nothing to hand back.
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_ETA_TASK_LIMIT = 1000
 CELERY_WORKER_SEND_TASK_EVENTS = True
@@ -276,6 +281,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    # The page's scripts come from this server, because nothing may be loaded from elsewhere.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- The outside world ---------------------------------------------------------------------------
@@ -327,5 +335,27 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
-    "SIDEBAR": {"show_search": True, "command_search": True, "show_all_applications": True},
+    "DASHBOARD_CALLBACK": "monitoring.dashboard.dashboard",
+    "COLORS": {
+        # The deep green of a ledger's cloth.
+        "primary": {
+            "50": "oklch(97.9% .021 166.1)",
+            "100": "oklch(95% .052 163.1)",
+            "200": "oklch(90.5% .093 164.2)",
+            "300": "oklch(84.5% .143 165)",
+            "400": "oklch(76.5% .177 163.2)",
+            "500": "oklch(63% .14 163)",
+            "600": "oklch(52.5% .115 163.2)",
+            "700": "oklch(44.5% .098 165.6)",
+            "800": "oklch(38% .082 166.9)",
+            "900": "oklch(33% .068 168.9)",
+            "950": "oklch(23% .048 172.6)",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": NAVIGATION,
+    },
 }

@@ -70,6 +70,15 @@ def worker(places: Places, environment: Mapping[str, str]) -> Program:
     )
 
 
+def dispatcher(environment: Mapping[str, str]) -> Program:
+    """Sends to the broker what waits in the database, and takes back what a lost worker had."""
+    return Program(
+        name="dispatcher",
+        command=(sys.executable, "manage.py", "dispatch_runs"),
+        environment=environment,
+    )
+
+
 def beat(environment: Mapping[str, str]) -> Program:
     return Program(
         name="beat",

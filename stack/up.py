@@ -182,6 +182,7 @@ def _start_programs(
         supervisor.start(programs.demo(addresses.demo, child_environment))
     supervisor.start(programs.web(addresses.host, addresses.web, child_environment))
     supervisor.start(programs.worker(places, child_environment))
+    supervisor.start(programs.dispatcher(child_environment))
     supervisor.start(programs.beat(child_environment))
     account = f"admin:{passwords.make(places, 'flower')}"
     supervisor.start(programs.flower(places, addresses.flower, account, child_environment))

@@ -1,0 +1,66 @@
+"""What stands at the side of every page of the admin, in the order in which work flows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+
+def _page(title: str, icon: str, model: str) -> dict[str, Any]:
+    """The list of a model, for those who may see it."""
+    app, _, name = model.partition(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": _may_see(f"{app}.view_{name}"),
+    }
+
+
+def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "items": [
+            {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")},
+        ],
+    },
+    {
+        "title": "Reports",
+        "items": [
+            _page("Companies", "apartment", "companies.company"),
+            _page("Documents", "description", "documents.document"),
+            _page("Visits to sites", "travel_explore", "documents.crawlrun"),
+        ],
+    },
+    {
+        "title": "Statements",
+        "items": [
+            _page("Compiled statements", "table_chart_view", "extraction.compiledstatement"),
+            _page("Facts", "123", "extraction.fact"),
+            _page("Restatements", "difference", "extraction.restatement"),
+            _page("Questions", "rule", "extraction.reviewitem"),
+            _page("Readings", "auto_stories", "extraction.extractionrun"),
+        ],
+    },
+    {
+        "title": "Work",
+        "items": [
+            _page("Runs", "play_circle", "jobs.taskrun"),
+            _page("Schedules", "schedule", "django_celery_beat.periodictask"),
+        ],
+    },
+    {
+        "title": "People",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _page("Users", "person", "auth.user"),
+            _page("Groups", "group", "auth.group"),
+            _page("API tokens", "key", "knox.authtoken"),
+        ],
+    },
+]
