@@ -2,14 +2,16 @@
 
 from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from jobs.admin import LaunchMixin
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 
 from companies.models import Company, Exchange, Listing
 from engine.kinds import DocumentKind
+from jobs.admin import LaunchMixin
 
 
 class ListingInline(TabularInline):
@@ -36,7 +38,7 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
     inlines = [ListingInline]
     ordering = ["name"]
     actions = ["extract_all", "scrape", "process_documents", "recompile"]
-    actions_detail = ["open_statements", "extract_one"]
+    actions_detail = ["open_statements"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "lei", "country", "is_active"]}),
         (
@@ -87,9 +89,12 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
             '<a href="{}">Open the table</a>', reverse("extraction:statements", args=[company.slug])
         )
 
-    @admin.action(
-        description="Extract financial data (search, download, read, compile)", permissions=["change"]
-    )
+    @action(description="Open the statements", url_path="statements")
+    def open_statements(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
+        company = get_object_or_404(Company, pk=object_id)
+        return redirect("extraction:statements", slug=company.slug)
+
+    @admin.action(description="Extract financial data", permissions=["change"])
     def extract_all(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
         self.launch_for_selected(request, companies, "extract_company_financial_data", argument="company_id")
 

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from engine.compiling.compile import compile_statement
-from jobs.models import TaskRun
-
 from companies.models import Company
 from engine import ENGINE_VERSION
+from engine.compiling.compile import compile_statement
 from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.compiling.values import CompileRequest
 from engine.concepts.taxonomy import load_taxonomy
@@ -17,6 +15,7 @@ from engine.progress import Report, silent
 from extraction.load import known_reports_of, vintages_of
 from extraction.models import CompiledStatement
 from extraction.store import store_compiled
+from jobs.models import TaskRun
 
 # Kept views; a view as of a day is compiled when it is looked at, since there are as many as days.
 STORED_VIEWS = (CompiledView.LATEST, CompiledView.ORIGINAL)

@@ -4,8 +4,6 @@ import hashlib
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from engine.sandbox import Limits, read_safely
-from jobs.models import TaskRun
 
 from documents.models import Document, DocumentStatus, DocumentVersion
 from documents.storage import open_version
@@ -13,10 +11,12 @@ from engine import ENGINE_VERSION
 from engine.errors import Unreadable
 from engine.kinds import CheckOutcome, StatementKind
 from engine.progress import Report, silent
+from engine.sandbox import Limits, read_safely
 from engine.statement import Reading
 from extraction.errors import NotDownloaded
 from extraction.models import ExtractionRun, ExtractionStatus
 from extraction.store import store_failure, store_reading
+from jobs.models import TaskRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from engine.sandbox import render_safely
-
 from documents.models import DocumentVersion
 from documents.storage import open_version
 from engine.errors import NotFound
 from engine.pdf.render import Mark
+from engine.sandbox import render_safely
 from engine.values import Box
 from extraction.models import Fact
 

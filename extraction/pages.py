@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
-from jobs.models import TaskRun
+from django.views.decorators.http import require_POST
 
 from companies.models import Company
 from documents.models import Document
@@ -20,6 +20,9 @@ from extraction.facsimile import page_image
 from extraction.models import CompiledStatement
 from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
 from extraction.proof import proof_of
+from jobs.launch import launch
+from jobs.models import TaskRun
+from jobs.states import Trigger
 
 may_view = permission_required("extraction.view_compiledstatement", raise_exception=True)
 
@@ -107,6 +110,22 @@ def export_statements(request: HttpRequest, slug: str, extension: str) -> HttpRe
         f"{name}.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
+
+
+@require_POST
+@permission_required("companies.change_company", raise_exception=True)
+def start_extraction(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have the whole work done for a company, and go back to its table."""
+    company = get_object_or_404(Company, slug=slug)
+    launched = launch(
+        "extract_company_financial_data",
+        subject=company,
+        by=request.user,
+        trigger=Trigger.ADMIN,
+        company_id=company.pk,
+    )
+    messages.success(request, "The work has begun." if launched.is_new else "It is under way already.")
+    return redirect("extraction:statements", slug=company.slug)
 
 
 def _attachment(content: bytes, name: str, media_type: str) -> HttpResponse:

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 
 from documents.classify import classify_document
 from documents.download import download
-from jobs.models import TaskRun
-
 from documents.models import Document
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from extraction.extract import extract
 from extraction.models import ExtractionStatus, Fact
+from jobs.models import TaskRun
 
 
 @dataclass(slots=True)

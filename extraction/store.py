@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from jobs.models import TaskRun
 
 from companies.models import Company
 from documents.models import Document, DocumentVersion, PublicationDateSource
@@ -33,6 +32,7 @@ from extraction.models import (
     StatementTable,
     ValidationResult,
 )
+from jobs.models import TaskRun
 
 # Longest texts that the tables hold; what is longer is shown shortened, the page has it whole.
 _LABEL = 500

@@ -5,12 +5,15 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.utils.module_loading import autodiscover_modules
 
 
 @register(Tags.compatibility)
 def every_task_is_routed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A task without a route would land in a queue without limits; a route without a task is a typo."""
     routed = set(settings.TASK_ROUTES)
+    # Not through Celery's own loader: it would run these checks again.
+    autodiscover_modules("tasks")
     registered = {name for name in current_app.tasks if not name.startswith("celery.")}
     return [
         *(

@@ -3,9 +3,6 @@
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from jobs.api.views import launch_response
-from jobs.launch import launch
-from jobs.states import Trigger
 from rest_framework import viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -25,6 +22,9 @@ from extraction.api.serializers import (
 from extraction.exports import to_csv, to_workbook
 from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
 from extraction.presentation import DisplayUnit, table_of_stored
+from jobs.api.views import launch_response
+from jobs.launch import launch
+from jobs.states import Trigger
 
 COMPANY_TASKS = {
     "extract": "extract_company_financial_data",

@@ -4,12 +4,11 @@
 of its stages starts children and returns; the last child to end queues the next stage.
 """
 
-from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
-from jobs.states import State
-
 from companies.models import Company
 from documents.models import Document
 from extraction.worklist import first_fiscal_year, must_have_sources, worth_processing
+from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
+from jobs.states import State
 
 
 @tracked_task("extract_company_financial_data")

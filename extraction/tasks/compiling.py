@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from jobs.base import Outcome, Run, skipped, success, tracked_task
-
 from companies.models import Company
 from engine.kinds import StatementKind
 from extraction.compile import Compiled, compile_company
+from jobs.base import Outcome, Run, skipped, success, tracked_task
 
 
 @tracked_task("normalize_and_compile_statements")

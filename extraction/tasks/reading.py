@@ -1,11 +1,10 @@
 """Doorbells of reading one document."""
 
-from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
-
 from documents.models import Document
 from extraction.extract import extract
 from extraction.models import ExtractionStatus
 from extraction.process import process
+from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 
 
 @tracked_task("extract_financial_statements")

@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from jobs.launch import launch
-from jobs.states import State, Trigger
 
 from companies.models import Company
 from extraction.follow import follow
+from jobs.launch import launch
+from jobs.states import State, Trigger
 
 
 class Command(BaseCommand):
