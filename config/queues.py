@@ -68,6 +68,8 @@ _COMPILATION = Route(COMPILATION, soft=1650, hard=30 * MINUTE, max_retries=2)
 _ORCHESTRATION = Route(ORCHESTRATION, soft=115 * MINUTE, hard=2 * HOUR, max_retries=2)
 
 TASK_ROUTES: dict[str, Route] = {
+    # The scheduler's knock: it only launches the run that the schedule names
+    "jobs.start_scheduled": Route(DEFAULT, soft=30, hard=MINUTE, max_retries=0),
     # A company from its site to its compiled statements
     "extract_company_financial_data": _ORCHESTRATION,
     "process_all_documents": _ORCHESTRATION,

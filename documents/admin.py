@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from jobs.admin import LaunchMixin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget
@@ -20,6 +19,7 @@ from documents.decide import decide_as_person
 from documents.errors import NotAPdf
 from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion
 from documents.upload import accept_upload
+from jobs.admin import LaunchMixin
 
 
 class UploadForm(forms.ModelForm):

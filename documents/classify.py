@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from engine.classify.document import Classification, classify
-from engine.classify.evidence import DocumentClues
-
 from documents.models import DecidedBy, Document, DocumentStatus
 from documents.storage import open_version
 from documents.survey import survey_of
+from engine.classify.document import Classification, classify
+from engine.classify.evidence import DocumentClues
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 

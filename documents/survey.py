@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from engine.sandbox import Limits, survey_safely
 
 from engine.errors import Unreadable
+from engine.sandbox import Limits, survey_safely
 from engine.statement import Survey
 
 
