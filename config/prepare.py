@@ -18,11 +18,13 @@ def main() -> None:
     django.setup()
     migrate()
     collect_static_files()
-    created = make_first_account()
-    if created:
-        seed_companies()
     create_schedules()
-    sys.stdout.write(json.dumps({"admin_created": created}) + "\n")
+    is_new = not has_administrator()
+    if is_new:
+        seed_companies()
+        # Last, because this is what tells a new installation from one that was prepared.
+        make_first_account()
+    sys.stdout.write(json.dumps({"admin_created": is_new}) + "\n")
 
 
 def migrate() -> None:
@@ -58,18 +60,21 @@ def _static_digest(base: Path) -> str:
     return digest.hexdigest()
 
 
-def make_first_account() -> bool:
-    """Make the account `admin` where nobody can administer yet; true where it was made."""
+def has_administrator() -> bool:
+    """True where somebody can administer already."""
     from django.contrib.auth import get_user_model
 
-    users = get_user_model()._default_manager
-    if users.filter(is_superuser=True).exists():
-        return False
+    return get_user_model()._default_manager.filter(is_superuser=True).exists()
+
+
+def make_first_account() -> None:
+    """Make the account `admin`."""
+    from django.contrib.auth import get_user_model
+
     password = os.environ.get("TENFOLD_ADMIN_PASSWORD", "")
     if not password:
         sys.exit("There is no administrator. Set TENFOLD_ADMIN_PASSWORD for the first one, or use ./run.")
-    users.create_superuser("admin", password=password)
-    return True
+    get_user_model()._default_manager.create_superuser("admin", password=password)
 
 
 def seed_companies() -> None:

@@ -17,6 +17,7 @@ from config.navigation import NAVIGATION
 from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES
 from config.queues import TASK_ROUTES as TASK_ROUTES  # read by jobs as settings.TASK_ROUTES
 from config.redis_address import RedisAddress
+from config.schedules import SCHEDULES as SCHEDULES  # read by jobs as settings.SCHEDULES
 from stack.places import Places
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -161,18 +161,17 @@ def _environment(places: Places, addresses: Addresses, settings: dict[str, str])
 
 def _prepare(supervisor: Supervisor, places: Places, child_environment: dict[str, str]) -> str | None:
     """Bring the database up to date; the admin's password where the account was made just now."""
-    chosen = os.environ.get("TENFOLD_ADMIN_PASSWORD") or passwords.new()
+    chosen = os.environ.get("TENFOLD_ADMIN_PASSWORD")
+    # Kept before the account is made: a start that breaks off between the two locks nobody out.
+    password = chosen or passwords.make(places, "admin")
     status, output = supervisor.run_to_end(
         [sys.executable, "-m", "config.prepare"],
-        {**child_environment, "TENFOLD_ADMIN_PASSWORD": chosen},
+        {**child_environment, "TENFOLD_ADMIN_PASSWORD": password},
         quiet=True,
     )
     if status:
         raise CannotStart(f"the database could not be prepared.\n{output.strip()}")
-    if not json.loads(output.splitlines()[-1])["admin_created"]:
-        return None
-    passwords.keep(places, "admin", chosen)
-    return chosen
+    return password if json.loads(output.splitlines()[-1])["admin_created"] else None
 
 
 def _start_programs(
@@ -189,9 +188,12 @@ def _start_programs(
 
 
 def _say_where(places: Places, addresses: Addresses, password: str | None, seconds: float) -> None:
-    sign_in = (
-        f"sign in as admin with the password {password} (shown only now)" if password else "sign in as admin"
-    )
+    if password:
+        sign_in = f"sign in as admin, password {password} (shown this once)"
+    elif "admin" in passwords.kept(places):
+        sign_in = f"sign in as admin; the first password is in {places.passwords}"
+    else:
+        sign_in = "sign in"
     say(f"\nTenfold answers after {seconds:.1f} s.\n")
     say(f"  Web      {addresses.web_url}/admin/   {sign_in}")
     say(f"  API      {addresses.web_url}/api/docs/")
