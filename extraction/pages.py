@@ -137,7 +137,8 @@ def _attachment(content: bytes, name: str, media_type: str) -> HttpResponse:
 def _table(company: Company, statement: StatementKind, choice: Choice) -> TableView | None:
     if choice.view is CompiledView.AS_OF and choice.as_of is not None:
         values = compile_as_of(company, statement, choice.as_of)
-        return table_of_values(company, values, choice.unit) if values.rows else None
+        table = table_of_values(company, values, choice.unit)
+        return table if table.filled else None
     compiled = (
         CompiledStatement.objects.select_related("company")
         .filter(company=company, statement=statement, view=choice.view, is_current=True)

@@ -59,7 +59,7 @@ def test_reading_again_leaves_one_current_run_and_no_second_fact() -> None:
     store_reading(document.current_version, reading, options_digest="d", task_run=None)
     store_reading(document.current_version, reading, options_digest="d", task_run=None)
     assert ExtractionRun.objects.filter(is_current=True).count() == 1
-    assert Fact.objects.filter(superseded_at__isnull=True).count() == 6
+    assert Fact.objects.filter(superseded_at__isnull=True).count() == 7
     assert StatementTable.objects.count() == 1
     assert ReviewItem.objects.filter(state="open").count() == 2
 
@@ -69,8 +69,8 @@ def test_a_reading_under_other_options_supersedes_the_facts_and_keeps_them() -> 
     reading = a_reading([2024, 2023], LINES)
     store_reading(document.current_version, reading, options_digest="one", task_run=None)
     store_reading(document.current_version, reading, options_digest="two", task_run=None)
-    assert Fact.objects.count() == 12
-    assert Fact.objects.filter(superseded_at__isnull=True).count() == 6
+    assert Fact.objects.count() == 14
+    assert Fact.objects.filter(superseded_at__isnull=True).count() == 7
 
 
 def test_an_unreadable_file_is_a_verdict_with_a_question() -> None:

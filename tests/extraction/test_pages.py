@@ -1,0 +1,126 @@
+"""The table of many years and its exports, as a signed-in person gets them."""
+
+import csv
+import io
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from companies.models import Company
+from extraction.compile import compile_company
+from extraction.models import Fact
+from extraction.store import store_reading
+from tests.extraction.made import a_company, a_document, a_reading
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> Company:
+    company = a_company("northwind", investor_relations_url="https://northwind.example/")
+    company.name = '=HYPERLINK("x") <script>alert(1)</script>'
+    company.save()
+    for year in (2023, 2024):
+        document = a_document(company, year)
+        reading = a_reading(
+            [year, year - 1],
+            [
+                ("Revenue", "is.revenue", 1, [f"{year - 1000}.0", f"{year - 1001}.0"]),
+                ("-Special <b>costs</b>", None, -1, ["12.5", "–"]),
+            ],
+        )
+        store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    compile_company(company)
+    return company
+
+
+@pytest.fixture
+def viewer(client: Client) -> Client:
+    """Staff who may look at statements and at nothing else."""
+    person = User.objects.create_user("vera", password="secret", is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_compiledstatement"))
+    client.force_login(person)
+    return client
+
+
+def test_it_shows_each_year_with_its_figures_and_links(viewer: Client, company: Company) -> None:
+    page = viewer.get("/admin/statements/northwind/").content.decode()
+    assert "FY2024" in page
+    assert "FY2022" in page
+    assert "1,024" in page
+    fact = Fact.objects.get(document__fiscal_year=2024, concept="is.revenue", period_end__year=2024)
+    assert f"/admin/statements/figures/{fact.pk}/" in page
+    assert "Annual report 2024, page 7" in page
+    assert "<script>alert(1)</script>" not in page
+    assert "-Special &lt;b&gt;costs&lt;/b&gt;" in page
+
+
+def test_the_unit_can_be_chosen(viewer: Client, company: Company) -> None:
+    page = viewer.get("/admin/statements/northwind/?unit=thousands").content.decode()
+    assert "1,024,000" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["?statement=nonsense", "?view=nonsense", "?unit=1", "?view=as_of", "?view=as_of&as_of=2024-99-99"]
+)
+def test_words_that_mean_nothing_fall_back(viewer: Client, company: Company, query: str) -> None:
+    response = viewer.get(f"/admin/statements/northwind/{query}")
+    assert response.status_code == 200
+    assert "FY2024" in response.content.decode()
+
+
+def test_a_view_as_of_a_day_before_any_report_is_empty(viewer: Client, company: Company) -> None:
+    page = viewer.get("/admin/statements/northwind/?view=as_of&as_of=2001-01-01").content.decode()
+    assert "Nothing has been compiled yet" in page
+
+
+def test_the_page_needs_few_queries(
+    viewer: Client, company: Company, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(24):  # type: ignore[operator]
+        viewer.get("/admin/statements/northwind/")
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client, company: Company) -> None:
+    response = client.get("/admin/statements/northwind/")
+    assert response.status_code == 302
+    assert "/admin/login/" in response["Location"]
+
+
+def test_staff_without_the_permission_are_refused(client: Client, company: Company) -> None:
+    client.force_login(User.objects.create_user("sam", is_staff=True))
+    assert client.get("/admin/statements/northwind/").status_code == 403
+    assert client.get("/admin/statements/northwind/export.csv").status_code == 403
+
+
+def test_looking_does_not_allow_starting(viewer: Client, company: Company) -> None:
+    assert viewer.post("/admin/statements/northwind/extract/").status_code == 403
+    assert viewer.get("/admin/statements/northwind/extract/").status_code == 405
+
+
+def test_csv_has_exact_figures_and_no_formulas(viewer: Client, company: Company) -> None:
+    response = viewer.get("/admin/statements/northwind/export.csv")
+    lines = list(csv.reader(io.StringIO(response.content.decode())))
+    assert lines[0] == ["concept", "label", "kind", "2024-12-31", "2023-12-31", "2022-12-31"]
+    revenue = next(line for line in lines if line[0] == "is.revenue")
+    assert revenue[3:] == ["1024000000", "1023000000", "1022000000"]
+    own = next(line for line in lines if line[1].endswith("costs</b>"))
+    assert own[1] == "'-Special <b>costs</b>"
+    # The newest report prints a dash for 2023, which is its word for nothing.
+    assert own[3:] == ["-12500000", "0", "0"]
+
+
+def test_the_workbook_keeps_numbers_numbers_and_texts_texts(viewer: Client, company: Company) -> None:
+    response = viewer.get("/admin/statements/northwind/export.xlsx?unit=millions")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content))["Income statement"]
+    assert sheet["A1"].value.startswith("'=HYPERLINK")
+    assert sheet["A1"].data_type == "s"
+    rows = {line[0].value: line for line in sheet.iter_rows(min_row=6)}
+    revenue = rows["Revenue"]
+    assert Decimal(str(revenue[1].value)) == Decimal("1024")
+    assert revenue[1].data_type == "n"
+    assert "page 7" in revenue[1].comment.text
+    assert Decimal(str(rows["'-Special <b>costs</b>"][1].value)) == Decimal("-12.5")
