@@ -1,0 +1,171 @@
+"""Work that starts by itself: default schedules as data, and one run for each time they fall due.
+
+The scheduler only sends `jobs.start_scheduled`; that launches the run like everybody else. Two
+schedulers, or a message delivered twice, find the slot taken.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from django.db import transaction
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from jobs.launch import Launched, insert, prepare
+from jobs.models import TaskRun
+from jobs.registry import find
+from jobs.states import Trigger
+from jobs.tracking import START_SCHEDULED
+
+MINUTE = timedelta(minutes=1)
+
+
+class DefaultSchedule(Protocol):
+    """One row of `settings.SCHEDULES`: either every so many seconds, or a crontab in UTC."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def task(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def every_seconds(self) -> int | None: ...
+    @property
+    def crontab(self) -> str | None: ...
+    @property
+    def expires_seconds(self) -> int | None: ...
+    @property
+    def arguments(self) -> dict[str, object]: ...
+    @property
+    def enabled(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """Names of the schedules that were created, and what people have changed in the others."""
+
+    created: tuple[str, ...]
+    edited: dict[str, tuple[str, ...]]
+
+
+def start(schedule: str, task: str, arguments: dict[str, Any], sent_at: datetime) -> Launched | None:
+    """Launch the run of a slot; None if the slot has one.
+
+    A slot is half the schedule's period to both sides of when the scheduler sent its message, so
+    that two schedulers out of step count as one. Work that is still under way is not piled up.
+
+    Raises:
+        UnknownTask, WrongArguments: the schedule was edited into something that cannot run.
+    """
+    with transaction.atomic():
+        # The row is the lock: two messages of one slot come one after the other.
+        entry = PeriodicTask.objects.select_for_update().filter(name=schedule).first()
+        near = _period(entry) / 2
+        taken = TaskRun.objects.filter(
+            schedule=schedule, schedule_slot__gt=sent_at - near, schedule_slot__lt=sent_at + near
+        )
+        if taken.exists():
+            return None
+        run = prepare(
+            task,
+            trigger=Trigger.SCHEDULE,
+            arguments=arguments,
+            schedule=schedule,
+            schedule_slot=sent_at.replace(microsecond=0),
+        )
+        return insert([run])[0]
+
+
+def sync(schedules: Iterable[DefaultSchedule]) -> Synced:
+    """Create the schedules that are missing; change none that is there.
+
+    Raises:
+        UnknownTask: a schedule names a task that does not exist; nothing is created.
+    """
+    wanted = list(schedules)
+    for schedule in wanted:
+        find(schedule.task).checked(schedule.arguments)
+    with transaction.atomic():
+        there = {entry.name: entry for entry in PeriodicTask.objects.select_related("interval", "crontab")}
+        created = [schedule.name for schedule in wanted if schedule.name not in there]
+        for schedule in wanted:
+            if schedule.name not in there:
+                PeriodicTask.objects.create(**_columns(schedule))
+    differences = {
+        schedule.name: _differences(there[schedule.name], schedule)
+        for schedule in wanted
+        if schedule.name in there
+    }
+    return Synced(tuple(created), {name: changed for name, changed in differences.items() if changed})
+
+
+def _columns(schedule: DefaultSchedule) -> dict[str, Any]:
+    message = {"schedule": schedule.name, "task": schedule.task, "arguments": schedule.arguments}
+    return {
+        "name": schedule.name,
+        "task": START_SCHEDULED,
+        "kwargs": json.dumps(message),
+        "description": schedule.description,
+        "expire_seconds": schedule.expires_seconds,
+        "enabled": schedule.enabled,
+        "interval": _interval(schedule),
+        "crontab": _crontab(schedule),
+    }
+
+
+def _interval(schedule: DefaultSchedule) -> IntervalSchedule | None:
+    if schedule.every_seconds is None:
+        return None
+    every = {"every": schedule.every_seconds, "period": IntervalSchedule.SECONDS}
+    return IntervalSchedule.objects.filter(**every).first() or IntervalSchedule.objects.create(**every)
+
+
+def _crontab(schedule: DefaultSchedule) -> CrontabSchedule | None:
+    if schedule.crontab is None:
+        return None
+    minute, hour, day_of_month, month_of_year, day_of_week = schedule.crontab.split()
+    times = {
+        "minute": minute,
+        "hour": hour,
+        "day_of_month": day_of_month,
+        "month_of_year": month_of_year,
+        "day_of_week": day_of_week,
+        "timezone": "UTC",
+    }
+    return CrontabSchedule.objects.filter(**times).first() or CrontabSchedule.objects.create(**times)
+
+
+def _differences(entry: PeriodicTask, schedule: DefaultSchedule) -> tuple[str, ...]:
+    """Names of what a person has set otherwise."""
+    message = {"schedule": schedule.name, "task": schedule.task, "arguments": schedule.arguments}
+    same = {
+        "task": entry.task == START_SCHEDULED and json.loads(entry.kwargs or "{}") == message,
+        "time": _time_of(entry) == (schedule.every_seconds or " ".join((schedule.crontab or "").split())),
+        "expiry": entry.expire_seconds == schedule.expires_seconds,
+        "enabled": entry.enabled == schedule.enabled,
+    }
+    return tuple(name for name, is_same in same.items() if not is_same)
+
+
+def _time_of(entry: PeriodicTask) -> int | str | None:
+    if entry.interval is not None:
+        return int(entry.interval.schedule.run_every.total_seconds())
+    if entry.crontab is not None:
+        times = entry.crontab
+        return f"{times.minute} {times.hour} {times.day_of_month} {times.month_of_year} {times.day_of_week}"
+    return None
+
+
+def _period(entry: PeriodicTask | None) -> timedelta:
+    """How often the schedule can fall due at most."""
+    if entry is not None and entry.interval is not None:
+        return entry.interval.schedule.run_every
+    return MINUTE
+
+
+def moment(seconds: float | None) -> datetime:
+    """When the scheduler sent its message, or now where it does not say."""
+    return datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
