@@ -17,14 +17,15 @@ from stack.places import Places
 class Program:
     """One program under the supervisor.
 
-    `ready` tells whether it does its work; None where nothing waits for it. `stop_signal` asks it
-    to end, and after `stop_seconds` it is killed.
+    `ready` tells whether it does its work, or it says `ready_words` in its log; without either it
+    counts as ready at once. `stop_signal` asks it to end, and after `stop_seconds` it is killed.
     """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], bool] | None = None
+    ready_words: str = ""
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
 
@@ -64,6 +65,7 @@ def worker(places: Places, environment: Mapping[str, str]) -> Program:
             *("--statedb", str(places.state / "worker.state")),
         ),
         environment=environment,
+        ready_words=" ready.",
         # Cold shutdown after a soft one: what is not finished in time goes back to its queue.
         stop_signal=signal.SIGQUIT,
         stop_seconds=20.0,

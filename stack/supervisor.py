@@ -30,10 +30,12 @@ class Running:
         self.started_at = 0.0
         self.quick_ends = 0
         self.start_at = 0.0
+        self.said_before = 0
 
     def start(self) -> None:
         parent = os.getpid()
         with self.log.open("ab") as output:
+            self.said_before = output.tell()
             self.process = subprocess.Popen(
                 self.program.command,
                 cwd=self.folder,
@@ -46,6 +48,20 @@ class Running:
                 preexec_fn=lambda: kernel.die_with_parent(parent),
             )
         self.started_at = time.monotonic()
+
+    @property
+    def is_ready(self) -> bool:
+        if self.process is None or self.ended:
+            return False
+        if self.program.ready is not None:
+            return self.program.ready()
+        return self.program.ready_words in self._said_since_start()
+
+    def _said_since_start(self) -> str:
+        with self.log.open("rb") as lines:
+            # A log that was shortened in between starts again from its beginning.
+            lines.seek(self.said_before if self.log.stat().st_size >= self.said_before else 0)
+            return lines.read().decode(errors="replace")
 
     @property
     def ended(self) -> bool:
@@ -128,7 +144,7 @@ class Supervisor:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.watch_once()
-            if not one.ended and (one.program.ready is None or one.program.ready()):
+            if one.is_ready:
                 return True
             time.sleep(0.05)
         return False

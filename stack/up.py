@@ -118,6 +118,10 @@ def _start(
     _start_programs(supervisor, places, addresses, child_environment)
     if not supervisor.wait_until_ready("web", 60):
         raise CannotStart(f"the web server does not answer. Its log: {places.logs / 'web.log'}")
+    # Flower asks the workers once when it starts, so it starts after them.
+    supervisor.wait_until_ready("worker", 20)
+    account = f"admin:{passwords.make(places, 'flower')}"
+    supervisor.start(programs.flower(places, addresses.flower, account, child_environment))
     places.supervisor_lock.write_text(f"{addresses.web_url}\n")
     _say_where(places, addresses, password, time.monotonic() - began)
     if with_demo:
@@ -183,8 +187,6 @@ def _start_programs(
     supervisor.start(programs.worker(places, child_environment))
     supervisor.start(programs.dispatcher(child_environment))
     supervisor.start(programs.beat(child_environment))
-    account = f"admin:{passwords.make(places, 'flower')}"
-    supervisor.start(programs.flower(places, addresses.flower, account, child_environment))
 
 
 def _say_where(places: Places, addresses: Addresses, password: str | None, seconds: float) -> None:

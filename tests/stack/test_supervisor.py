@@ -217,6 +217,17 @@ def test_a_program_that_is_never_ready_is_not_waited_for_without_end(tmp_path: P
     supervisor.stop()
 
 
+def test_a_program_is_ready_when_it_says_so_since_its_own_start(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path, tmp_path / "logs", lambda sentence: None)
+    (tmp_path / "logs" / "worker.log").write_text("worker ready.\n")
+    command = ("sh", "-c", "while [ ! -e go ]; do sleep 0.05; done; echo worker ready.; sleep 60")
+    supervisor.start(Program("worker", command, ready_words=" ready."))
+    assert supervisor.wait_until_ready("worker", seconds=0.3) is False
+    (tmp_path / "go").touch()
+    assert supervisor.wait_until_ready("worker", seconds=10) is True
+    supervisor.stop()
+
+
 def test_a_command_in_the_foreground_returns_its_status_and_output(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, tmp_path / "logs", lambda sentence: None)
     words = [sys.executable, "-c", "import os; print(os.environ['WORD']); raise SystemExit(3)"]
