@@ -37,6 +37,7 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ListingInline]
     ordering = ["name"]
+    view_on_site = False
     actions = ["extract_all", "scrape", "process_documents", "recompile"]
     actions_detail = ["open_statements"]
     fieldsets = [
@@ -46,7 +47,9 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
             {
                 "fields": [
                     "investor_relations_url",
-                    ("reporting_currency", "framework", "other_framework"),
+                    "reporting_currency",
+                    "framework",
+                    "other_framework",
                     "sector_template",
                     ("fiscal_year_end_month", "fiscal_year_end_day"),
                 ],

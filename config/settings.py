@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from config import environment as env
 from config.logging import configuration as logging_configuration
@@ -337,6 +338,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "DASHBOARD_CALLBACK": "monitoring.dashboard.dashboard",
+    "STYLES": [lambda request: static("tenfold/tenfold.css")],
     "COLORS": {
         # The deep green of a ledger's cloth.
         "primary": {

@@ -86,6 +86,7 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
     search_fields = ["title", "url", "link_text", "company__name"]
     list_select_related = ["company", "current_version"]
     autocomplete_fields = ["company"]
+    view_on_site = False
     inlines = [VersionInline]
     actions = ["process", "download", "classify", "extract", "ignore"]
     readonly_fields = [

@@ -96,7 +96,7 @@ class Document(models.Model):
     language = models.CharField(max_length=8, blank=True)
     framework = models.CharField(max_length=20, choices=choices(Framework), blank=True)
     currency = models.CharField(max_length=3, blank=True)
-    url = models.URLField(max_length=2000, blank=True)
+    url = models.URLField("address of the PDF", max_length=2000, blank=True)
     url_normalised = models.CharField(max_length=2000, blank=True, db_index=True)
     link_text = models.CharField(max_length=500, blank=True)
     link_context = models.TextField(blank=True)

@@ -35,6 +35,7 @@ class Choice:
     view: CompiledView
     as_of: date | None
     unit: DisplayUnit | None
+    all_lines: bool
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Choice":
@@ -47,6 +48,7 @@ class Choice:
             view=view,
             as_of=as_of if view is CompiledView.AS_OF else None,
             unit=_member(DisplayUnit, request.GET.get("unit"), None),
+            all_lines=request.GET.get("lines") == "all",
         )
 
 
@@ -70,6 +72,8 @@ def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
     company = get_object_or_404(Company, slug=slug)
     choice = Choice.of(request)
     table = _table(company, choice.statement, choice)
+    if table is not None and not choice.all_lines:
+        table = table.without_empty_lines()
     context = {
         **admin.site.each_context(request),
         "title": f"{company.name}",

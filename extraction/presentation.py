@@ -4,7 +4,7 @@ Shared by the page and by the exports, so that both show the same table.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -76,6 +76,10 @@ class RowView:
     cells: tuple[CellView, ...]
 
     @property
+    def has_figures(self) -> bool:
+        return any(cell.value is not None for cell in self.cells)
+
+    @property
     def is_own_line(self) -> bool:
         """A line that only this issuer prints, beside the standard ones."""
         return not self.concept
@@ -96,6 +100,19 @@ class TableView:
     version: int | None
     filled: int
     gaps: int
+    hidden_lines: int = 0
+
+    def without_empty_lines(self) -> "TableView":
+        """The table without the lines that hold no figure in any year; how many they were is kept."""
+        shown = tuple(row for row in self.rows if row.kind is RowKind.HEADING or row.has_figures)
+        return replace(
+            self,
+            rows=shown,
+            gaps=sum(
+                cell.value is None for row in shown if row.kind is not RowKind.HEADING for cell in row.cells
+            ),
+            hidden_lines=len(self.rows) - len(shown),
+        )
 
     @property
     def coverage(self) -> int:

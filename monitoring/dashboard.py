@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
-from jobs.models import TaskRun
-from jobs.states import State
 
 from companies.models import Company
 from documents.models import Document
 from engine.kinds import CompiledView, StatementKind
 from extraction.models import CompiledStatement, Restatement, ReviewItem, ReviewState
+from jobs.models import TaskRun
+from jobs.states import State
 
 YEARS_SHOWN = 10
 
@@ -34,6 +34,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         state__in=[State.FAILED, State.DEAD], finished_at__gte=day_ago, parent__isnull=True
     )
     context.update(
+        title="Overview",
         running=TaskRun.objects.unfinished().filter(parent__isnull=True).order_by("-queued_at")[:8],
         failed=failed.order_by("-finished_at")[:6],
         failed_count=failed.count(),
