@@ -81,6 +81,7 @@ def slow(run: Run, diary: str, seconds: float) -> Outcome:
     while time.monotonic() < until:
         run.report("waiting", message="still here")
         time.sleep(0.05)
+    run.check()
     _write(diary, "end")
     return success()
 
