@@ -53,7 +53,7 @@ def test_an_unchanged_file_is_asked_for_conditionally(site: LocalSite, company: 
     first = download(report)
     site.add("/ar.pdf", status=304)
     again = download(report)
-    assert site.requests[-1].headers.get("If-None-Match") == '"one"'
+    assert site.requests[-1].headers.get("if-none-match") == '"one"'
     assert again.version == first.version
     assert again.is_new_version is False
     assert report.versions.count() == 1
