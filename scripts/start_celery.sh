@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Starts a worker, the scheduler or Flower by hand, in the same state folder as ./run. For
+# installations where something else than ./run keeps processes alive.
+#
+#   scripts/start_celery.sh worker      QUEUES=scraping,extraction CONCURRENCY=4 NAME=reading
+#   scripts/start_celery.sh beat        one on the whole installation
+#   scripts/start_celery.sh flower      FLOWER_BASIC_AUTH=name:password PORT=5555
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=.venv/bin/python
+if [ ! -x "$python" ]; then
+    echo "There is no .venv yet. Call ./run manage check once, which makes it." >&2
+    exit 1
+fi
+export DJANGO_SETTINGS_MODULE=config.settings
+
+case "${1:-}" in
+worker)
+    # SIGTERM ends it like SIGQUIT: what is not finished in time goes back to its queue.
+    export REMAP_SIGTERM=SIGQUIT
+    exec "$python" -m celery -A config worker --pool prefork -O fair --loglevel INFO \
+        --hostname "${NAME:-all}@%h" ${CONCURRENCY:+--concurrency "$CONCURRENCY"} ${QUEUES:+-Q "$QUEUES"}
+    ;;
+beat)
+    exec "$python" -m celery -A config beat --pidfile= --loglevel INFO
+    ;;
+flower)
+    if [ -z "${FLOWER_BASIC_AUTH:-}" ]; then
+        echo "Set FLOWER_BASIC_AUTH=name:password. Flower can stop and start tasks." >&2
+        exit 1
+    fi
+    exec "$python" -m celery -A config flower --address=127.0.0.1 --port="${PORT:-5555}"
+    ;;
+*)
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac

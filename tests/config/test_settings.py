@@ -1,0 +1,173 @@
+"""Settings come from the environment; what is wrong or missing is said by name before anything starts."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "a-key-for-this-test-that-is-long-enough-to-pass"
+SHOWN = (
+    "DEBUG PRODUCTION DATABASES CELERY_BROKER_URL CACHES ALLOWED_HOSTS SESSION_COOKIE_SECURE"
+    " SECURE_HSTS_SECONDS DOWNLOAD_MAX_BYTES CELERY_WORKER_CONCURRENCY SECRET_KEY"
+)
+
+
+def load(tmp_path: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Load the settings in a fresh process in which nothing else is set."""
+    code = (
+        "import json; from config import settings;"
+        f"print(json.dumps({{name: getattr(settings, name) for name in '{SHOWN}'.split()}}, default=str))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "TENFOLD_ENV_FILE": os.devnull,
+            "TENFOLD_STATE_DIR": str(tmp_path),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+def loaded(tmp_path: Path, **environment: str) -> dict:  # type: ignore[type-arg]
+    done = load(tmp_path, SECRET_KEY=KEY, **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def refused(tmp_path: Path, **environment: str) -> str:
+    done = load(tmp_path, **{"SECRET_KEY": KEY, **environment})
+    assert done.returncode == 1
+    kind, _, sentence = done.stderr.strip().splitlines()[-1].partition(": ")
+    assert kind == "django.core.exceptions.ImproperlyConfigured"
+    return sentence
+
+
+def test_without_settings_everything_lies_in_the_state_folder(tmp_path: Path) -> None:
+    settings = loaded(tmp_path)
+    database = settings["DATABASES"]["default"]
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["NAME"] == str(tmp_path / "tenfold.sqlite3")
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert database["OPTIONS"]["timeout"] == 20
+    assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
+    assert settings["DEBUG"] is False
+    assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert settings["DOWNLOAD_MAX_BYTES"] == 200 * 1024 * 1024
+    assert settings["CELERY_WORKER_CONCURRENCY"] is None
+    assert settings["CELERY_BROKER_URL"].startswith("redis+socket:///")
+
+
+def test_the_broker_is_found_on_its_socket(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, REDIS_URL="unix:///run/v.sock?db=2")
+    assert settings["CELERY_BROKER_URL"] == "redis+socket:///run/v.sock?virtual_host=2"
+    assert settings["CACHES"]["default"]["LOCATION"] == "unix:///run/v.sock?db=3"
+
+
+def test_postgresql_and_redis_by_their_addresses(tmp_path: Path) -> None:
+    settings = loaded(
+        tmp_path, DATABASE_URL="postgresql://me:secret@db:5433/figures", REDIS_URL="redis://:pw@cache:6380/1"
+    )
+    database = settings["DATABASES"]["default"]
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["USER"], database["PASSWORD"], database["HOST"]) == ("me", "secret", "db")
+    assert (database["PORT"], database["NAME"]) == (5433, "figures")
+    assert settings["CELERY_BROKER_URL"] == "redis://:pw@cache:6380/1"
+    assert settings["CACHES"]["default"]["LOCATION"] == "redis://:pw@cache:6380/2"
+
+
+def test_the_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("ALLOWED_HOSTS=from.file\nDEBUG=true\n")
+    settings = loaded(tmp_path, TENFOLD_ENV_FILE=str(file), DEBUG="false")
+    assert settings["ALLOWED_HOSTS"] == ["from.file"]
+    assert settings["DEBUG"] is False
+
+
+def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text(KEY + "\n")
+    done = load(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["SECRET_KEY"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set. Set it to a long random text, or start with ./run"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short. Use at least 32 random characters."),
+        ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'. Write true or false."),
+        ({"TENFOLD_WORKER_PROCESSES": "many"}, "TENFOLD_WORKER_PROCESSES is 'many'. Write a whole number."),
+        (
+            {"TENFOLD_WORKER_PROCESSES": "65"},
+            "TENFOLD_WORKER_PROCESSES is 65. It has to be between 0 and 64.",
+        ),
+        ({"TENFOLD_TOKEN_HOURS": "0"}, "TENFOLD_TOKEN_HOURS is 0. It has to be at least 1."),
+        ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL cannot be used: write postgresql:// or sqlite://"),
+        ({"REDIS_URL": "amqp://a"}, "REDIS_URL cannot be used: write redis://, rediss:// or unix://"),
+        ({"REDIS_URL": "redis://a/first"}, "REDIS_URL cannot be used: 'first' is not the number of a"),
+        (
+            {"TENFOLD_ALLOWED_PRIVATE_HOSTS": "intranet"},
+            "TENFOLD_ALLOWED_PRIVATE_HOSTS holds 'intranet'. Write host:port",
+        ),
+        ({"TENFOLD_LOG_LEVEL": "LOUD"}, "TENFOLD_LOG_LEVEL is 'LOUD'. Write one of: DEBUG, INFO, WARNING"),
+        (
+            {"TENFOLD_PRODUCTION": "true", "DEBUG": "true"},
+            "DEBUG shows settings to visitors. Switch it off, or TENFOLD_PRODUCTION.",
+        ),
+        (
+            {"TENFOLD_PRODUCTION": "true", "REDIS_URL": "redis://cache:6379/0"},
+            "REDIS_URL must not be used in production: it has no password.",
+        ),
+        (
+            {"TENFOLD_PRODUCTION": "true", "REDIS_URL": "rediss://:p@cache:6379/0?ssl_cert_reqs=none"},
+            "REDIS_URL must not be used in production: it does not check the server's certificate.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_by_name(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:
+    assert refused(tmp_path, **environment).startswith(sentence)
+
+
+def test_production_closes_what_development_leaves_open(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, TENFOLD_PRODUCTION="true", REDIS_URL="rediss://:pw@cache:6379/0")
+    assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["SECURE_HSTS_SECONDS"] == 31_536_000
+
+
+def test_the_security_check_finds_nothing_in_production(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--tag", "security", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "TENFOLD_ENV_FILE": os.devnull,
+            "TENFOLD_STATE_DIR": str(tmp_path),
+            "SECRET_KEY": "qL5uY0vT8sD2mX9cW4bN7jH1kG6fR3pZ-eA_oIxVtBnMyUwQzSdFgHjKl",
+            "TENFOLD_PRODUCTION": "true",
+            "REDIS_URL": "rediss://:pw@cache:6379/0",
+            "ALLOWED_HOSTS": "tenfold.example.org",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_wrong_setting_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**os.environ, "TENFOLD_STATE_DIR": str(tmp_path), "DEBUG": "perhaps"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "DEBUG is 'perhaps'. Write true or false.\n"
