@@ -64,7 +64,8 @@ def test_the_unit_can_be_chosen(viewer: Client, company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["?statement=nonsense", "?view=nonsense", "?unit=1", "?view=as_of", "?view=as_of&as_of=2024-99-99"]
+    "query",
+    ["?statement=nonsense", "?view=nonsense", "?unit=1", "?view=as_of", "?view=as_of&as_of=2024-99-99"],
 )
 def test_words_that_mean_nothing_fall_back(viewer: Client, company: Company, query: str) -> None:
     response = viewer.get(f"/admin/statements/northwind/{query}")
