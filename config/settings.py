@@ -206,6 +206,16 @@ CELERY_TASK_DEFAULT_QUEUE = DEFAULT
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {name: {"queue": route.queue} for name, route in TASK_ROUTES.items()}
+# Also for tasks that do not ask for their limits themselves.
+CELERY_TASK_ANNOTATIONS = {
+    name: {
+        "soft_time_limit": route.soft,
+        "time_limit": route.hard,
+        "max_retries": route.max_retries,
+        "rate_limit": route.rate_limit,
+    }
+    for name, route in TASK_ROUTES.items()
+}
 
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_ACKS_LATE = True
