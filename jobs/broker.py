@@ -74,7 +74,10 @@ def revoke(run_ids: Iterable[Any]) -> None:
     if current_app.conf.task_always_eager or is_resting() or not ids:
         return
     try:
-        current_app.control.revoke(ids, connection=_connection())
+        # Celery's own way takes a connection of its pool, which waits long for a broker that is down.
+        mailbox = current_app.control.mailbox(_connection())
+        mailbox.producer_pool = None  # the bound copy's alone
+        mailbox.abcast("revoke", {"task_id": ids, "terminate": False, "signal": None})
     except Exception as error:
         _rest(error)
 

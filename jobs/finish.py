@@ -1,10 +1,13 @@
 """The ends of a start, each one transaction that only the start that holds the run can make."""
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,9 +19,31 @@ from jobs.states import State
 
 logger = logging.getLogger(__name__)
 
+Ending = TypeVar("Ending", bound=Callable[..., bool])
+
 _OVER: dict[str, Any] = {"lease_until": None, "lease_owner": "", "not_before": None, "sent_at": None}
 
 
+def persistently(ending: Ending) -> Ending:
+    """Try a transaction again that lost against another one: the work it books is done already."""
+
+    @wraps(ending)
+    def tried(*arguments: Any, **named: Any) -> bool:
+        for pause in (0.1, 0.3, 1.0):
+            try:
+                return ending(*arguments, **named)
+            except OperationalError:
+                if connection.in_atomic_block:
+                    raise
+                logger.warning("%s failed and is tried again", ending.__name__, exc_info=True)
+                connection.close_if_unusable_or_obsolete()
+                time.sleep(pause)
+        return ending(*arguments, **named)
+
+    return cast(Ending, tried)
+
+
+@persistently
 def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> bool:
     """Write the final state and count it for everyone who waits; False if the run is held no more."""
     with transaction.atomic():
@@ -32,6 +57,7 @@ def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> b
     return True
 
 
+@persistently
 def put_off(run: TaskRun, failure: Failure, seconds: float, traceback: str) -> bool:
     """Queue the run again for later: the time is a column, the broker knows nothing of it."""
     with transaction.atomic():
@@ -50,6 +76,7 @@ def put_off(run: TaskRun, failure: Failure, seconds: float, traceback: str) -> b
     return True
 
 
+@persistently
 def wait_for_children(run: TaskRun, fan_out: FanOut) -> bool:
     """Launch the parts and let the run wait for them, or queue it at once if there are none.
 
@@ -80,6 +107,7 @@ def wait_for_children(run: TaskRun, fan_out: FanOut) -> bool:
     return True
 
 
+@persistently
 def take_back(run: TaskRun, *, state: State, **fields: Any) -> bool:
     """End a start whose lease has run out, from outside; False if it gave a sign of life meanwhile."""
     with transaction.atomic():
@@ -94,6 +122,7 @@ def take_back(run: TaskRun, *, state: State, **fields: Any) -> bool:
     return True
 
 
+@persistently
 def cancel_idle(run_id: Any, **fields: Any) -> bool:
     """Cancel a run nobody is working on; False if somebody is, or if it has ended."""
     with transaction.atomic():

@@ -139,14 +139,19 @@ def _stored_or_found(runs: Sequence[TaskRun]) -> list[Launched]:
         open_runs = [run for run in open_runs if run.pk not in results]
         if not open_runs:
             break
-        # Somebody else may insert the same work now; the constraint lets only one of both in.
-        TaskRun.objects.bulk_create(open_runs, ignore_conflicts=True)
+        # Somebody else may insert the same work now; the constraint lets only one of both in. Rows
+        # go in by digest, so that two batches with the same work do not wait for one another.
+        TaskRun.objects.bulk_create(sorted(open_runs, key=_by_digest), ignore_conflicts=True)
         stored = TaskRun.objects.in_bulk([run.pk for run in open_runs])
         results.update({pk: Launched(run, is_new=True) for pk, run in stored.items()})
         open_runs = [run for run in open_runs if run.pk not in results]
     if open_runs:
         raise JobsError(f"The run {open_runs[0]} could not be stored. Try again.")
     return [results[run.pk] for run in runs]
+
+
+def _by_digest(run: TaskRun) -> str:
+    return run.digest
 
 
 def _unfinished_by_digest(digests: Sequence[str]) -> dict[str, TaskRun]:
