@@ -1,0 +1,99 @@
+"""Read one PDF from the command line.
+
+    python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
+    python -m engine survey FILE [--json]
+
+FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for is in the file;
+2 wrong arguments; 3 the file cannot be read (its code is on standard error); 4 the file is not there.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from engine.errors import Unreadable
+from engine.exchange import reading_to_json, survey_to_json
+from engine.kinds import StatementKind
+from engine.pdf.open import OpenLimits
+from engine.reading import ReadingOptions, read, survey
+from engine.show import show_reading, show_survey
+
+EXIT_READ = 0
+EXIT_NOTHING_FOUND = 1
+EXIT_WRONG_ARGUMENTS = 2
+EXIT_UNREADABLE = 3
+EXIT_NO_FILE = 4
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    asked = _parser().parse_args(arguments)
+    try:
+        data = sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()
+    except OSError as error:
+        return _complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
+    try:
+        return _survey(data, asked) if asked.command == "survey" else _read(data, asked)
+    except Unreadable as error:
+        return _complain(f"{error.code}: {error.message}", EXIT_UNREADABLE, error.code, asked.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine", description="Read statements from a PDF report."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in (("read", "print the three statements"), ("survey", "say what the file is")):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("file", metavar="FILE", help='a PDF, or "-" for standard input')
+        command.add_argument("--json", action="store_true", help="print one JSON object")
+        command.add_argument("--refuse-copying-forbidden", action="store_true",
+                             help="turn away files whose author forbids copying")  # fmt: skip
+        if name == "read":
+            command.add_argument("--statement", choices=[kind.value for kind in StatementKind], metavar="KIND",
+                                 help="one of " + ", ".join(kind.value for kind in StatementKind))  # fmt: skip
+            command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
+                                 help="look on these pages only")  # fmt: skip
+    return parser
+
+
+def _pages(text: str) -> tuple[int, ...]:
+    try:
+        pages = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of page numbers such as 41,42") from None
+    if any(page < 1 for page in pages):
+        raise argparse.ArgumentTypeError("pages count from 1")
+    return pages
+
+
+def _options(asked: argparse.Namespace) -> ReadingOptions:
+    kinds = tuple(StatementKind)
+    if getattr(asked, "statement", None):
+        kinds = (StatementKind(asked.statement),)
+    limits = OpenLimits(refuse_copying_forbidden=asked.refuse_copying_forbidden)
+    return ReadingOptions(limits=limits, kinds=kinds, pages=getattr(asked, "pages", ()))
+
+
+def _read(data: bytes, asked: argparse.Namespace) -> int:
+    reading = read(data, _options(asked))
+    print(reading_to_json(reading) if asked.json else show_reading(reading))
+    return EXIT_READ if reading.statements else EXIT_NOTHING_FOUND
+
+
+def _survey(data: bytes, asked: argparse.Namespace) -> int:
+    found = survey(data, _options(asked))
+    print(survey_to_json(found) if asked.json else show_survey(found))
+    return EXIT_READ
+
+
+def _complain(message: str, status: int, code: str, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    print(message, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

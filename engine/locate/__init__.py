@@ -1,0 +1,1 @@
+"""Which pages of a report carry which statement, and why."""

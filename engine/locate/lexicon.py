@@ -1,0 +1,103 @@
+"""The words of statement pages, one data file per language, compared by their letters alone."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from engine.kinds import StatementKind
+
+LANGUAGES = ("en",)
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+
+
+def letters(text: str) -> str:
+    """Letters only, lower case: how every phrase is compared."""
+    return _NOT_LETTERS.sub("", text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Captions of which any one on a page speaks for a statement, with that much weight."""
+
+    weight: float
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FalseFriend:
+    """A phrase that speaks against a page. `where`: head, line or page."""
+
+    phrase: str
+    where: str
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one language. Phrases are letters only."""
+
+    language: str
+    titles: dict[StatementKind, tuple[str, ...]]
+    other_titles: tuple[str, ...]
+    comprehensive: tuple[str, ...]
+    anchors: dict[StatementKind, tuple[Anchor, ...]]
+    false_friends: tuple[FalseFriend, ...]
+    parent_words: tuple[str, ...]
+    consolidated_words: tuple[str, ...]
+    see_notes: tuple[str, ...]
+    continued: tuple[str, ...]
+    note_headings: tuple[str, ...]
+    months: dict[str, int]
+    durations: tuple[tuple[int, tuple[str, ...]], ...]
+    restated: tuple[str, ...]
+    not_periods: tuple[str, ...]
+    connectives: frozenset[str]
+    per_share: tuple[str, ...]
+    share_counts: tuple[str, ...]
+    totals: tuple[str, ...]
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary:
+    """The vocabulary of a language of LANGUAGES."""
+    source = files("engine.locate").joinpath("vocabulary", f"{language}.yaml").read_text("utf-8")
+    return _parsed(yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506
+
+
+def _phrases(values: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(letters(str(value)) for value in values or ()))
+
+
+def _parsed(raw: dict[str, Any]) -> Vocabulary:
+    return Vocabulary(
+        language=raw["language"],
+        titles={StatementKind(kind): _phrases(titles) for kind, titles in raw["titles"].items()},
+        other_titles=_phrases(entry["text"] for entry in raw["other_titles"]),
+        comprehensive=_phrases(raw.get("comprehensive")),
+        anchors={
+            StatementKind(kind): tuple(Anchor(a["weight"], _phrases(a["any"])) for a in anchors)
+            for kind, anchors in raw["anchors"].items()
+        },
+        false_friends=tuple(
+            FalseFriend(letters(f["text"]), f["where"], f["weight"], f["reason"])
+            for f in raw["false_friends"]
+        ),
+        parent_words=_phrases(raw["parent_words"]),
+        consolidated_words=_phrases(raw["consolidated_words"]),
+        see_notes=_phrases(raw["see_notes"]),
+        continued=_phrases(raw["continued"]),
+        note_headings=_phrases(raw["note_headings"]),
+        months={letters(str(name)): number for name, number in raw["months"].items()},
+        durations=tuple((entry["months"], _phrases(entry["any"])) for entry in raw["durations"]),
+        restated=_phrases(raw["restated"]),
+        not_periods=_phrases(raw["not_periods"]),
+        connectives=frozenset(str(word).lower() for word in raw["connectives"]),
+        per_share=_phrases(raw["per_share"]),
+        share_counts=_phrases(raw["share_counts"]),
+        totals=_phrases(raw["totals"]),
+    )

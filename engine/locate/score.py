@@ -1,0 +1,199 @@
+"""How much a page looks like each statement, and why.
+
+The price of a reading is decided here, since every page passes: numbers are counted first, and only
+pages full of them are looked at for captions. Captions are searched in the page's letters without
+spaces; titles line by line.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from engine.kinds import StatementKind
+from engine.locate.lexicon import LANGUAGES, Vocabulary, letters, vocabulary
+
+LEAST_NUMBERS = 8  # a page with fewer numbers holds no statement of its own
+LEAST_ANCHORS = 5.0  # summed weight below which the lines are not looked at
+HEAD_LINES = 14
+FOOT_LINES = 6  # in some files the text order puts the head of the page last
+STRONG_TITLE = 10.0
+INNER_TITLE = 7.0
+CONSOLIDATED = 2.5
+SEE_NOTES = 2.0
+FOREIGN_TITLE = 7.0  # the page bears the title of another statement and not this one's
+PROSE_LINE = 95  # characters of a line without figures
+_NUMBER = re.compile(r"\d[\d.,'’]*\d|\d")
+_TWO_NUMBERS = re.compile(r"\d[^\n]*?[ \t$€£()]\(?\$?\d")
+_NOISE = ("consolidated", "group", "condensed", "audited", "unaudited", "continued", "andsubsidiaries")
+
+
+@dataclass(slots=True)
+class PageScore:
+    """One page as seen by the scorer. `page` counts from 1; `titles` holds for each kind the line
+    on which its title stands; `scores` are sums of weights, `reasons` their names."""
+
+    page: int
+    numbers: int
+    squashed: str
+    lines: list[str]
+    titles: dict[StatementKind, tuple[int, str]] = field(default_factory=dict)
+    foreign: bool = False
+    parent: bool = False
+    continued: bool = False
+    blank: bool = False
+    scores: dict[StatementKind, float] = field(default_factory=dict)
+    found: dict[StatementKind, frozenset[int]] = field(default_factory=dict)
+    reasons: dict[StatementKind, list[str]] = field(default_factory=dict)
+
+
+def language_of(texts: Sequence[str]) -> Vocabulary:
+    """The vocabulary whose small words are most frequent in a sample of the pages."""
+    step = max(1, len(texts) // 12)
+    sample = " ".join(text[:3000] for text in texts[::step] if text).lower()
+    counts = Counter(re.findall(r"[^\W\d_]+", sample))
+    total = sum(counts.values())
+    best = max(LANGUAGES, key=lambda name: _share(vocabulary(name), counts))
+    return vocabulary(best if total > 30 else "en")
+
+
+def _share(words: Vocabulary, counts: Counter[str]) -> float:
+    return sum(counts[word] for word in words.connectives if len(word) > 1) / (len(words.connectives) or 1)
+
+
+def score_pages(texts: Sequence[str], words: Vocabulary) -> list[PageScore]:
+    """Every page of the file, in order; pages that cannot be a statement have no scores."""
+    return [score_page(number, text, words) for number, text in enumerate(texts, 1)]
+
+
+def score_page(number: int, text: str, words: Vocabulary) -> PageScore:
+    """One page. `number` counts from 1."""
+    numbers = sum(1 for _ in _NUMBER.finditer(text))
+    page = PageScore(number, numbers, "", [], blank=len(text) < 40)
+    if numbers < LEAST_NUMBERS:
+        return page
+    page.squashed = letters(text)
+    anchors = {kind: _anchors(page, kind, words) for kind in StatementKind}
+    if max(anchors.values()) < LEAST_ANCHORS:
+        return page
+    page.lines = [line for line in text.split("\n") if line.strip()]
+    _look_at_lines(page, words)
+    against = _against(page, words)
+    density = _density(page)
+    for kind in StatementKind:
+        page.reasons[kind] = [f"captions {anchors[kind]:g}", f"figures {density:+.1f}"]
+        score = anchors[kind] + density + _title_score(page, kind)
+        for weight, reason in against:
+            score -= weight
+            page.reasons[kind].append(f"{reason} {-weight:+g}")
+        page.scores[kind] = round(score, 2)
+    return page
+
+
+def _anchors(page: PageScore, kind: StatementKind, words: Vocabulary) -> float:
+    found = frozenset(
+        n
+        for n, anchor in enumerate(words.anchors[kind])
+        if any(phrase in page.squashed for phrase in anchor.phrases)
+    )
+    page.found[kind] = found
+    return sum(words.anchors[kind][n].weight for n in found)
+
+
+def _density(page: PageScore) -> float:
+    figures = sum(1 for line in page.lines if _TWO_NUMBERS.search(line))
+    prose = sum(1 for line in page.lines if len(line) > PROSE_LINE and not _TWO_NUMBERS.search(line))
+    if len(page.lines) < 4:  # a page that comes as one line tells nothing by its lines
+        return min(4.0, page.numbers / 20)
+    return min(5.0, figures / 4) - min(8.0, prose / 3)
+
+
+def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
+    last = len(page.lines) - 1
+    for n, line in enumerate(page.lines):
+        if len(line) > 160:
+            line = line[:300]
+        squashed = letters(line)
+        if not 6 <= len(squashed) <= 130:
+            continue
+        kind = title_kind(squashed, words)
+        near = n < HEAD_LINES or n > last - FOOT_LINES
+        if kind is not None:
+            if kind not in page.titles or (near and page.titles[kind][0] >= HEAD_LINES):
+                page.titles[kind] = (n, line.strip())
+            if any(mark in squashed for mark in words.continued):
+                page.continued = True
+        elif near and is_other_title(squashed, words):
+            page.foreign = True
+        if near and _says_parent(squashed, kind, words):
+            page.parent = True
+
+
+def _says_parent(squashed: str, kind: StatementKind | None, words: Vocabulary) -> bool:
+    return (
+        kind is not None
+        and any(
+            squashed.startswith(mark) or squashed.endswith(mark) or f"{mark}only" in squashed
+            for mark in words.parent_words
+        )
+        and not any(mark in squashed for mark in words.consolidated_words)
+    )
+
+
+def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
+    """The statement whose title these letters are, allowing a name or a date beside it."""
+    best: tuple[int, StatementKind] | None = None
+    bare = squashed
+    for noise in _NOISE:
+        bare = bare.replace(noise, "")
+    for kind, titles in words.titles.items():
+        for title in titles:
+            if title in bare and len(bare) - len(title) <= min(34, 1.1 * len(title)):
+                if best is None or len(title) > best[0]:
+                    best = (len(title), kind)
+    if best is None or is_other_title(squashed, words, at_least=best[0]):
+        return None
+    return best[1]
+
+
+def is_other_title(squashed: str, words: Vocabulary, at_least: int = 0) -> bool:
+    """Whether these letters are the title of something beside the three statements."""
+    return any(
+        title in squashed and len(title) >= at_least and len(squashed) - len(title) <= 40
+        for title in words.other_titles
+    )
+
+
+def _title_score(page: PageScore, kind: StatementKind) -> float:
+    if kind in page.titles:
+        n, line = page.titles[kind]
+        near = n < HEAD_LINES or n > len(page.lines) - 1 - FOOT_LINES
+        worth = STRONG_TITLE if near else INNER_TITLE
+        page.reasons[kind].append(f"title “{line[:60]}” {worth:+g}")
+        return worth
+    if page.titles or page.foreign:
+        page.reasons[kind].append(f"title of another statement {-FOREIGN_TITLE:+g}")
+        return -FOREIGN_TITLE
+    return 0.0
+
+
+def _against(page: PageScore, words: Vocabulary) -> list[tuple[float, str]]:
+    head = letters(" ".join(page.lines[:6]))
+    shorts = [letters(line) for line in page.lines if len(line) < 70]
+    found = []
+    for friend in words.false_friends:
+        if friend.where == "head":
+            hit = friend.phrase in head
+        elif friend.where == "line":
+            hit = any(friend.phrase in line for line in shorts)
+        else:
+            hit = friend.phrase in page.squashed
+        if hit and friend.weight:
+            found.append((friend.weight, friend.reason))
+    if any(mark in page.squashed for mark in words.see_notes):
+        found.append((-SEE_NOTES, "refers to the notes"))
+    if any(mark in head for mark in words.consolidated_words):
+        found.append((-CONSOLIDATED, "consolidated"))
+    if page.parent:
+        found.append((9.0, "the parent company alone"))
+    return found

@@ -1,0 +1,266 @@
+"""The reading of one report: open, locate, read, map, sign, check.
+
+`read` is the call inside the process; `engine.sandbox` runs it in a throw-away child for bytes
+that are not trusted.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from engine import ENGINE_VERSION
+from engine.check.confidence import row_confidences
+from engine.check.identities import check_statement
+from engine.concepts.mapping import MappingRule, map_rows
+from engine.concepts.signs import resolve_signs
+from engine.concepts.taxonomy import Taxonomy, load_taxonomy
+from engine.errors import NotFound, Unreadable
+from engine.kinds import StatementKind
+from engine.locate.choose import Candidate, Choice, choose
+from engine.locate.lexicon import Vocabulary
+from engine.locate.score import language_of, score_pages
+from engine.pdf.open import OpenDocument, OpenLimits, open_document
+from engine.pdf.words import Page, read_page
+from engine.progress import Report, silent
+from engine.statement import (
+    Abstention,
+    Reading,
+    RunnerUp,
+    StatementReading,
+    StatementTable,
+    Survey,
+)
+from engine.tables.header import DayOfYear, period_of
+from engine.tables.read import TableReading, read_table, with_unit
+from engine.tables.units import document_currency, scale_in, states_unit
+from engine.values import Unit
+
+FIRST_PAGES = 8
+TEXT_PAGE = 30  # characters from which a page counts as having a text layer
+LEAST_TEXT_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """Settings of a reading. `rules` are confirmed wordings of the company; `pages` (from 1)
+    restricts the search to some pages; `refuse_copying_forbidden` turns away files whose author
+    forbids copying."""
+
+    limits: OpenLimits = field(default_factory=OpenLimits)
+    rules: tuple[MappingRule, ...] = ()
+    kinds: tuple[StatementKind, ...] = tuple(StatementKind)
+    pages: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(page < 1 for page in self.pages):
+            raise ValueError("pages count from 1")
+        if not self.kinds:
+            raise ValueError("kinds must name at least one statement")
+
+
+def survey(data: bytes, options: ReadingOptions | None = None) -> Survey:
+    """What a file is, before anything is read from it.
+
+    Raises Unreadable where it does not open; a file without a text layer is described.
+    """
+    options = options or ReadingOptions()
+    with open_document(data, options.limits) as document:
+        texts = [document.text(index) for index in range(document.pages)]
+        return _described(data, document, texts)
+
+
+def read(data: bytes, options: ReadingOptions | None = None, report: Report = silent) -> Reading:
+    """The three statements of a report with concepts, signs and checks.
+
+    Raises Unreadable with a code where the file cannot be read; a statement that is not there is
+    an abstention in the result.
+    """
+    options = options or ReadingOptions()
+    with open_document(data, options.limits) as document:
+        report("open")
+        texts = _texts(document, options, report)
+        about = _described(data, document, texts)
+        _refuse_without_text(about)
+        words = language_of(texts)
+        choice = choose(score_pages(texts, words), words)
+        report("locate")
+        tables, abstentions = _read_tables(document, choice, words, options)
+        report("read")
+    tables, warnings = _completed(tables, texts, words)
+    taxonomy = load_taxonomy()
+    statements = tuple(_concluded(entry.table, taxonomy, options) for entry in tables)
+    report("conclude")
+    warnings += [warning for entry in tables for warning in entry.warnings]
+    warnings += [
+        f"page {index + 1} does not load and was left out" for index in sorted(document.damaged_pages)
+    ]
+    return Reading(about, statements, tuple(abstentions), tuple(warnings), ENGINE_VERSION)
+
+
+def _texts(document: OpenDocument, options: ReadingOptions, report: Report) -> list[str]:
+    wanted = set(options.pages)
+    texts = []
+    for index in range(document.pages):
+        texts.append(document.text(index) if not wanted or index + 1 in wanted else "")
+        if index % 25 == 0:
+            report("text", index, document.pages)
+    return texts
+
+
+def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Survey:
+    usable = sum(len(text) >= TEXT_PAGE for text in texts)
+    return Survey(
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        pages=document.pages,
+        encrypted=document.encrypted,
+        copying_forbidden=document.copying_forbidden,
+        text_share=round(usable / document.pages, 4),
+        producer=document.producer,
+        title=document.title,
+        first_pages=tuple(texts[:FIRST_PAGES]),
+    )
+
+
+def _refuse_without_text(about: Survey) -> None:
+    if about.text_share < LEAST_TEXT_SHARE:
+        raise Unreadable(
+            "The file has no text layer: its pages are pictures. It needs text recognition, or a copy "
+            "that was not scanned.",
+            code="no_text_layer",
+        )
+
+
+def _read_tables(
+    document: OpenDocument, choice: Choice, words: Vocabulary, options: ReadingOptions
+) -> tuple[list[TableReading], list[Abstention]]:
+    tables, abstentions = [], []
+    cache: dict[int, Page] = {}
+    for kind in options.kinds:
+        candidate = choice.chosen.get(kind)
+        if candidate is None:
+            abstentions.append(_not_found(kind, choice))
+            continue
+        pages = [
+            cache.setdefault(n, read_page(document.pdf, n - 1))
+            for n in candidate.pages
+            if n not in cache or True
+        ]
+        try:
+            tables.append(read_table(kind, pages, candidate.score, words))
+        except NotFound as error:
+            abstentions.append(_not_read(kind, choice, candidate, error.message))
+    return tables, abstentions
+
+
+def _runners_up(choice: Choice, kind: StatementKind) -> tuple[RunnerUp, ...]:
+    return tuple(
+        RunnerUp(kind, c.pages, c.score, "; ".join(c.reasons)) for c in choice.runners_up.get(kind, ())
+    )
+
+
+def _not_found(kind: StatementKind, choice: Choice) -> Abstention:
+    best = choice.runners_up.get(kind, ())
+    why = f"the best page reaches {best[0].score:g}" if best else "no page has its captions"
+    return Abstention(
+        kind,
+        "statement_not_found",
+        f"No page looks enough like the {kind.value.replace('_', ' ')}: {why}.",
+        _runners_up(choice, kind),
+    )
+
+
+def _not_read(kind: StatementKind, choice: Choice, candidate: Candidate, why: str) -> Abstention:
+    return Abstention(
+        kind,
+        "table_not_read",
+        f"Page {candidate.pages[0]} looks like it, but: {why}",
+        _runners_up(choice, kind),
+    )
+
+
+def _completed(
+    tables: list[TableReading], texts: Sequence[str], words: Vocabulary
+) -> tuple[list[TableReading], list[str]]:
+    """Periods and units that one statement leaves to another or to the report's own words."""
+    tables = [_with_periods(entry, tables) for entry in tables]
+    return _with_units(tables, texts)
+
+
+def _with_periods(entry: TableReading, tables: Sequence[TableReading]) -> TableReading:
+    """Columns headed by a year alone take month and day from the other statements."""
+    if all(column.period is not None for column in entry.table.columns):
+        return entry
+    days: dict[int, DayOfYear] = {}
+    for other in tables:
+        for heading in other.headings:
+            if heading.year is not None and heading.day is not None:
+                days.setdefault(heading.year, heading.day)
+    common = next(iter(days.values())) if days and len(set(days.values())) == 1 and len(days) > 1 else None
+    ends: list[date | None] = []
+    for heading in entry.headings:
+        if heading.day is None and heading.year is not None:
+            heading.day = days.get(heading.year, common)
+        ends.append(heading.day.in_year(heading.year) if heading.day and heading.year else None)
+    columns = []
+    for column, heading, end in zip(entry.table.columns, entry.headings, ends, strict=True):
+        older = next((e for e in ends if e and end and 350 <= (end - e).days <= 380), None)
+        period = column.period or period_of(heading, entry.table.kind, older)
+        columns.append(replace(column, period=period))
+    return replace(entry, table=replace(entry.table, columns=tuple(columns)))
+
+
+def _with_units(tables: list[TableReading], texts: Sequence[str]) -> tuple[list[TableReading], list[str]]:
+    warnings: list[str] = []
+    scale, stated_in = _shared_scale(tables, texts)
+    completed = []
+    for entry in tables:
+        unit = entry.table.unit
+        page_text = "\n".join(texts[page - 1] for page in entry.table.pages)
+        if unit.currency is None:
+            shared = next((e.table.unit.currency for e in tables if e.table.unit.currency), None)
+            unit = Unit(shared or document_currency(texts, page_text)[0], unit.scale)
+        if unit.scale is None and not entry.warnings:
+            unit = Unit(unit.currency, scale)
+            kind = entry.table.kind.value.replace("_", " ")
+            warnings.append(
+                f"the {kind} does not state its unit; {stated_in}"
+                if scale
+                else f"the unit of the {kind} is not stated"
+            )
+        completed.append(replace(entry, table=with_unit(entry.table, unit)))
+    return completed, warnings
+
+
+def _shared_scale(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple[int | None, str]:
+    """The scale of statements that state none: of the other statements, of the report's words
+    about rounding, or whole units where figures carry a currency sign and nothing else is said."""
+    stated = {entry.table.unit.scale for entry in tables if entry.table.unit.scale is not None}
+    if len(stated) == 1:
+        return stated.pop(), "taken from the other statements"
+    for text in texts:
+        for line in text.split("\n"):
+            lower = line.lower()
+            if ("unless otherwise" in lower or "nearest" in lower or "rounded" in lower) and states_unit(
+                line
+            ):
+                found = scale_in(line)
+                if found:
+                    return found[0], f"taken from “{line.strip()[:100]}”"
+    if tables and all(_signs_and_whole(entry.table) for entry in tables):
+        return 1, "whole units, since its figures carry a currency sign and no scale is named"
+    return None, ""
+
+
+def _signs_and_whole(table: StatementTable) -> bool:
+    texts = [cell.text for row in table.rows for cell in row.cells if cell is not None]
+    heads = [column.heading for column in table.columns]
+    return any(sign in text for text in [*texts, *heads] for sign in "$€£¥")
+
+
+def _concluded(table: StatementTable, taxonomy: Taxonomy, options: ReadingOptions) -> StatementReading:
+    mappings = map_rows(table, taxonomy, options.rules)
+    signs = resolve_signs(table, mappings, taxonomy)
+    checks = check_statement(table, mappings, signs, taxonomy)
+    return StatementReading(table, mappings, signs, checks, row_confidences(table, mappings, signs, checks))

@@ -1,0 +1,333 @@
+"""What stands above the figures: the period of each column, and whether it is restated.
+
+A phrase belongs to the column under it; one that names a period and stands alone on its line
+belongs to all columns, and two over four columns to the two nearest each.
+"""
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engine.kinds import PeriodKind, StatementKind
+from engine.locate.lexicon import Vocabulary, letters
+from engine.pdf.words import Line, Word
+from engine.tables.columns import Band
+from engine.values import Box, Period
+
+PHRASE_GAP = 0.8  # of the type size
+_YEAR = re.compile(r"(?<![\d,.])((?:19|20)\d\d)(?:[/–-](\d\d(?:\d\d)?))?(?![\d,]\d|\d)")
+_SHORT_YEAR = re.compile(r"\bFY\s?'?(\d\d)\b", re.IGNORECASE)
+_NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)?\d\d)\b")
+_ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-(\d{2})-(\d{2})\b")
+_WEEKS = re.compile(r"\b(5[0-4]|[1-4]\d)[\s-]*weeks?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfYear:
+    """Month and day without a year."""
+
+    month: int
+    day: int
+
+    def in_year(self, year: int) -> date:
+        """That day; the 29th of February becomes the 28th in common years and back."""
+        last = calendar.monthrange(year, self.month)[1]
+        day = last if self.month == 2 and self.day >= 28 else min(self.day, last)
+        return date(year, self.month, day)
+
+
+@dataclass(slots=True)
+class ColumnHeading:
+    """What was found above one column."""
+
+    text: str = ""
+    year: int | None = None
+    day: DayOfYear | None = None
+    own_day: bool = False
+    months: int | None = None
+    weeks: int | None = None
+    restated: bool = False
+    other: bool = False  # a change or a percentage, no period
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of a heading without a wide gap."""
+
+    text: str
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+
+def phrases_of(line: Line) -> list[Phrase]:
+    """The line split at wide gaps."""
+    groups: list[list[Word]] = []
+    for word in line.words:
+        if groups and word.x0 - groups[-1][-1].x1 <= PHRASE_GAP * word.size:
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return [
+        Phrase(
+            " ".join(w.text for w in g if not w.raised),
+            g[0].x0,
+            g[-1].x1,
+            min(w.top for w in g),
+            max(w.bottom for w in g),
+        )
+        for g in groups
+    ]
+
+
+def read_headings(
+    lines: Sequence[Line], bands: Sequence[Band], label_edge: float, words: Vocabulary
+) -> tuple[list[ColumnHeading], str]:
+    """The headings of the value columns, and the text that belongs to none of them."""
+    headings = [ColumnHeading() for _ in bands]
+    zones = _zones(bands)
+    general: list[str] = []
+    for line in lines:
+        phrases = phrases_of(line)
+        above = [p for p in phrases if _above(p, zones)]
+        general += [p.text for p in phrases if p not in above]
+        above = [q for p in above for q in _split_at_years(p, line, zones)]
+        for n, owners in _owners(above, zones, words):
+            _attach(headings[n], owners)
+    for heading in headings:
+        _interpret(heading, words)
+    return headings, "\n".join(general)
+
+
+def _zones(bands: Sequence[Band]) -> list[tuple[float, float]]:
+    edges = []
+    for n, band in enumerate(bands):
+        pitch = (bands[1].right - bands[0].right) if len(bands) > 1 else 90.0
+        left = (bands[n - 1].right + band.x0) / 2 if n else min(band.x0, band.right - 0.62 * pitch)
+        right = (band.right + bands[n + 1].x0) / 2 if n + 1 < len(bands) else band.x1 + 40
+        edges.append((left, max(right, band.x1)))
+    return edges
+
+
+def _above(phrase: Phrase, zones: Sequence[tuple[float, float]]) -> bool:
+    """Mostly over the columns rather than over the labels."""
+    if not zones:
+        return False
+    inside = min(phrase.x1, zones[-1][1]) - max(phrase.x0, zones[0][0])
+    return inside > 0.5 * (phrase.x1 - phrase.x0) or (
+        phrase.x0 < zones[0][0]
+        and phrase.x1 > zones[-1][0]
+        and len(zones) > 1
+        and phrase.x0 > zones[0][0] - 150
+    )
+
+
+def _split_at_years(phrase: Phrase, line: Line, zones: Sequence[tuple[float, float]]) -> list[Phrase]:
+    """Headings of narrow columns may stand so close that they look like one phrase."""
+    words = [w for w in line.words if w.x0 >= phrase.x0 - 0.1 and w.x1 <= phrase.x1 + 0.1]
+    years = [w for w in words if _YEAR.fullmatch(w.text)]
+    if len(years) < 2 or len(years) != len(words):
+        return [phrase]
+    return [Phrase(w.text, w.x0, w.x1, phrase.y0, phrase.y1) for w in words]
+
+
+def _owners(
+    phrases: Sequence[Phrase], zones: Sequence[tuple[float, float]], words: Vocabulary
+) -> list[tuple[int, Phrase]]:
+    if not phrases:
+        return []
+    pairs = []
+    covered = {
+        id(p): [
+            n for n, zone in enumerate(zones) if _overlap(p, zone) > 0.3 * min(p.x1 - p.x0, zone[1] - zone[0])
+        ]
+        for p in phrases
+    }
+    for n, zone in enumerate(zones):
+        under = [p for p in phrases if n in covered[id(p)]]
+        if under:
+            pairs.append((n, max(under, key=lambda p: _overlap(p, zone))))
+            continue
+        spread = [p for p in phrases if len(covered[id(p)]) > 1 or _names_period(p.text, words)]
+        years = sum(bool(_YEAR.search(p.text)) for p in phrases)
+        if spread and (len(phrases) * 2 <= len(zones) or len(phrases) == 1) and years < 2:
+            nearest = min(spread, key=lambda p: _distance(p, zone))
+            if not (_YEAR.search(nearest.text) and len(covered[id(nearest)]) == 1):
+                pairs.append((n, nearest))
+    return pairs
+
+
+def _overlap(phrase: Phrase, zone: tuple[float, float]) -> float:
+    return min(phrase.x1, zone[1]) - max(phrase.x0, zone[0])
+
+
+def _distance(phrase: Phrase, zone: tuple[float, float]) -> float:
+    middle = (zone[0] + zone[1]) / 2
+    return max(0.0, phrase.x0 - middle, middle - phrase.x1)
+
+
+def _names_period(text: str, words: Vocabulary) -> bool:
+    squashed = letters(text)
+    return month_in(text, words) is not None or any(
+        p in squashed for _, some in words.durations for p in some
+    )
+
+
+def _attach(heading: ColumnHeading, phrase: Phrase) -> None:
+    heading.text = f"{heading.text} {phrase.text}".strip()
+    box = Box(phrase.x0, phrase.y0, phrase.x1, phrase.y1)
+    heading.box = box if heading.box is None else heading.box.united_with(box)
+
+
+def _interpret(heading: ColumnHeading, words: Vocabulary) -> None:
+    text = heading.text
+    squashed = letters(text)
+    heading.year = year_in(text)
+    heading.day = day_in(text, words)
+    heading.own_day = heading.day is not None
+    heading.months, heading.weeks = length_in(text, words)
+    heading.restated = any(mark in squashed for mark in words.restated) and "un" + "adjusted" not in squashed
+    heading.other = (
+        heading.year is None
+        and heading.day is None
+        and ("%" in text or any(mark in squashed for mark in words.not_periods))
+    )
+
+
+def year_in(text: str) -> int | None:
+    """The year a heading names; the later one of "2021/22"."""
+    iso = _ISO_DATE.search(text)
+    if iso:
+        return int(iso[1])
+    numeric = _NUMERIC_DATE.search(text)
+    if numeric:
+        return _full_year(numeric[3])
+    found = list(_YEAR.finditer(text))
+    if found:
+        match = found[-1]
+        if match[2]:
+            second = match[2] if len(match[2]) == 4 else match[1][:2] + match[2]
+            if int(second) == int(match[1]) + 1:
+                return int(second)
+        return int(match[1])
+    short = _SHORT_YEAR.search(text)
+    return 2000 + int(short[1]) if short else None
+
+
+def _full_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def month_in(text: str, words: Vocabulary) -> int | None:
+    """The month named first in the text."""
+    for token in re.findall(r"[^\W\d_]+", text.lower()):
+        if token in words.months:
+            return words.months[token]
+    return None
+
+
+def day_in(text: str, words: Vocabulary) -> DayOfYear | None:
+    """The last month and day in the text: "May 31,", "31 May", "31.05.2022"."""
+    iso = _ISO_DATE.search(text)
+    if iso:
+        return _day(int(iso[2]), int(iso[3]))
+    numeric = _NUMERIC_DATE.search(text)
+    if numeric:
+        first, second = int(numeric[1]), int(numeric[2])
+        return _day(first, second) if second > 12 else _day(second, first)
+    months = "|".join(sorted(map(re.escape, words.months), key=len, reverse=True))
+    pattern = re.compile(
+        rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?\s*(?:of\s+|de\s+)?(?P<m1>{months})\b|(?P<m2>{months})\b\.?\s*(?P<d2>\d{{1,2}})\b)",
+        re.IGNORECASE,
+    )
+    last = None
+    for match in pattern.finditer(text):
+        month = words.months[(match["m1"] or match["m2"]).lower()]
+        last = _day(month, int(match["d1"] or match["d2"])) or last
+    return last
+
+
+def _day(month: int, day: int) -> DayOfYear | None:
+    if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(2024, month)[1]:
+        return DayOfYear(month, day)
+    return None
+
+
+def length_in(text: str, words: Vocabulary) -> tuple[int | None, int | None]:
+    """Months and weeks of the period a text names."""
+    weeks = _WEEKS.search(text)
+    squashed = letters(text)
+    numbered = re.sub(r"[\W_]+", "", text.lower())
+    for months, phrases in sorted(words.durations, key=lambda d: d[0]):
+        if months < 12 and any(p in squashed for p in phrases):
+            return months, int(weeks[1]) if weeks else None
+    if re.search(r"(?<!\d)(3|6|9)months?", numbered):
+        return int(re.search(r"(?<!\d)(3|6|9)months?", numbered)[1]), None  # type: ignore[index]
+    if weeks:
+        count = int(weeks[1])
+        return (12 if count >= 50 else 9 if count >= 36 else 6 if count >= 24 else 3), count
+    for months, phrases in words.durations:
+        if any(p in squashed for p in phrases):
+            return months, None
+    return None, None
+
+
+def complete_headings(headings: list[ColumnHeading], general: str, context: str, words: Vocabulary) -> None:
+    """Fill what a column does not say itself from the table's own text, then from the page's head."""
+    for text in (general, context):
+        day = day_in(text, words)
+        months, weeks = length_in(text, words)
+        years = _years_named(text)
+        for n, heading in enumerate(headings):
+            if heading.other:
+                continue
+            if heading.day is None and day is not None:
+                heading.day = day
+            if heading.months is None and months is not None and not _many_lengths(text, words):
+                heading.months, heading.weeks = months, heading.weeks
+            if heading.year is None and len(years) >= len(headings):
+                heading.year = years[n]
+
+
+def _many_lengths(text: str, words: Vocabulary) -> bool:
+    squashed = letters(text)
+    return sum(any(p in squashed for p in phrases) for _, phrases in words.durations) > 1
+
+
+def _years_named(text: str) -> list[int]:
+    seen: list[int] = []
+    for match in _YEAR.finditer(text):
+        year = int(match[1])
+        if year not in seen:
+            seen.append(year)
+    return seen
+
+
+def period_of(heading: ColumnHeading, kind: StatementKind, older: date | None) -> Period | None:
+    """The period of a column; None when its end is not known. `older` is the end of the column
+    one year before, from which a year of 52 or 53 weeks begins."""
+    if heading.year is None or heading.day is None:
+        return None
+    end = heading.day.in_year(heading.year)
+    if kind is StatementKind.BALANCE_SHEET:
+        return Period(PeriodKind.INSTANT, None, end)
+    return Period(PeriodKind.DURATION, _start(heading, end, older), end)
+
+
+def _start(heading: ColumnHeading, end: date, older: date | None) -> date | None:
+    if heading.weeks is not None:
+        return end - timedelta(days=7 * heading.weeks - 1)
+    if heading.months is None:
+        return None
+    month_end = (end + timedelta(days=1)).day == 1
+    if heading.months == 12 and older is not None and 357 <= (end - older).days <= 378:
+        return older + timedelta(days=1)
+    if month_end:
+        first = end + timedelta(days=1)
+        months = first.year * 12 + first.month - 1 - heading.months
+        return date(months // 12, months % 12 + 1, 1)
+    return None

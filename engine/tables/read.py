@@ -1,0 +1,387 @@
+"""Pages to a statement table: the ladder, one rung per line."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from engine.errors import NotFound
+from engine.kinds import CellState, RowKind, Scope, StatementKind
+from engine.locate.lexicon import Vocabulary, letters
+from engine.locate.score import is_other_title, title_kind
+from engine.pdf.words import Line, Page
+from engine.statement import Cell, Column, Row, StatementTable
+from engine.tables.columns import Band, find_bands
+from engine.tables.header import ColumnHeading, complete_headings, period_of, read_headings
+from engine.tables.numbers import (
+    Figure,
+    FigureKind,
+    NumberGrammar,
+    cell_value,
+    decide_grammar,
+    figures_of,
+    uses_spaced_groups,
+)
+from engine.tables.rows import RawRow, cells_of, is_see_notes, join_wrapped, place_sections, raw_rows
+from engine.tables.units import unit_from
+from engine.values import Box, Evidence, Unit
+
+LEAST_ROWS_BEFORE_END = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """A table, what its headings said, and what a person should know about the reading."""
+
+    table: StatementTable
+    headings: tuple[ColumnHeading, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Part:
+    """What one page holds of a statement."""
+
+    page: Page
+    title: str
+    before: list[Line]  # above the title, and above the header
+    header: list[Line]
+    body: list[Line]
+    after: list[Line]
+    bands: list[Band]
+    spaced: bool
+
+
+def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: Vocabulary) -> TableReading:
+    """The statement that stands on these pages.
+
+    Raises NotFound (table_not_read) where no columns of figures are found. Two units in one
+    heading leave the unit unknown and a warning.
+    """
+    parts = _parts(kind, pages, words)
+    first = parts[0]
+    headings = _headings(first, kind, words)
+    kept = [n for n, heading in enumerate(headings) if not heading.other]
+    rows = [row for part in parts for row in _rows(part, len(headings))]
+    rows = _without_tail(join_wrapped(rows, words), kind, words)
+    place_sections(rows)
+    grammar = decide_grammar(
+        f.text for row in rows for f in row.figures if f is not None and f.kind is FigureKind.NUMBER
+    )
+    unit, said, conflict = unit_from(_unit_lines(parts, headings))
+    columns = _columns([headings[n] for n in kept], [_values(first)[n] for n in kept], kind, unit, first)
+    pages_by_number = {page.number: page for page in pages}
+    table = StatementTable(
+        kind=kind,
+        scope=_scope(first, words),
+        title=first.title,
+        pages=tuple(part.page.number for part in parts),
+        unit=unit,
+        unit_evidence=_unit_evidence(parts, said),
+        columns=columns,
+        rows=tuple(_row(row, kept, grammar, unit, pages_by_number[row.page], words) for row in rows),
+        score=score,
+    )
+    return TableReading(table, tuple(headings[n] for n in kept), (conflict,) if conflict else ())
+
+
+def _values(part: Part) -> list[Band]:
+    return [band for band in part.bands if not band.is_note]
+
+
+def _parts(kind: StatementKind, pages: Sequence[Page], words: Vocabulary) -> list[Part]:
+    parts: list[Part] = []
+    for page in pages:
+        part = _part(kind, page, words, parts[0] if parts else None)
+        if part is not None:
+            parts.append(part)
+    if not parts:
+        raise NotFound("The pages were found and no columns of figures on them.", code="table_not_read")
+    return parts
+
+
+def _part(kind: StatementKind, page: Page, words: Vocabulary, first: Part | None) -> Part | None:
+    lines = page.lines
+    start = _start(kind, lines, words)
+    end = _end(kind, lines, start, words)
+    region = lines[start:end]
+    spaced = uses_spaced_groups(region)
+    figures = [[f for f in figures_of(line, spaced)] for line in region]
+    bands = find_bands([_without_header(row) for row in figures])
+    if first is not None:
+        bands = _inherited(bands, _values(first), first.bands)
+    values = [band for band in bands if not band.is_note]
+    if not values:
+        return None
+    head = _header_end(region, values, spaced)
+    title = region[0].text if start or _is_title(kind, lines[0], words) else ""
+    part = Part(page, title, lines[:start], region[:head], region[head:], lines[end:], bands, spaced)
+    _settle_note_column(part, words)
+    return part
+
+
+def _without_header(figures: list[Figure]) -> list[Figure]:
+    return [] if figures and all(f.is_year for f in figures) else figures
+
+
+def _is_title(kind: StatementKind, line: Line, words: Vocabulary) -> bool:
+    squashed = letters(line.text)
+    return 6 <= len(squashed) <= 130 and title_kind(squashed, words) is kind
+
+
+def _start(kind: StatementKind, lines: Sequence[Line], words: Vocabulary) -> int:
+    """The line of the statement's title; the top of the page where there is none."""
+    titles = [n for n, line in enumerate(lines) if _is_title(kind, line, words) and not _is_row(line)]
+    for n in titles:
+        figures = sum(_is_row(line) for line in lines[n + 1 :])
+        if figures >= 3:
+            return n
+    return 0
+
+
+def _is_row(line: Line) -> bool:
+    figures = [f for f in figures_of(line) if f.free and not f.is_year]
+    return bool(figures) and not all(f.kind is FigureKind.DASH for f in figures)
+
+
+def _end(kind: StatementKind, lines: Sequence[Line], start: int, words: Vocabulary) -> int:
+    """The first line that is no more of this statement."""
+    rows = 0
+    for n in range(start + 1, len(lines)):
+        line = lines[n]
+        if _is_row(line):
+            rows += 1
+            continue
+        if rows < LEAST_ROWS_BEFORE_END:
+            continue
+        squashed = letters(line.text)
+        if is_see_notes(line.text, words):
+            return n
+        if 8 <= len(squashed) <= 110 and not line.text.rstrip().endswith(":"):
+            other = title_kind(squashed, words)
+            strong = len(squashed) < 60 and (
+                (other is not None and other is not kind) or is_other_title(squashed, words)
+            )
+            if strong and _looks_like_title(line, lines, words):
+                return n
+    return len(lines)
+
+
+def _looks_like_title(line: Line, lines: Sequence[Line], words: Vocabulary) -> bool:
+    return (
+        line.bold
+        or line.text.isupper()
+        or line.size > 1.1 * lines[len(lines) // 2].size
+        or any(mark in letters(line.text) for mark in words.consolidated_words)
+    )
+
+
+def _inherited(bands: list[Band], values: list[Band], all_bands: list[Band]) -> list[Band]:
+    """A page with few rows takes the columns of the page before; else it must have as many."""
+    own = [band for band in bands if not band.is_note]
+    if len(own) == len(values):
+        return bands
+    return list(all_bands)
+
+
+def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool) -> int:
+    """The place of the first row of the body: the heading block ends with years or dates."""
+    for n, line in enumerate(region):
+        cells, taken = cells_of(line, values, spaced)
+        present = [f for f in cells if f is not None]
+        real = [f for f in present if not f.is_year and not _is_day(f, line)]
+        if not real:
+            continue
+        label = any(i not in taken and not w.raised for i, w in enumerate(line.words))
+        if label or len(real) > 1 or n > 8:
+            return _back_over_labels(region, n, values, spaced)
+    return 0
+
+
+def _is_day(figure: Figure, line: Line) -> bool:
+    before = line.words[figure.first - 1].text if figure.first else ""
+    return (
+        figure.core.isdigit()
+        and int(figure.core) <= 31
+        and before[:1].isupper()
+        and before[:1].isalpha()
+        and figure.x0 - line.words[figure.first - 1].x1 < figure.size
+    )
+
+
+def _back_over_labels(region: Sequence[Line], first: int, values: Sequence[Band], spaced: bool) -> int:
+    """Headings such as "Current assets:" between the dates and the first figures are body."""
+    edge = values[0].x0
+    start = first
+    for n in range(first - 1, -1, -1):
+        line = region[n]
+        if line.x1 >= edge - 2 or re.search(r"(?:19|20)\d\d", line.text):
+            break
+        start = n
+    if start == 0:
+        return first if first < 1 else min(first, 1) if _only_labels(region[:first], edge) else first
+    return start
+
+
+def _only_labels(lines: Sequence[Line], edge: float) -> bool:
+    return all(line.x1 < edge - 2 for line in lines)
+
+
+def _settle_note_column(part: Part, words: Vocabulary) -> None:
+    """The heading "Note" makes a column of small numbers notes; a year above it makes it figures."""
+    band = part.bands[0]
+    if len(part.bands) < 2:
+        return
+    for line in part.header:
+        for word in line.words:
+            middle = (word.x0 + word.x1) / 2
+            if band.x0 - 16 <= middle <= band.x1 + 16:
+                if letters(word.text) in words.note_headings:
+                    band.is_note = True
+                    return
+                if re.fullmatch(r"(?:19|20)\d\d", word.text):
+                    band.is_note = False
+                    return
+
+
+def _headings(part: Part, kind: StatementKind, words: Vocabulary) -> list[ColumnHeading]:
+    values = _values(part)
+    headings, general = read_headings(part.header, values, values[0].x0, words)
+    context = "\n".join(line.text for line in part.before[-6:])
+    complete_headings(headings, general, context, words)
+    return headings
+
+
+def _rows(part: Part, count: int) -> list[RawRow]:
+    rows = raw_rows(part.body, part.bands, part.page.number, part.spaced)
+    return [row for row in rows if len(row.figures) == count]
+
+
+def _without_tail(rows: list[RawRow], kind: StatementKind, words: Vocabulary) -> list[RawRow]:
+    """Without what stands below the last row with figures: page numbers and notes."""
+    last = max((n for n, row in enumerate(rows) if row.has_figures), default=-1)
+    kept = rows[: last + 1]
+    while kept and _is_page_number(kept[-1], kept):
+        kept.pop()
+        while kept and not kept[-1].has_figures:
+            kept.pop()
+    return kept
+
+
+def _is_page_number(row: RawRow, rows: Sequence[RawRow]) -> bool:
+    figures = [f for f in row.figures if f is not None]
+    if len(figures) != 1 or len(row.figures) < 2 or len(rows) < 3:
+        return False
+    alone = (
+        not row.label
+        or len(letters(row.label)) < 4
+        or re.search(r"form|page|report|seite|annual", row.label, re.IGNORECASE)
+    )
+    return (
+        bool(alone)
+        and figures[0].core.isdigit()
+        and len(figures[0].core) <= 3
+        and row.top - rows[-2].bottom > 0.8 * row.size
+    )
+
+
+def _unit_lines(parts: Sequence[Part], headings: Sequence[ColumnHeading]) -> list[str]:
+    """Lines that may state the unit, the nearest to the figures first."""
+    first = parts[0]
+    lines = [line.text for line in first.header]
+    lines += [line.text for line in reversed(first.before[-10:])]
+    lines += [line.text for line in first.after if len(line.text) < 140]
+    lines += [heading.text for heading in headings]
+    return lines
+
+
+def _unit_evidence(parts: Sequence[Part], said: str) -> Evidence | None:
+    if not said:
+        return None
+    for part in parts:
+        for line in [*part.header, *part.before, *part.after]:
+            if line.text == said:
+                box = Box(line.x0, min(w.top for w in line.words), line.x1, max(w.bottom for w in line.words))
+                return Evidence(part.page.number, part.page.shown_box(box), said)
+    return None
+
+
+def _columns(
+    headings: Sequence[ColumnHeading], bands: Sequence[Band], kind: StatementKind, unit: Unit, part: Part
+) -> tuple[Column, ...]:
+    ends = [h.day.in_year(h.year) if h.day and h.year else None for h in headings]
+    columns = []
+    for n, (heading, band) in enumerate(zip(headings, bands, strict=True)):
+        period = period_of(heading, kind, _year_before(ends, n))
+        box = heading.box or Box(band.x0, 0, band.x1, 1)
+        columns.append(
+            Column(heading.text, period, unit, Scope.CONSOLIDATED, heading.restated, part.page.shown_box(box))
+        )
+    return tuple(columns)
+
+
+def _year_before(ends: Sequence[date | None], n: int) -> date | None:
+    end = ends[n]
+    if end is None:
+        return None
+    return next((e for e in ends if e is not None and 350 <= (end - e).days <= 380), None)
+
+
+def _scope(part: Part, words: Vocabulary) -> Scope:
+    squashed = letters(part.title)
+    parent = any(mark in squashed for mark in words.parent_words) and not any(
+        mark in squashed for mark in words.consolidated_words
+    )
+    return Scope.PARENT if parent else Scope.CONSOLIDATED
+
+
+def _row(
+    row: RawRow, kept: Sequence[int], grammar: NumberGrammar, unit: Unit, page: Page, words: Vocabulary
+) -> Row:
+    cells = tuple(_cell(row.figures[n], row, grammar, page) for n in kept)
+    kind = _row_kind(row, cells, words)
+    own = {
+        RowKind.PER_SHARE: Unit(unit.currency, 1),
+        RowKind.SHARES: Unit(None, None),
+    }.get(kind)
+    box = Box(row.left, row.top, row.right, row.bottom)
+    return Row(row.label, row.section, row.level, kind, cells, row.note, row.page, page.shown_box(box), own)
+
+
+def _cell(figure: Figure | None, row: RawRow, grammar: NumberGrammar, page: Page) -> Cell | None:
+    if figure is None:
+        return None
+    state, number, decimals = cell_value(figure.text, figure.kind, grammar)
+    box = Box(figure.x0, figure.y0, figure.x1, figure.y1)
+    return Cell(figure.text, state, number, decimals, page.number, page.shown_box(box))
+
+
+def _row_kind(row: RawRow, cells: tuple[Cell | None, ...], words: Vocabulary) -> RowKind:
+    if not row.has_figures:
+        return RowKind.HEADING
+    squashed = letters(row.label)
+    where = squashed + letters(row.section)
+    numbers = [c for c in cells if c is not None and c.state is CellState.VALUE]
+    if any(mark in squashed for mark in words.share_counts):
+        return RowKind.SHARES
+    if any(mark in where for mark in words.per_share) and any(c.decimals for c in numbers):
+        return RowKind.PER_SHARE
+    if (
+        any(mark in letters(row.section) for mark in words.share_counts)
+        and numbers
+        and not any(c.decimals == 2 for c in numbers)
+    ):
+        return RowKind.SHARES
+    if squashed.startswith(words.totals[:1]) or (not squashed and numbers):
+        return RowKind.TOTAL
+    return RowKind.SUBTOTAL if row.bold else RowKind.LINE
+
+
+def with_unit(table: StatementTable, unit: Unit) -> StatementTable:
+    """The table with a unit that was found elsewhere in the report."""
+    columns = tuple(replace(column, unit=unit) for column in table.columns)
+    rows = tuple(
+        replace(row, unit=Unit(unit.currency, 1)) if row.kind is RowKind.PER_SHARE else row
+        for row in table.rows
+    )
+    return replace(table, unit=unit, columns=columns, rows=rows)
