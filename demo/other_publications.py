@@ -71,7 +71,7 @@ def _interim_words() -> tuple[str, ...]:
         f"{_half(INCOME, 'operating_profit', '2025H1')} and profit for the period to "
         f"{_half(INCOME, 'net_income', '2025H1')}.",
         "The second half of our year is usually the stronger one, since many laboratories spend their "
-        "budgets in the spring. The Board expects revenue for the full year between 475 and 490 million euro.",
+        "budgets in the spring. The Board expects revenue for the year between 475 and 490 million euro.",
         "The interim figures have been neither audited nor reviewed by the auditor.",
     )
 
