@@ -61,6 +61,10 @@ class Lexicon:
         """A printed label in this language's one spelling."""
         return self.speller.spell(plain(label))
 
+    def knows(self, kind: StatementKind, label: str) -> bool:
+        """Whether a label is exactly a wording of this language."""
+        return self.spell(label) in self.exact[kind]
+
     def hits(self, kind: StatementKind, label: str) -> tuple[Hit, ...]:
         """Every wording of a statement that fits a label."""
         text = self.spell(label)

@@ -107,12 +107,10 @@ def _scene(table: StatementTable, taxonomy: Taxonomy) -> Scene:
 def language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
     """The language whose wordings fit most rows; English when none does."""
 
-    def exact_rows(lexicon: Lexicon) -> int:
-        return sum(
-            any(hit.exact for hit in lexicon.hits(table.kind, row.label)) for row in table.rows if row.label
-        )
+    def known(lexicon: Lexicon) -> int:
+        return sum(lexicon.knows(table.kind, row.label) for row in table.rows)
 
-    return max(load_lexicons(taxonomy), key=exact_rows)
+    return max(load_lexicons(taxonomy), key=known)
 
 
 def _mapping(n: int, row: Row, won: dict[int, Claim], decided: dict[int, MappingRule]) -> RowMapping:

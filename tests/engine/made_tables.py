@@ -34,7 +34,9 @@ def periods(kind: StatementKind, ends: Sequence[date]) -> tuple[Period, ...]:
     if kind is StatementKind.BALANCE_SHEET:
         return tuple(Period(PeriodKind.INSTANT, None, end) for end in ends)
     return tuple(
-        Period(PeriodKind.DURATION, date.fromordinal(date(end.year - 1, end.month, end.day).toordinal() + 1), end)
+        Period(
+            PeriodKind.DURATION, date.fromordinal(date(end.year - 1, end.month, end.day).toordinal() + 1), end
+        )
         for end in ends
     )
 
