@@ -137,9 +137,10 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
 
     def save_form(self, request: HttpRequest, form: forms.ModelForm, change: bool) -> Document:
         """An upload goes through the same step as one by the API."""
+        document = super().save_form(request, form, change)
         file = form.cleaned_data.get("file") if not change else None
         if file is None:
-            return super().save_form(request, form, change)
+            return document
         uploaded = accept_upload(
             form.cleaned_data["company"],
             file,

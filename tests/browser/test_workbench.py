@@ -1,0 +1,134 @@
+"""A person signs in, opens a company's table and follows a figure to its page."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from companies.models import Company
+from documents.classify import classify_document
+from documents.upload import accept_upload
+from extraction.compile import compile_company
+from extraction.extract import extract
+from extraction.models import Fact
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def company(files: Path) -> Company:
+    """The demo company with the two newest of its reports, really read."""
+    company = Company.objects.create(
+        name="Harrowmere Instruments plc",
+        slug="harrowmere",
+        fiscal_year_end_month=6,
+        fiscal_year_end_day=30,
+    )
+    for year in (2024, 2025):
+        content = (ROOT / "demo" / "reports" / f"annual-report-{year}.pdf").read_bytes()
+        document = accept_upload(company, io.BytesIO(content), f"annual-report-{year}.pdf").document
+        classify_document(document)
+        assert document.document_type == "annual_report"
+        extract(document)
+    compile_company(company)
+    return company
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: object) -> Page:
+    User.objects.create_superuser("ada", password="a-long-enough-one")
+    page.goto(f"{live_server}/admin/login/")  # type: ignore[str-bytes-safe]
+    page.fill("input[name=username]", "ada")
+    page.fill("input[name=password]", "a-long-enough-one")
+    page.click("button[type=submit]")
+    expect(page).to_have_url(f"{live_server}/admin/")
+    return page
+
+
+def test_from_the_dashboard_to_the_page_of_a_figure(
+    signed_in: Page, live_server: object, company: Company
+) -> None:
+    page = signed_in
+    page.reload()
+    expect(page.get_by_role("heading", name="Ten years by company")).to_be_visible()
+    page.get_by_role("link", name="Harrowmere Instruments plc").first.click()
+    expect(page.locator("thead th").nth(1)).to_contain_text("FY2025")
+    revenue = Fact.objects.get(
+        concept="is.revenue", document__fiscal_year=2025, period_end__year=2025, superseded_at=None
+    )
+    cell = page.locator(f"a[href='/admin/statements/figures/{revenue.pk}/']")
+    expect(cell).to_be_visible()
+    cell.click()
+    expect(page.locator("h1")).to_have_text(revenue.label)
+    expect(page.locator(".tf-figure")).to_have_text(revenue.observation.text)
+    image = page.locator(".tf-proof img")
+    expect(image).to_be_visible()
+    assert image.evaluate("image => image.complete && image.naturalWidth") > 600
+
+
+def test_the_heading_and_the_first_column_stay_in_sight(
+    signed_in: Page, live_server: object, company: Company
+) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 700, "height": 500})
+    page.goto(f"{live_server}/admin/statements/harrowmere/?statement=balance_sheet&lines=all")
+    sheet = page.locator(".tf-sheet")
+    before = page.locator("thead th").first.bounding_box()
+    sheet.evaluate("sheet => { sheet.scrollTop = 400; sheet.scrollLeft = 200; }")
+    after = page.locator("thead th").first.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert (round(after["x"]), round(after["y"])) == (round(before["x"]), round(before["y"]))
+
+
+def test_a_report_is_uploaded_in_the_admin(signed_in: Page, live_server: object, files: Path) -> None:
+    Company.objects.create(name="Northwind", slug="northwind")
+    page = signed_in
+    page.goto(f"{live_server}/admin/documents/document/add/?company={Company.objects.get().pk}")
+    page.set_input_files("input[type=file]", ROOT / "demo" / "reports" / "annual-report-2025.pdf")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    expect(page.get_by_text("annual-report-2025.pdf").first).to_be_visible()
+
+
+def test_a_file_that_is_no_pdf_is_refused_in_words(signed_in: Page, live_server: object, files: Path) -> None:
+    Company.objects.create(name="Northwind", slug="northwind")
+    page = signed_in
+    page.goto(f"{live_server}/admin/documents/document/add/?company={Company.objects.get().pk}")
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "ar.pdf", "mimeType": "application/pdf", "buffer": b"<html>Sign in</html>"},
+    )
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("it is a web page")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/companies/company/",
+        "/admin/companies/company/add/",
+        "/admin/documents/document/",
+        "/admin/documents/crawlrun/",
+        "/admin/extraction/extractionrun/",
+        "/admin/extraction/fact/",
+        "/admin/extraction/compiledstatement/",
+        "/admin/extraction/restatement/",
+        "/admin/extraction/reviewitem/",
+        "/admin/jobs/taskrun/",
+        "/api/v1/",
+        "/api/docs/",
+    ],
+)
+def test_every_page_opens_without_a_fault(
+    signed_in: Page, live_server: object, path: str, scheme: str
+) -> None:
+    signed_in.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    response = signed_in.goto(f"{live_server}{path}")
+    assert response is not None
+    assert response.status == 200
