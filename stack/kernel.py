@@ -14,7 +14,7 @@ _SET_CHILD_SUBREAPER = 36
 def _prctl(option: int, value: int) -> bool:
     if not sys.platform.startswith("linux"):
         return False
-    return ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0
+    return bool(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0)
 
 
 def die_with_parent(parent: int, number: int = signal.SIGKILL) -> None:
