@@ -142,7 +142,7 @@ def checked_addresses(target: Target, policy: AddressPolicy) -> Sequence[tuple[i
     Raises:
         FetchFailed: blocked_address, name_not_resolved
     """
-    if target.host.rstrip(".") in policy.denied_hosts:
+    if target.host in policy.denied_hosts:
         raise _blocked(target, f"The host {target.host} is on the list of hosts that are never contacted")
     opened = policy.is_opened(target.host, target.port)
     if not opened and target.port not in policy.ports:
@@ -174,7 +174,9 @@ def _resolve(target: Target) -> Sequence[tuple[int, tuple[str, int]]]:
 
 
 def _ascii_host(url: str, host: str) -> str:
-    host = host.lower()
+    host = host.lower().rstrip(".")
+    if "[" in url.partition("://")[2].partition("/")[0] and ":" not in host:
+        raise _bad(url, "what stands in brackets is not an IPv6 address")
     if not host:
         raise _bad(url, "it names no host")
     if ":" in host:  # an IPv6 address, whose brackets urlsplit has taken off

@@ -17,7 +17,7 @@ import certifi
 
 from net.addresses import Target
 
-END_OF_HEADERS = (b"\r\n\r\n", b"\n\n")
+END_OF_HEADERS = (b"\n\r\n", b"\n\n")
 
 
 class OutOfTime(TimeoutError):
@@ -36,6 +36,8 @@ class _Watched:
     header_limit = 65536
     received = 0
     header_size = -1  # -1 while the headers have not ended
+    body_length: int | None = None  # as announced, once that is known
+    has_surplus = False  # more has arrived than was announced
     _head = b""
 
     def _seconds_left(self) -> float:
@@ -47,14 +49,24 @@ class _Watched:
     def _note(self, data: bytes) -> None:
         self.received += len(data)
         if self.header_size >= 0:
+            if self.body_length is not None and self.received - self.header_size >= self.body_length:
+                self.has_surplus = self.has_surplus or self._more_is_waiting()
             return
         self._head += data
         ends = [self._head.find(mark) + len(mark) for mark in END_OF_HEADERS if mark in self._head]
         if ends:
-            self.header_size = min(ends)
+            self.header_size = min(ends) + (self.received - len(self._head))
+            if self._head[9:12] == b"100":  # "go on"; the headers proper are still to come
+                self._head, self.header_size = self._head[min(ends) :], -1
+                self._note(b"")
+                return
             self._head = b""
         if self.header_size > self.header_limit or len(self._head) > self.header_limit:
             raise HeadersTooLarge(f"more than {self.header_limit} bytes of headers")
+
+    def _more_is_waiting(self) -> bool:
+        """True where further bytes have arrived already; nothing is waited for."""
+        raise NotImplementedError
 
 
 class WatchedSocket(_Watched, socket.socket):
@@ -70,6 +82,13 @@ class WatchedSocket(_Watched, socket.socket):
         self._note(bytes(memoryview(buffer)[:count]))
         return count
 
+    def _more_is_waiting(self) -> bool:
+        self.settimeout(0)
+        try:
+            return bool(self.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
 
 class WatchedTlsSocket(_Watched, ssl.SSLSocket):
     """A socket that speaks TLS."""
@@ -83,6 +102,9 @@ class WatchedTlsSocket(_Watched, ssl.SSLSocket):
             raise
         self._note(bytes(memoryview(buffer)[:count]))
         return count
+
+    def _more_is_waiting(self) -> bool:
+        return self.pending() > 0
 
 
 class CheckedConnection(http.client.HTTPConnection):

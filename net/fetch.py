@@ -421,18 +421,18 @@ class Fetcher:
         announced = response.length
         if announced is not None and announced > wish.most_bytes and not wish.start_suffices:
             raise failures.too_large(answer.target, wish.most_bytes, f"announces {announced:,} bytes")
+        watched = connection.watched
+        assert watched is not None  # noqa: S101  the headers have come through it
+        watched.body_length = announced
         decoder = _decoder(answer, wish)
         raw = 0
         for data in self._arriving(answer.target, response):
             raw += len(data)
             for piece in decoder.feed(data):
                 digest.write(piece)
-        left = response.length
-        header_size = connection.watched.header_size if connection.watched else -1
-        surplus = connection.watched.received - header_size - raw if connection.watched else 0
-        if left:
-            raise failures.wrong_length(answer.target, f"{left:,} bytes fewer than announced")
-        if announced is not None and header_size >= 0 and surplus > 0:
+        if response.length:
+            raise failures.wrong_length(answer.target, f"{response.length:,} bytes fewer than announced")
+        if announced is not None and (watched.has_surplus or watched.received > watched.header_size + raw):
             raise failures.wrong_length(answer.target, "more bytes than announced")
         if not decoder.is_complete:
             raise failures.wrong_length(answer.target, "compressed data that end in the middle")

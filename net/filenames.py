@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from urllib.parse import unquote
 
 LONGEST_NAME = 200
@@ -15,7 +16,11 @@ def name_in_disposition(header: str | None) -> str:
     message = Message()
     message["Content-Disposition"] = header.replace("\r", " ").replace("\n", " ")
     try:
-        name = message.get_filename("") or ""
+        parameters = message.get_params([], header="content-disposition")
+        named = [value for name, value in parameters if name.lower() == "filename"]
+        # The extended form (filename*) says its encoding and goes before the plain one.
+        named.sort(key=lambda value: isinstance(value, str))
+        name = collapse_rfc2231_value(named[0]) if named else ""
     except (LookupError, UnicodeError, ValueError):
         return ""
     return cleaned_name(_utf8_read_as_latin1(name))

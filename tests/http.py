@@ -8,6 +8,7 @@ with LocalSite() as site:
 """
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ class LocalSite:
     """Routes by path with query; a path without a route is a 404, robots.txt included."""
 
     requests: list[Request] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._answers: dict[str, Answering] = {}
@@ -56,6 +58,8 @@ class LocalSite:
         self._stopping = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> "LocalSite":
@@ -78,7 +82,7 @@ class LocalSite:
         return f"127.0.0.1:{self.port}"
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}{path}"
 
     def add(
         self,
@@ -193,7 +197,8 @@ Sitemap: /sitemap.xml
 """
 
 HOME = """<html><head><title>Northwind Instruments</title></head><body>
-<nav><a href="/about.html">About us</a> <a href="/investors/">Investors</a> <a href="/careers">Careers</a></nav>
+<nav><a href="/about.html">About us</a> <a href="/investors/">Investors</a>
+<a href="/careers">Careers</a></nav>
 <p>Instruments for laboratories.</p>
 <footer><a href="/privacy.pdf">Privacy policy</a></footer></body></html>"""
 

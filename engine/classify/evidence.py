@@ -17,7 +17,8 @@ from engine.discover.words import PhraseBook, phrase_book, tokens
 from engine.kinds import DocumentKind, StatementKind
 
 _FORM = re.compile(
-    r"\bform ?(10-?kt|10-?k405|10-?k|10-?qt|10-?q|8-?k|20-?f|40-?f|6-?k|11-?k|s-[134]|f-[134])(?: ?/ ?a)?(?![\w-])"
+    r"\bform ?(10-?kt|10-?k405|10-?k|10-?qt|10-?q|8-?k|20-?f|40-?f|6-?k|11-?k|s-[134]|f-[134])"
+    r"(?: ?/ ?a)?(?![\w-])"
 )
 _PROXY = re.compile(r"\bschedule 14a\b|\bdef(?:initive)? ?14a\b")
 _REGULATOR = re.compile(

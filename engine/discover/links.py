@@ -16,7 +16,8 @@ from engine.discover.urls import absolute_url, looks_like_file
 from engine.discover.words import tokens
 
 LARGEST_PAGE = 10 * 1024 * 1024  # bytes
-MOST_ELEMENTS = 300_000
+MOST_ELEMENTS = 200_000
+MOST_ATTRIBUTES = 300  # of one element
 MOST_LINKS = 20_000
 DEEPEST_ELEMENT = 200  # beyond this depth libxml2 itself stops
 LONGEST_CONTEXT = 300  # characters
@@ -36,6 +37,9 @@ _BLOCK_TAGS = frozenset({"main", "body", "html", "section", "table", "tbody", "u
 _YEAR_NAME = re.compile(r"year|jahr|annee|jaar|anno|año|ano|år", re.IGNORECASE)
 _QUOTED = re.compile(r"""['"]([^'"\s<>]{4,1000})['"]""")
 _WHITE = re.compile(r"\s+")
+_TAG = re.compile(rb"""<[A-Za-z](?>=\s*+"[^"]*+"|=\s*+'[^']*+'|=|[^>=]++)*+""")
+_BETWEEN_ATTRIBUTES = re.compile(rb"[\s/=]++")
+_QUOTED_VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,12 @@ def links_in_html(body: bytes, base_url: str, charset: str | None = None) -> Pag
     if len(body) > LARGEST_PAGE:
         warnings.append(f"The page has {len(body):,} bytes; only the first {LARGEST_PAGE:,} were read.")
         body = body[:LARGEST_PAGE]
-    root = _parsed(body, charset)
+    calm, floods = _without_attribute_floods(body)
+    if floods:
+        warnings.append(f"{floods} elements with more than {MOST_ATTRIBUTES} attributes were left out.")
+    root, is_cut = _parsed(calm, charset)
+    if is_cut:
+        warnings.append("The page is nested deeper than a page can be and was cut there.")
     if root is None:
         return PageLinks("", (), False, challenge_in("", body), ("The page holds no elements.",))
     reader = _PageReader(base_url, body)
@@ -414,9 +423,29 @@ class _PageReader:
                 yield url
 
 
-def _parsed(body: bytes, charset: str | None) -> etree._Element | None:
-    """The root of the page, or None where there is none. The parser reads no other file, follows no
-    entity and gives up on extreme depth."""
+def _without_attribute_floods(body: bytes) -> tuple[bytes, int]:
+    """The page without tags that carry absurdly many attributes, and how many those were.
+
+    The parser compares every attribute with all others of its element, so that one tag of a few
+    megabytes would keep it busy for minutes.
+    """
+    floods = 0
+
+    def judged(tag: re.Match[bytes]) -> bytes:
+        nonlocal floods
+        if len(tag[0]) < MOST_ATTRIBUTES:
+            return tag[0]
+        if len(_BETWEEN_ATTRIBUTES.findall(_QUOTED_VALUE.sub(b" ", tag[0]))) <= MOST_ATTRIBUTES:
+            return tag[0]
+        floods += 1
+        return tag[0][:2]
+
+    return _TAG.sub(judged, body), floods
+
+
+def _parsed(body: bytes, charset: str | None) -> tuple[etree._Element | None, bool]:
+    """The root of the page, None where there is none, and whether it was cut for its depth. The
+    parser reads no other file, follows no entity and gives up on extreme depth."""
     for encoding in (charset, None):
         try:
             parser = etree.HTMLParser(
@@ -426,9 +455,9 @@ def _parsed(body: bytes, charset: str | None) -> etree._Element | None:
         except LookupError:  # an encoding that does not exist
             continue
         except (etree.XMLSyntaxError, ValueError):
-            return None
-        return root if root is not None else None
-    return None
+            return None, False
+        return root, any("depth" in error.message.lower() for error in parser.error_log)
+    return None, False
 
 
 def _is_menu(element: etree._Element, tag: str) -> bool:

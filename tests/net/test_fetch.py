@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import io
+import ipaddress
+import ssl
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -55,8 +57,8 @@ class TestSuccess:
 
     def test_a_file_is_hashed_while_it_is_written(self, site):
         report = small_pdf("Annual report 2024")
-        site.add("/r.pdf", report, content_type="application/pdf",
-                 headers=(("Content-Disposition", 'attachment; filename="AR 2024.pdf"'),))  # fmt: skip
+        named = (("Content-Disposition", 'attachment; filename="AR 2024.pdf"'),)
+        site.add("/r.pdf", report, content_type="application/pdf", headers=named)
         into = io.BytesIO()
         got = fetcher_for(site).stream(site.url("/r.pdf"), into)
         assert into.getvalue() == report
@@ -65,9 +67,18 @@ class TestSuccess:
         assert got.head == report[:1024]
         assert site.requests[0].headers["accept-encoding"] == "identity"
 
+    def test_an_invitation_to_go_on_is_passed_over(self, site):
+        said = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
+        site.add_raw("/x", lambda c: c.sendall(said))
+        assert fetcher_for(site).get(site.url("/x")).body == b"fine"
+
+    def test_bare_line_ends_are_read(self, site):
+        site.add_raw("/x", lambda c: c.sendall(b"HTTP/1.1 200 OK\nContent-Length: 4\n\r\nfine"))
+        assert fetcher_for(site).get(site.url("/x")).body == b"fine"
+
     def test_chunks_are_joined(self, site):
-        site.add_raw("/c", lambda c: c.sendall(
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))  # fmt: skip
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        site.add_raw("/c", lambda c: c.sendall(head + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))
         assert fetcher_for(site).get(site.url("/c")).body == b"abcde"
 
     @pytest.mark.parametrize(
@@ -250,16 +261,81 @@ class TestRedirects:
         fetcher_for(site).get(site.url("/a"))
         assert "cookie" not in site.requests[1].headers
 
-    def test_from_secure_to_insecure_is_refused(self):
-        from net.addresses import parse_url
-        from net.fetch import _Answer, _next_target, _Wish
 
-        start = parse_url("https://example.org/a")
-        answer = _Answer(start, 302, {"location": "http://example.org/b"})
-        wish = _Wish("https://example.org/a", 1.0, 1, "", "")
-        with pytest.raises(FetchFailed) as caught:
-            _next_target(answer, wish)
-        assert (caught.value.code, caught.value.retryable) == ("insecure_redirect", False)
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that signs itself, with its key in one file."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def secure_site(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with LocalSite(tls=context) as running:
+        yield running
+
+
+class TestTls:
+    def test_a_trusted_certificate_opens_the_door(self, secure_site, certificate):
+        secure_site.add("/", b"fine")
+        fetcher = fetcher_for(secure_site, extra_certificates=str(certificate))
+        assert fetcher.get(secure_site.url("/")).body == b"fine"
+
+    def test_any_other_certificate_does_not(self, secure_site):
+        secure_site.add("/", b"fine")
+        failure = failure_of(fetcher_for(secure_site), secure_site.url("/"))
+        assert (failure.code, failure.retryable) == ("tls_failed", False)
+        assert "its certificate is not valid" in failure.message
+        assert secure_site.requests == []
+
+    def test_a_certificate_for_another_name_does_not(self, secure_site, certificate):
+        url = f"https://localhost:{secure_site.port}/"
+        policy = AddressPolicy(allowed_private=frozenset({f"localhost:{secure_site.port}"}))
+        fetcher = fetcher_for(policy=policy, extra_certificates=str(certificate))
+        assert failure_of(fetcher, url).code == "tls_failed"
+
+    def test_no_tls_at_all(self, site):
+        fetcher = fetcher_for(site)
+        assert failure_of(fetcher, f"https://{site.pair}/").code == "tls_failed"
+
+    def test_from_secure_to_insecure_is_refused(self, site, secure_site, certificate):
+        secure_site.redirect("/a", site.url("/b"))
+        fetcher = fetcher_for(site, secure_site, extra_certificates=str(certificate))
+        failure = failure_of(fetcher, secure_site.url("/a"))
+        assert (failure.code, failure.retryable, failure.status) == ("insecure_redirect", False, 302)
+        assert site.requests == []
+
+    def test_limits_hold_under_tls(self, secure_site, certificate):
+        secure_site.add("/long", b"x" * 150, length=100)
+        secure_site.add_raw("/silent", lambda _connection: secure_site.wait(5))
+        fetcher = fetcher_for(secure_site, extra_certificates=str(certificate), idle_seconds=0.3)
+        assert failure_of(fetcher, secure_site.url("/long")).code == "wrong_length"
+        assert failure_of(fetcher, secure_site.url("/silent")).code == "timeout"
 
 
 class TestHostileBodies:
