@@ -38,6 +38,20 @@ BALANCE = StatementKind.BALANCE_SHEET
 SCALES = (1, 1_000, 1_000_000)
 LANGUAGES = ("en", "de", "fr", "es")
 ASSETS = ("goodwill", "intangibles", "ppe", "dta", "inventories", "receivables", "other_ca")
+LIABILITIES = ("lt_debt", "pensions", "payables", "st_debt", "provisions")
+
+
+PLAIN = Design()
+TIGHT = Design(row_height=11.0, size=8.0)
+VERA = Design(font="Vera", bold="Vera-Bold", italic="Vera-Italic", heading_font="Vera-Bold", size=8)
+TIMES = Design(
+    font="Times-Roman",
+    bold="Times-Bold",
+    italic="Times-Italic",
+    heading_font="Times-Bold",
+    size=10,
+    title_style="centred",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Layout:
     """What is peculiar about a report's pages. The defaults are the plain case."""
 
     why: str
-    design: Design = Design()
+    design: Design = PLAIN
     negative: str = "brackets"
     nil: str = "–"
     notes: bool = False
@@ -64,35 +78,18 @@ class Layout:
     last_day: tuple[int, int] = (12, 31)
 
 
-TIGHT = Design(row_height=11.0, size=8.0)
-VERA = Design(font="Vera", bold="Vera-Bold", italic="Vera-Italic", heading_font="Vera-Bold", size=8)
-TIMES = Design(
-    font="Times-Roman",
-    bold="Times-Bold",
-    italic="Times-Italic",
-    heading_font="Times-Bold",
-    size=10,
-    title_style="centred",
-)
-
 LAYOUTS: dict[str, Layout] = {
     "plain": Layout("the usual page"),
     "note_column": Layout(
         "numbers of notes beside the figures", replace(TIMES, note_column=True), notes=True
     ),
     "group_and_company": Layout("four columns, two of them the parent's", with_parent=True),
-    "oldest_first": Layout(
-        "columns run from the oldest year to the newest", oldest_first=True, last_day=(9, 30)
-    ),
+    "oldest_first": Layout("columns run from the oldest year on", oldest_first=True, last_day=(9, 30)),
     "landscape": Layout("statements on pages that lie on their side", landscape=True),
     "two_on_one_page": Layout("the second statement begins in mid-page", TIGHT, shared_page=True),
     "short_continuation": Layout("one to three lines on the next page, without title or headings", tail=1),
-    "titled_continuation": Layout(
-        "the statement goes on under a repeated title", tail=9, titled_continuation=True
-    ),
-    "blank_between": Layout(
-        "an empty page inside a statement", tail=6, blank_page=True, titled_continuation=True
-    ),
+    "titled_continuation": Layout("it goes on under a repeated title", tail=9, titled_continuation=True),
+    "blank_between": Layout("an empty page inside", tail=6, blank_page=True, titled_continuation=True),
     "unlabelled_totals": Layout("totals without a caption", unlabelled=True),
     "dot_leaders": Layout(
         "dots lead to the figures, the minus stands behind them",
@@ -100,13 +97,11 @@ LAYOUTS: dict[str, Layout] = {
         negative="trailing",
         nil="-",
     ),
-    "true_minus": Layout("the mathematical minus in an embedded font", VERA, negative="true_minus", nil="—"),
-    "hyphen_minus": Layout(
-        "the hyphen as minus, costs without a sign", negative="minus", positive_costs=True
-    ),
+    "true_minus": Layout("U+2212 in an embedded font", VERA, negative="true_minus", nil="—"),
+    "hyphen_minus": Layout("a hyphen as minus, costs unsigned", negative="minus", positive_costs=True),
     "narrow_labels": Layout("labels wrap over several lines", Design(label_width=104.0)),
     "years_only": Layout("columns are headed by years alone", years_only=True),
-    "weeks": Layout("a year of 53 weeks after one of 52", weeks=True),
+    "weeks": Layout("a year of 53 weeks after one of 52", Design(column_width=88), weeks=True),
     "side_by_side": Layout("assets beside equity and liabilities", TIGHT, side_by_side=True),
     "letter_spaced": Layout("titles with spaced letters", Design(title_style="letter_spaced")),
     "small_caps": Layout("titles in small capitals", Design(title_style="small_caps"), last_day=(6, 30)),
@@ -170,12 +165,13 @@ def generate(layout: str, locale: str, scale: int, seed: int = 0) -> SyntheticRe
             "doc_type": "synthetic",
             "pdf_pages": made.pages,
             "currency": spec.currency,
-            "statements": {statement.kind.value: _truth(statement) for statement in made.statements},
+            "statements": {statement.kind.value: truth_of(statement) for statement in made.statements},
         },
     )
 
 
-def _truth(statement: PrintedStatement) -> dict[str, Any]:
+def truth_of(statement: PrintedStatement) -> dict[str, Any]:
+    """A typeset statement in the shape of the truth files."""
     return {
         "pages": list(statement.pages),
         "unit": UNIT_NAMES[statement.scale],
@@ -221,9 +217,8 @@ def invent(dice: random.Random, years: int, step: Decimal) -> list[dict[Statemen
 
 def _opening(dice: random.Random, step: Decimal) -> Figures:
     sheet = {
-        key: _draw(dice, 400, 4000, step)
-        for key in (*ASSETS, "cash", "share_capital", "nci", "lt_debt", "pensions", "payables", "st_debt", "provisions")
-    }  # fmt: skip
+        key: _draw(dice, 400, 4000, step) for key in (*ASSETS, *LIABILITIES, "cash", "share_capital", "nci")
+    }
     return _balanced(sheet)
 
 
