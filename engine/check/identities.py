@@ -12,10 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from engine.check.intervals import Interval, total
 from engine.check.sums import Structure, find_structure, printed_interval
+from engine.concepts.data_file import read_data
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.errors import BadInput
 from engine.kinds import CheckOutcome, PeriodKind, RowKind, StatementKind
@@ -81,7 +80,7 @@ class Identities:
 @lru_cache(maxsize=1)
 def load_identities() -> Identities:
     """The identities, read once. Raises BadInput naming the faulty one."""
-    return parse_identities(yaml.safe_load(DATA_FILE.read_text(encoding="utf-8")), load_taxonomy())
+    return parse_identities(read_data(DATA_FILE), load_taxonomy())
 
 
 def parse_identities(data: Mapping[str, Any], taxonomy: Taxonomy) -> Identities:

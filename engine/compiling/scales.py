@@ -4,8 +4,8 @@ A dropped "in thousands" is the worst silent error there is. Two reports that pr
 for the same lines and periods, a power of a thousand apart, cannot both be right.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
@@ -32,30 +32,39 @@ class ScaleConflict:
     @property
     def sentence(self) -> str:
         """What happened and what to do."""
-        off, others = ", ".join(sorted(self.documents)), ", ".join(sorted(self.against))
+        off, others = ", ".join(sorted(self.documents)), ", ".join(sorted(self.against - self.documents))
+        whose = f"those of {others}" if others else "one another"
         return (
-            f"The figures of {off} are {self.factor:,f} times off those of {others} on {self.lines} lines; "
-            "the unit of one of them was read wrongly. They are set aside until the unit is corrected."
+            f"The figures of {off} are {self.factor:,f} times off {whose} on {self.lines} lines; the unit "
+            "of a report was read wrongly. They are set aside until it is corrected."
         )
 
 
 def find_scale_conflicts(vintages: Iterable[Vintage]) -> tuple[ScaleConflict, ...]:
-    """The reports to set aside. Where most reports agree the others go; where it is one against
-    one, both go, because nothing tells which is right."""
+    """The reports to set aside: again and again the one at odds with most others, until none is at
+    odds. Where it is one against one, both go, because nothing tells which is right."""
     figures = _figures(vintages)
-    documents = sorted(figures)
-    agrees: set[tuple[str, str]] = set()
-    conflicts: dict[tuple[str, str], tuple[Decimal, int]] = {}
-    for one, other in combinations(documents, 2):
+    conflicts: dict[frozenset[str], tuple[Decimal, int]] = {}
+    for one, other in combinations(sorted(figures), 2):
         verdict = _compare(figures[one], figures[other])
-        if verdict is None:
-            continue
-        factor, lines = verdict
-        if factor == 1:
-            agrees.add((one, other))
-        else:
-            conflicts[one, other] = factor, lines
-    return tuple(_set_aside(documents, agrees, conflicts))
+        if verdict is not None and verdict[0] != 1:
+            conflicts[frozenset((one, other))] = verdict
+    found = []
+    while conflicts:
+        found.append(_worst(conflicts))
+        conflicts = {pair: verdict for pair, verdict in conflicts.items() if not pair & found[-1].documents}
+    return tuple(found)
+
+
+def _worst(conflicts: dict[frozenset[str], tuple[Decimal, int]]) -> ScaleConflict:
+    """The reports at odds with most others. All of them, when several are equally so."""
+    counts = Counter(document for pair in conflicts for document in pair)
+    most = max(counts.values())
+    losers = frozenset(document for document, count in counts.items() if count == most)
+    concerned = {pair: verdict for pair, verdict in conflicts.items() if pair & losers}
+    factor, lines = max(concerned.values(), key=lambda verdict: verdict[1])
+    against = frozenset(document for pair in concerned for document in pair) - losers
+    return ScaleConflict(losers, against or losers, factor, lines)
 
 
 _Figures = dict[tuple[str, Period], Decimal]
@@ -89,26 +98,3 @@ def _compare(one: _Figures, other: _Figures) -> tuple[Decimal, int] | None:
         return None
     factor = max(votes, key=lambda f: (votes[f], -f))
     return (factor, votes[factor]) if votes[factor] >= LEAST_LINES else None
-
-
-def _set_aside(
-    documents: Sequence[str],
-    agrees: set[tuple[str, str]],
-    conflicts: dict[tuple[str, str], tuple[Decimal, int]],
-) -> Iterable[ScaleConflict]:
-    camp = {document: n for n, document in enumerate(documents)}
-    for one, other in sorted(agrees):
-        merged, gone = camp[one], camp[other]
-        camp = {document: merged if c == gone else c for document, c in camp.items()}
-    sizes = {c: sum(other == c for other in camp.values()) for c in camp.values()}
-    for (one, other), (factor, lines) in sorted(conflicts.items()):
-        left, right = camp[one], camp[other]
-        if left == right:
-            continue
-        losers = (
-            {one, other}
-            if sizes[left] == sizes[right]
-            else {d for d in documents if camp[d] == (left if sizes[left] < sizes[right] else right)}
-        )
-        winners = {one, other} - losers or {other}
-        yield ScaleConflict(frozenset(losers), frozenset(winners), factor, lines)

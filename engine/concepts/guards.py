@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from engine.concepts.data_file import read_data
 from engine.concepts.wording import contains, plain
 from engine.errors import BadInput
 
@@ -55,7 +54,7 @@ class Guard:
 def load_guards() -> tuple[Guard, ...]:
     """All guards, read once. Raises BadInput naming a fault of the file."""
     guards = []
-    for entry in yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))["pairs"]:
+    for entry in read_data(DATA_FILE)["pairs"]:
         if not entry.get("reason"):
             raise BadInput(f"The guard {entry.get('name')!r} gives no reason.", code="bad_guards")
         sides = tuple(

@@ -12,8 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine.concepts.data_file import read_data
 from engine.concepts.taxonomy import Taxonomy
 from engine.concepts.wording import Speller, plain
 from engine.errors import BadInput
@@ -47,15 +46,16 @@ class Hit:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The wordings and headings of one language."""
+    """The wordings and headings of one language. Those with a `*` and the headings are kept as the
+    text of their regular expression, compiled when first needed: most runs need one language."""
 
     language: str
     speller: Speller
     exact: Mapping[StatementKind, Mapping[str, tuple[Wording, ...]]]
-    open: Mapping[StatementKind, tuple[tuple[re.Pattern[str], Wording], ...]]
-    headings: Mapping[StatementKind, tuple[tuple[re.Pattern[str], str], ...]]
+    open: Mapping[StatementKind, tuple[tuple[str, Wording], ...]]
+    headings: Mapping[StatementKind, tuple[tuple[str, str], ...]]
 
     def spell(self, label: str) -> str:
         """A printed label in this language's one spelling."""
@@ -72,7 +72,7 @@ class Lexicon:
         found = {hit.wording.concept for hit in exact}
         opened = (
             Hit(wording, False)
-            for pattern, wording in self.open[kind]
+            for pattern, wording in _open_patterns(self, kind)
             if wording.concept not in found and pattern.fullmatch(text)
         )
         return exact + tuple(opened)
@@ -82,8 +82,20 @@ class Lexicon:
         spelled = self.spell(text)
         if not spelled:
             return None
-        name = next((name for pattern, name in self.headings[kind] if pattern.fullmatch(spelled)), None)
+        name = next(
+            (name for pattern, name in _heading_patterns(self, kind) if pattern.fullmatch(spelled)), None
+        )
         return None if name == NO_PART else name
+
+
+@lru_cache(maxsize=64)
+def _open_patterns(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[re.Pattern[str], Wording], ...]:
+    return tuple((re.compile(text), wording) for text, wording in lexicon.open[kind])
+
+
+@lru_cache(maxsize=64)
+def _heading_patterns(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(text), name) for text, name in lexicon.headings[kind])
 
 
 def languages() -> tuple[str, ...]:
@@ -95,10 +107,7 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def load_lexicons(taxonomy: Taxonomy) -> tuple[Lexicon, ...]:
     """Every language's lexicon. Raises BadInput naming the faulty wording."""
-    return tuple(
-        parse_lexicon(yaml.safe_load((FOLDER / f"{code}.yaml").read_text(encoding="utf-8")), taxonomy)
-        for code in languages()
-    )
+    return tuple(parse_lexicon(read_data(FOLDER / f"{code}.yaml"), taxonomy) for code in languages())
 
 
 def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
@@ -106,7 +115,7 @@ def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
     language = str(data["language"])
     speller = Speller.build(data.get("words", {}), data.get("drop", ()))
     exact: dict[StatementKind, dict[str, list[Wording]]] = {kind: {} for kind in StatementKind}
-    opened: dict[StatementKind, list[tuple[re.Pattern[str], Wording]]] = {kind: [] for kind in StatementKind}
+    opened: dict[StatementKind, list[tuple[str, Wording]]] = {kind: [] for kind in StatementKind}
     for wording in _wordings(data, taxonomy, language):
         kind = taxonomy[wording.concept].statement
         spelled = sorted({_spell(text, speller) for text in expand(wording.text)})
@@ -114,7 +123,7 @@ def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
             exact[kind].setdefault(text, []).append(wording)
         stars = [text for text in spelled if "*" in text]
         if stars:
-            opened[kind].append((_compile(stars), wording))
+            opened[kind].append((_expression(stars), wording))
     return Lexicon(
         language,
         speller,
@@ -154,12 +163,14 @@ def _spell(text: str, speller: Speller) -> str:
     return " ".join("".join(spelled).split())
 
 
-def _compile(texts: list[str]) -> re.Pattern[str]:
+def _expression(texts: list[str]) -> str:
+    """One regular expression for spelled readings with a `*`."""
+
     def one(text: str) -> str:
         words = [".+" if word == "*" else re.escape(word).replace(r"\*", ".*") for word in text.split()]
         return " ".join(words)
 
-    return re.compile("|".join(one(text) for text in texts))
+    return "|".join(one(text) for text in texts)
 
 
 def _wordings(data: Mapping[str, Any], taxonomy: Taxonomy, language: str) -> Iterator[Wording]:
@@ -179,14 +190,14 @@ def _wordings(data: Mapping[str, Any], taxonomy: Taxonomy, language: str) -> Ite
 
 def _headings(
     data: Mapping[str, Any], taxonomy: Taxonomy, speller: Speller, language: str
-) -> Mapping[StatementKind, tuple[tuple[re.Pattern[str], str], ...]]:
-    headings: dict[StatementKind, tuple[tuple[re.Pattern[str], str], ...]] = {}
+) -> Mapping[StatementKind, tuple[tuple[str, str], ...]]:
+    headings: dict[StatementKind, tuple[tuple[str, str], ...]] = {}
     for kind in StatementKind:
         found = []
         for name, texts in data.get("sections", {}).get(kind.value, {}).items():
             if name != NO_PART and name not in taxonomy.sections[kind]:
                 raise BadInput(f"The {language} headings name no section {name!r} of the {kind.value}.")
             spelled = [_spell(text, speller) for entry in texts for text in expand(str(entry))]
-            found.append((_compile(spelled), name))
+            found.append((_expression(spelled), name))
         headings[kind] = tuple(found)
     return headings

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
+from engine.concepts.data_file import read_data
 from engine.errors import BadInput
 from engine.kinds import PeriodKind, RowKind, SectorTemplate, StatementKind
 
@@ -141,7 +140,7 @@ class Taxonomy:
 @lru_cache(maxsize=1)
 def load_taxonomy() -> Taxonomy:
     """The taxonomy of the data file, read once. Raises BadInput naming the fault."""
-    return parse_taxonomy(yaml.safe_load(DATA_FILE.read_text(encoding="utf-8")))
+    return parse_taxonomy(read_data(DATA_FILE))
 
 
 def parse_taxonomy(data: Mapping[str, Any]) -> Taxonomy:

@@ -9,6 +9,7 @@ from engine.statement import Cell, Column, Row, StatementTable
 from engine.values import Box, Period, Unit
 
 BOX = Box(0, 0, 1, 1)
+MILLIONS = Unit("EUR", 1_000_000)
 
 
 def cell(text: str | None) -> Cell | None:
@@ -46,7 +47,7 @@ def table(
     rows: Sequence[tuple],
     *,
     ends: Sequence[date] = (date(2023, 12, 31), date(2022, 12, 31)),
-    unit: Unit = Unit("EUR", 1_000_000),
+    unit: Unit = MILLIONS,
     scope: Scope = Scope.CONSOLIDATED,
 ) -> StatementTable:
     """Rows are (label, texts...) with one text per column; a row without texts is a heading that
