@@ -1,14 +1,23 @@
 """Runs in the admin: what waits, works, failed; and the mixin with which other pages start work."""
 
+import json
+from datetime import timedelta
+from functools import partial as bind
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -17,19 +26,30 @@ from jobs.durations import in_words
 from jobs.errors import JobsError
 from jobs.launch import launch, repeat
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
-from jobs.states import State, Trigger
+from jobs.registry import find
+from jobs.states import FINISHED, State, Trigger
 
 STATE_COLOURS = {
     State.QUEUED: "info",
-    State.RUNNING: "info",
+    State.RUNNING: "primary",
     State.WAITING: "info",
     State.SUCCEEDED: "success",
     State.PARTIAL: "warning",
-    State.SKIPPED: "warning",
+    State.SKIPPED: "",
     State.FAILED: "danger",
-    State.CANCELLED: "warning",
+    State.CANCELLED: "",
     State.DEAD: "danger",
 }
+END_COLOURS = {
+    AttemptEnd.SUCCEEDED: "success",
+    AttemptEnd.WAITING: "info",
+    AttemptEnd.RETRY: "warning",
+    AttemptEnd.FAILED: "danger",
+    AttemptEnd.CANCELLED: "",
+    AttemptEnd.LOST: "danger",
+}
+PARTS_SHOWN = 200
+REFRESH_SECONDS = 3
 
 
 class LaunchMixin:
@@ -47,7 +67,8 @@ class LaunchMixin:
     ) -> None:
         """Launch for each object and say how many, with a link to the runs.
 
-        `argument` names the task's parameter that takes the object's id.
+        `argument` names the task's parameter that takes the object's id. Who may do so is for the
+        action to say (`@admin.action(permissions=...)`).
         """
         new = under_way = 0
         try:
@@ -69,11 +90,46 @@ class LaunchMixin:
             messages.success(request, _launched_message(task, new, under_way))
 
 
-def _launched_message(task: str, new: int, under_way: int) -> str:
+def _launched_message(task: str, new: int, under_way: int) -> SafeString:
     link = f"{reverse('admin:jobs_taskrun_changelist')}?{urlencode({'task': task})}"
     started = f"{new} {'run is' if new == 1 else 'runs are'} queued."
     already = f" {under_way} {'was' if under_way == 1 else 'were'} under way already." if under_way else ""
     return format_html('{}{} <a href="{}" class="underline">Watch</a>', started, already, link)
+
+
+class SinceFilter(admin.SimpleListFilter):
+    """When the run was asked for."""
+
+    title = "since"
+    parameter_name = "since"
+    spans = {
+        "hour": ("Last hour", timedelta(hours=1)),
+        "day": ("Last day", timedelta(days=1)),
+        "week": ("Last week", timedelta(weeks=1)),
+        "month": ("Last 30 days", timedelta(days=30)),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, label) for name, (label, _) in self.spans.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskRun]) -> QuerySet[TaskRun]:
+        span = self.spans.get(self.value() or "")
+        return queryset if span is None else queryset.filter(queued_at__gte=timezone.now() - span[1])
+
+
+class WholeFilter(admin.SimpleListFilter):
+    """Runs somebody asked for, without the parts these were divided into."""
+
+    title = "parts"
+    parameter_name = "parts"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Without parts"), ("only", "Only parts")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskRun]) -> QuerySet[TaskRun]:
+        if self.value() not in ("no", "only"):
+            return queryset
+        return queryset.filter(parent__isnull=self.value() == "no")
 
 
 class AttemptInline(TabularInline):
@@ -81,32 +137,20 @@ class AttemptInline(TabularInline):
     verbose_name_plural = "Starts"
     extra = 0
     can_delete = False
-    fields = readonly_fields = [
-        "fence",
-        "stage",
-        "attempt",
-        "started_at",
-        "ended_at",
-        "how_it_ended",
-        "worker",
-        "error",
-    ]
+    hide_title = True
+    fields = readonly_fields = ["started_at", "took", "stage", "attempt", "how_it_ended", "worker", "error"]
 
-    @display(
-        description="End",
-        label={
-            AttemptEnd.SUCCEEDED: "success",
-            AttemptEnd.WAITING: "info",
-            AttemptEnd.RETRY: "warning",
-            AttemptEnd.FAILED: "danger",
-            AttemptEnd.CANCELLED: "warning",
-            AttemptEnd.LOST: "danger",
-        },
-    )
-    def how_it_ended(self, attempt: TaskAttempt) -> tuple[str, str] | str:
-        return (attempt.end, attempt.get_end_display()) if attempt.end else "—"
+    @admin.display(description="Took")
+    def took(self, attempt: TaskAttempt) -> str:
+        return in_words(None if attempt.ended_at is None else attempt.ended_at - attempt.started_at)
 
-    @display(description="Error")
+    @admin.display(description="End")
+    def how_it_ended(self, attempt: TaskAttempt) -> str:
+        if not attempt.end:
+            return "—"
+        return badge(END_COLOURS[AttemptEnd(attempt.end)], attempt.get_end_display())
+
+    @admin.display(description="Error")
     def error(self, attempt: TaskAttempt) -> str:
         return f"{attempt.error_code}: {attempt.error_message}" if attempt.error_code else "—"
 
@@ -124,23 +168,25 @@ class AttemptInline(TabularInline):
 class TaskRunAdmin(ModelAdmin):
     list_display = ["name", "state_badge", "bar", "about", "said", "duration", "trigger", "queued_at"]
     list_display_links = ["name"]
-    list_filter = ["state", "task", "trigger", "queue", "queued_at"]
-    list_select_related = ["subject_type", "requested_by"]
-    search_fields = ["id", "task", "subject_label", "error_code", "error_message"]
-    show_full_result_count = False
+    list_filter = ["state", "task", "trigger", SinceFilter, WholeFilter, "queue"]
+    list_select_related = ["subject_type"]
     list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["id", "task", "subject_label", "error_code", "error_message"]
+    search_help_text = "Id, task, company or document, error"
+    view_on_site = False
     inlines = [AttemptInline]
     actions = ["cancel_selected", "repeat_selected"]
+    change_form_outer_before_template = "admin/jobs/summary.html"
     fieldsets = [
-        (None, {"fields": ["task", "state_badge", "bar", "about", "said", "duration", "waited"]}),
+        (None, {"fields": ["task", "about", "part_of", "parts"]}),
         ("Result", {"fields": ["result_text", "warnings_text", "error_code", "error_message"]}),
-        ("Parts", {"fields": ["part_of", "parts"]}),
         (
             "How it was started",
             {
                 "fields": [
-                    "id", "trigger", "requested_by", "schedule", "schedule_slot", "arguments", "forced",
-                    "queue", "queued_at", "started_at", "finished_at", "not_before",
+                    "id", "trigger", "requested_by", "schedule", "schedule_slot", "arguments_text", "forced",
+                    "queue", "queued_at", "waited", "started_at", "duration", "finished_at", "not_before",
                     "cancel_requested_at", "cancel_requested_by",
                 ],
                 "classes": ["collapse"],
@@ -150,8 +196,8 @@ class TaskRunAdmin(ModelAdmin):
             "For administrators",
             {
                 "fields": [
-                    "traceback_text", "stage", "memory", "attempt", "max_attempts", "fence", "worker",
-                    "lease_until", "sent_at", "digest",
+                    "traceback_text", "step", "stage", "memory", "attempt", "max_attempts", "fence",
+                    "worker", "lease_until", "sent_at", "digest",
                 ],
                 "classes": ["collapse"],
             },
@@ -173,6 +219,72 @@ class TaskRunAdmin(ModelAdmin):
     def has_repeat_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.repeat_taskrun")
 
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:run_id>/cancel/", wrap(require_POST(self.cancel_view)), name="jobs_taskrun_cancel"),
+            path("<uuid:run_id>/repeat/", wrap(require_POST(self.repeat_view)), name="jobs_taskrun_repeat"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page of a run; while the run goes on, the browser asks again every few seconds."""
+        run = self.get_object(request, object_id)
+        context = {**(extra_context or {}), **({} if run is None else self._standing(request, run))}
+        answer = super().change_view(request, object_id, form_url, context)
+        if run is not None and not run.is_finished and answer.status_code == 200:
+            answer.headers["Refresh"] = str(REFRESH_SECONDS)
+        return answer
+
+    def _standing(self, request: HttpRequest, run: TaskRun) -> dict[str, Any]:
+        return {
+            "badge": self.state_badge_text(run),
+            "bar": self.bar(run),
+            "summary": _summary_of(run.task),
+            "said": says(run),
+            "may_cancel": not run.is_finished
+            and run.cancel_requested_at is None
+            and self.has_cancel_permission(request),
+            "may_repeat": run.is_finished and self.has_repeat_permission(request),
+        }
+
+    def cancel_view(self, request: HttpRequest, run_id: Any) -> HttpResponse:
+        if not self.has_cancel_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(TaskRun, pk=run_id)
+        try:
+            count = cancel(run, request.user)
+            messages.success(request, f"{_runs(count)} asked to stop.")
+        except JobsError as error:
+            messages.warning(request, error.message)
+        return HttpResponseRedirect(run.get_absolute_url())
+
+    def repeat_view(self, request: HttpRequest, run_id: Any) -> HttpResponse:
+        if not self.has_repeat_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(TaskRun, pk=run_id)
+        try:
+            launched = repeat(run, by=request.user)
+        except JobsError as error:
+            messages.warning(request, error.message)
+            return HttpResponseRedirect(run.get_absolute_url())
+        messages.success(request, "The run is queued." if launched.is_new else "It is under way already.")
+        return HttpResponseRedirect(launched.run.get_absolute_url())
+
+    @admin.action(description="Cancel", permissions=["cancel"])
+    def cancel_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
+        stopped = sum(_tried(bind(cancel, run, request.user)) or 0 for run in runs.unfinished())
+        messages.info(request, f"{_runs(stopped)} asked to stop.")
+
+    @admin.action(description="Repeat", permissions=["repeat"])
+    def repeat_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
+        launched = [_tried(bind(repeat, run, by=request.user)) for run in runs]
+        new = sum(one is not None and one.is_new for one in launched)
+        left = len(launched) - new
+        messages.info(request, f"{_runs(new)} queued again." + (f" {left} left as they are." if left else ""))
+
     @admin.display(description="Task", ordering="task")
     def name(self, run: TaskRun) -> str:
         return run.task
@@ -181,13 +293,13 @@ class TaskRunAdmin(ModelAdmin):
     def state_badge(self, run: TaskRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
+    def state_badge_text(self, run: TaskRun) -> SafeString:
+        return badge(STATE_COLOURS[State(run.state)], run.get_state_display())
+
     @admin.display(description="Progress", ordering="progress")
-    def bar(self, run: TaskRun) -> str:
-        return format_html(
-            '<progress value="{0}" max="100" title="{1}" style="width:6rem">{0} %</progress> {0} %',
-            run.percent,
-            run.step,
-        )
+    def bar(self, run: TaskRun) -> SafeString:
+        colour = "bg-red-600" if run.state in (State.FAILED, State.DEAD) else "bg-primary-600"
+        return render_to_string("admin/jobs/bar.html", {"run": run, "colour": colour})
 
     @admin.display(description="About")
     def about(self, run: TaskRun) -> str:
@@ -198,7 +310,7 @@ class TaskRunAdmin(ModelAdmin):
 
     @admin.display(description="Says")
     def said(self, run: TaskRun) -> str:
-        return run.error_message or run.message or run.step or "—"
+        return says(run) or "—"
 
     @admin.display(description="Took")
     def duration(self, run: TaskRun) -> str:
@@ -208,52 +320,65 @@ class TaskRunAdmin(ModelAdmin):
     def waited(self, run: TaskRun) -> str:
         return in_words(run.wait_time)
 
+    @admin.display(description="Arguments")
+    def arguments_text(self, run: TaskRun) -> str:
+        return _table(run.arguments)
+
     @admin.display(description="Result")
     def result_text(self, run: TaskRun) -> str:
-        rows = [format_html("<dt>{}</dt><dd>{}</dd>", name, str(value)) for name, value in run.result.items()]
-        return format_html("<dl>{}</dl>", _joined(rows)) if rows else "—"
+        return _table(run.result)
 
     @admin.display(description="Warnings")
     def warnings_text(self, run: TaskRun) -> str:
-        return _joined([format_html("<div>{}</div>", warning) for warning in run.warnings]) or "—"
+        return format_html_join("", "<div>{}</div>", ((warning,) for warning in run.warnings)) or "—"
 
     @admin.display(description="Traceback")
     def traceback_text(self, run: TaskRun) -> str:
         if not run.traceback:
             return "—"
-        return format_html("<details><summary>Show</summary><pre>{}</pre></details>", run.traceback)
+        return format_html(
+            '<details><summary class="cursor-pointer">Show</summary>'
+            '<pre class="text-xs" style="overflow-x: auto">{}</pre></details>',
+            run.traceback,
+        )
 
     @admin.display(description="Part of")
     def part_of(self, run: TaskRun) -> str:
-        return _link(run.parent) if run.parent else "—"
+        if run.parent is None:
+            return "—"
+        return format_html('<a href="{}" class="underline">{}</a>', run.parent.get_absolute_url(), run.parent)
 
     @admin.display(description="Parts")
     def parts(self, run: TaskRun) -> str:
-        rows = [
-            format_html("<li>{} {}</li>", _link(part), part.get_state_display())
-            for part in run.children()[:200]
+        children = run.children()
+        shown = [
+            {
+                "run": child,
+                "url": child.get_absolute_url(),
+                "badge": self.state_badge_text(child),
+                "took": in_words(child.run_time),
+                "says": says(child),
+            }
+            for child in children[:PARTS_SHOWN]
         ]
-        return format_html("<ul>{}</ul>", _joined(rows)) if rows else "—"
+        if not shown:
+            return "—"
+        more = max(children.count() - PARTS_SHOWN, 0)
+        return render_to_string("admin/jobs/parts.html", {"parts": shown, "more": more})
 
-    @admin.action(description="Cancel", permissions=["cancel"])
-    def cancel_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
-        stopped = 0
-        for run in runs.unfinished():
-            try:
-                stopped += cancel(run, request.user)
-            except JobsError:
-                continue
-        messages.info(request, f"{stopped} runs were asked to stop.")
 
-    @admin.action(description="Repeat", permissions=["repeat"])
-    def repeat_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
-        new = 0
-        for run in runs:
-            try:
-                new += repeat(run, by=request.user).is_new
-            except JobsError as error:
-                messages.warning(request, f"{run}: {error.message}")
-        messages.success(request, f"{new} runs are queued.")
+def badge(colour: str, text: str) -> SafeString:
+    """A coloured label; no colour is grey."""
+    return render_to_string("unfold/helpers/label.html", {"type": colour, "text": text})
+
+
+def says(run: TaskRun) -> str:
+    """The sentence for a person: what went wrong, or where it stands."""
+    if run.error_message:
+        return run.error_message
+    if run.message or run.state in FINISHED:
+        return run.message
+    return run.step.replace("_", " ")
 
 
 def subject_address(run: TaskRun) -> str | None:
@@ -267,14 +392,32 @@ def subject_address(run: TaskRun) -> str | None:
         return None
 
 
-def _link(run: TaskRun) -> str:
-    return format_html('<a href="{}" class="underline">{}</a>', run.get_absolute_url(), run)
+def _summary_of(task: str) -> str:
+    try:
+        return find(task).summary
+    except JobsError as error:
+        return error.message
 
 
-def _joined(parts: list[str]) -> str:
-    from django.utils.html import format_html_join
+def _table(values: dict[str, Any]) -> str:
+    if not values:
+        return "—"
+    rows = [(name, value if isinstance(value, str) else _readable(value)) for name, value in values.items()]
+    return render_to_string("admin/jobs/result.html", {"rows": rows})
 
-    return format_html_join("", "{}", ((part,) for part in parts))
+
+def _readable(value: Any) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    return flat if len(flat) <= 80 else json.dumps(value, ensure_ascii=False, indent=2)
 
 
-__all__ = ["LaunchMixin", "Model", "TaskRunAdmin"]
+def _runs(count: int) -> str:
+    return f"{count} run is" if count == 1 else f"{count} runs are"
+
+
+def _tried(action: Any) -> Any:
+    """The result, or None where the run has moved on meanwhile."""
+    try:
+        return action()
+    except JobsError:
+        return None

@@ -84,6 +84,7 @@ def _wake_one(run_id: Any) -> bool:
         complete.update(
             state=State.QUEUED,
             progress=F("progress") + (100 - F("progress")) / 2,
+            message="",
             sent_at=None,
             not_before=None,
         )

@@ -35,7 +35,7 @@ def persistently(ending: Ending) -> Ending:
             except OperationalError:
                 if connection.in_atomic_block:
                     raise
-                logger.warning("%s failed and is tried again", ending.__name__, exc_info=True)
+                logger.warning("%s failed and is tried again", ending.__name__)
                 connection.close_if_unusable_or_obsolete()
                 time.sleep(pause)
         return ending(*arguments, **named)

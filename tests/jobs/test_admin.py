@@ -36,7 +36,7 @@ def test_the_list_shows_state_progress_subject_and_reason(client, olivia, victor
     assert "tests.any_end" in page
     assert "One page of two could be read." in page
     assert f'href="{reverse("admin:auth_user_change", args=[victor.pk])}"' in page
-    assert 'value="100"' in page
+    assert 'aria-valuenow="100"' in page
 
 
 def test_the_list_asks_the_same_number_of_questions_for_many_runs(
@@ -133,6 +133,46 @@ def test_whoever_only_looks_can_neither_cancel_nor_repeat(client, viewer) -> Non
     execute(run.pk)
     post_action(client, "repeat_selected", [run])
     assert TaskRun.objects.count() == 1
+
+
+def test_a_running_page_refreshes_itself_and_can_be_cancelled(client, olivia) -> None:
+    run = fanned_out(2)
+    client.force_login(olivia)
+    answer = client.get(run.get_absolute_url())
+    assert answer["Refresh"] == "3"
+    assert f'action="{LIST}{run.pk}/cancel/"' in answer.content.decode()
+    assert client.get(f"{LIST}{run.pk}/cancel/").status_code == 405
+    answer = client.post(f"{LIST}{run.pk}/cancel/", follow=True)
+    assert "3 runs are asked to stop." in answer.content.decode()
+    assert "Refresh" not in answer
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested_by) == (State.CANCELLED, olivia)
+    answer = client.post(f"{LIST}{run.pk}/repeat/")
+    again = TaskRun.objects.get(task="tests.family", state=State.QUEUED)
+    assert answer["Location"] == again.get_absolute_url()
+
+
+@pytest.mark.parametrize("verb", ["cancel", "repeat"])
+def test_the_buttons_are_for_those_who_may(client, viewer, verb: str) -> None:
+    run = launch("tests.echo", value=1).run
+    if verb == "repeat":
+        execute(run.pk)
+    client.force_login(viewer)
+    assert f"{run.pk}/{verb}/" not in client.get(run.get_absolute_url()).content.decode()
+    assert client.post(f"{LIST}{run.pk}/{verb}/").status_code == 403
+    run.refresh_from_db()
+    assert (TaskRun.objects.count(), run.cancel_requested_at) == (1, None)
+
+
+def test_the_buttons_need_the_token_of_the_page(olivia) -> None:
+    from django.test import Client
+
+    run = launch("tests.echo", value=1).run
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(olivia)
+    assert client.post(f"{LIST}{run.pk}/cancel/").status_code == 403
+    run.refresh_from_db()
+    assert run.state == State.QUEUED
 
 
 def test_staff_without_permission_and_strangers_see_nothing(client, victor) -> None:
