@@ -1,7 +1,9 @@
 """A page as a picture, with what matters on it marked."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
@@ -21,6 +23,17 @@ class Mark:
     box: Box
     colour: tuple[int, int, int]
     strength: int = 70
+
+    def to_json(self) -> list[Any]:
+        """Four corners, three colours and the strength in one list."""
+        box = self.box
+        return [box.x0, box.y0, box.x1, box.y1, *self.colour, self.strength]
+
+    @classmethod
+    def from_json(cls, values: Sequence[Any]) -> "Mark":
+        """The inverse of `to_json`."""
+        x0, y0, x1, y1, red, green, blue, strength = values
+        return cls(Box(x0, y0, x1, y1), (red, green, blue), strength)
 
 
 def render_page(data: bytes, page: int, marks: tuple[Mark, ...] = (), dots_per_inch: int = 120) -> bytes:
