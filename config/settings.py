@@ -276,7 +276,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "token": "10/min"},
     "NUM_PROXIES": 1 if env.flag("TENFOLD_BEHIND_PROXY") else 0,
     # Money is a string in JSON, because JSON's numbers are floats to most readers.
     "COERCE_DECIMAL_TO_STRING": True,

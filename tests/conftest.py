@@ -19,6 +19,7 @@ from tests.processes import RunningPostgres, RunningWorker
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 STATE = Path(tempfile.mkdtemp(prefix="tenfold-tests-"))
+(STATE / "static").mkdir()
 # Not by pytest's own temporary folders: their long names leave no room for a socket's path.
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
