@@ -69,17 +69,26 @@ def printed_interval(row: Row, column: int) -> Interval | None:
     return Interval.printed(cell.number, cell.decimals)
 
 
-def find_structure(table: StatementTable, factors: Sequence[int], totals: frozenset[int]) -> Structure:
+def find_structure(
+    table: StatementTable,
+    factors: Sequence[int],
+    totals: frozenset[int],
+    fixed: frozenset[int] = frozenset(),
+) -> Structure:
     """The sums of a table. `factors` are the signs to begin with, `totals` the rows known to be
-    totals, for which signs may be changed and one wrong column is forgiven."""
-    return _Search(table, list(factors), totals).run()
+    totals, for which signs may be changed and one wrong column is forgiven; `fixed` are rows whose
+    sign is known and never changed."""
+    return _Search(table, list(factors), totals, fixed).run()
 
 
 class _Search:
     """One pass over a table; holds the stack and the signs found so far."""
 
-    def __init__(self, table: StatementTable, factors: list[int], totals: frozenset[int]) -> None:
+    def __init__(
+        self, table: StatementTable, factors: list[int], totals: frozenset[int], fixed: frozenset[int]
+    ) -> None:
         self.table = table
+        self.fixed = fixed
         self.factors = factors
         self.totals = totals
         self.stack: list[_Line] = []
@@ -149,7 +158,10 @@ class _Search:
         # Flipping a line of zeros changes nothing; the first line of a sum gives it its direction.
         first = self.stack[-count]
         return all(
-            line is not first and any(v is not None and v.middle for v in line.values) for line in chosen
+            line is not first
+            and line.row not in self.fixed
+            and any(value is not None and value.middle for value in line.values)
+            for line in chosen
         )
 
     def _forgiving_match(

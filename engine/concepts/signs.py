@@ -54,7 +54,18 @@ def structure_of(table: StatementTable, items: Sequence[Item | None]) -> Structu
         for n, row in enumerate(table.rows)
         if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL) or ((item := items[n]) is not None and item.is_sum)
     )
-    return find_structure(table, first_guess(table, items, totals), totals)
+    return find_structure(table, first_guess(table, items, totals), totals, fixed_rows(table, items))
+
+
+def fixed_rows(table: StatementTable, items: Sequence[Item | None]) -> frozenset[int]:
+    """Rows whose sign is beyond doubt: the totals that are positive by nature, and in a balance
+    sheet every asset and liability. Otherwise equity would be found to be assets with liabilities
+    turned negative."""
+    return frozenset(
+        n
+        for n, item in enumerate(items)
+        if item is not None and item.sign == 1 and (item.is_sum or table.kind is StatementKind.BALANCE_SHEET)
+    )
 
 
 def first_guess(

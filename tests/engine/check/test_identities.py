@@ -1,0 +1,190 @@
+"""The accounting identities on statements that hold, fail and do not apply."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from engine.check.confidence import row_confidences
+from engine.check.identities import check_across, check_statement, load_identities, parse_identities
+from engine.concepts.mapping import map_rows
+from engine.concepts.signs import resolve_signs
+from engine.concepts.taxonomy import load_taxonomy
+from engine.errors import BadInput
+from engine.kinds import CheckOutcome, StatementKind
+from engine.statement import StatementReading
+from engine.values import Unit
+from tests.engine.made_tables import table
+
+IS, BS, CF = StatementKind.INCOME_STATEMENT, StatementKind.BALANCE_SHEET, StatementKind.CASH_FLOW_STATEMENT
+HOLDS, FAILS, NONE = CheckOutcome.HOLDS, CheckOutcome.FAILS, CheckOutcome.NOT_APPLICABLE
+
+SHEET = [
+    ("Current assets",),
+    ("Cash and cash equivalents", "90", "80"),
+    ("Inventories", "110", "100"),
+    ("=Total current assets", "200", "180"),
+    ("Property, plant and equipment", "300", "310"),
+    ("=Total assets", "500", "490"),
+    ("Current liabilities",),
+    ("Trade payables", "120", "115"),
+    ("=Total current liabilities", "120", "115"),
+    ("Long-term debt", "130", "140"),
+    ("=Total liabilities", "250", "255"),
+    ("Equity",),
+    ("Share capital", "50", "50"),
+    ("Retained earnings", "200", "185"),
+    ("=Total equity", "250", "235"),
+    ("=Total liabilities and equity", "500", "490"),
+]
+
+
+def read(kind, rows, **options):
+    made = table(kind, rows, **options)
+    taxonomy = load_taxonomy()
+    mappings = map_rows(made, taxonomy)
+    signs = resolve_signs(made, mappings, taxonomy)
+    checks = check_statement(made, mappings, signs, taxonomy)
+    return StatementReading(made, mappings, signs, checks, row_confidences(made, mappings, signs, checks))
+
+
+def outcomes(reading, identity):
+    return [check.outcome for check in reading.checks if check.identity == identity]
+
+
+def changed(rows, label, *figures):
+    return [(name, *figures) if name == label else (name, *rest) for name, *rest in rows]
+
+
+def test_a_balanced_sheet_holds_everywhere():
+    reading = read(BS, SHEET)
+    for identity in ("B1", "B1a", "B2", "B3", "B4", "B4b"):
+        assert outcomes(reading, identity) == [HOLDS, HOLDS], identity
+    assert outcomes(reading, "B1b") == [NONE, NONE]
+    (check, _) = (c for c in reading.checks if c.identity == "B4")
+    assert (check.left, check.right) == (Decimal(500_000_000), Decimal(500_000_000))
+    assert check.tolerance == Decimal(1_000_000)
+    assert [reading.table.rows[n].label for n in check.rows] == [
+        "Total liabilities and equity",
+        "Total assets",
+    ]
+
+
+def test_a_wrong_figure_fails_in_its_own_column_only():
+    reading = read(BS, changed(SHEET, "=Total assets", "590", "490"))
+    assert outcomes(reading, "B4") == [FAILS, HOLDS]
+    failing = next(c for c in reading.checks if c.identity == "B4")
+    assert (failing.left, failing.right, failing.column) == (Decimal(500_000_000), Decimal(590_000_000), 0)
+    assert failing.explanation == (
+        "Fails: total assets equal equity and liabilities, but the two sides differ by -90,000,000 where "
+        "rounding allows 1,000,000."
+    )
+
+
+def test_rounding_is_no_failure():
+    assert outcomes(read(BS, changed(SHEET, "=Total assets", "501", "490")), "B4") == [HOLDS, HOLDS]
+
+
+def test_an_unbalanced_sheet_is_the_one_that_blocks():
+    assert [identity.code for identity in load_identities().within if identity.blocks] == ["B4"]
+
+
+def test_an_unclassified_sheet_is_legal():
+    rows = [
+        ("Assets",),
+        ("Loans and advances to customers", "700", "650"),
+        ("Cash and balances with central banks", "100", "90"),
+        ("=Total assets", "800", "740"),
+        ("Liabilities",),
+        ("Deposits from customers", "600", "560"),
+        ("=Total liabilities", "600", "560"),
+        ("=Total equity", "200", "180"),
+        ("=Total liabilities and equity", "800", "740"),
+    ]
+    reading = read(BS, rows)
+    assert outcomes(reading, "B4") == [HOLDS, HOLDS]
+    assert outcomes(reading, "B1a") == [NONE, NONE]
+    assert FAILS not in [check.outcome for check in reading.checks]
+
+
+def test_redeemable_interests_stand_between_liabilities_and_equity():
+    rows = [
+        ("=Total assets", "500", "490"),
+        ("=Total liabilities", "250", "255"),
+        ("Redeemable noncontrolling interest", "40", "30"),
+        ("=Total equity", "210", "205"),
+        ("=Total liabilities and equity", "500", "490"),
+    ]
+    reading = read(BS, rows)
+    assert reading.mappings[2].concept == "bs.redeemable"
+    assert outcomes(reading, "B4b") == [HOLDS, HOLDS]
+
+
+def test_cash_flows_add_up_and_cash_rolls_forward():
+    rows = [
+        ("Operating activities",),
+        ("Net income", "70", "60"),
+        ("Depreciation and amortization", "30", "25"),
+        ("=Net cash provided by operating activities", "100", "85"),
+        ("Investing activities",),
+        ("Capital expenditures", "(60)", "(50)"),
+        ("=Net cash used in investing activities", "(60)", "(50)"),
+        ("Financing activities",),
+        ("Dividends paid", "(25)", "(20)"),
+        ("=Net cash used in financing activities", "(25)", "(20)"),
+        ("Effect of exchange rate changes on cash", "(5)", "2"),
+        ("=Net increase in cash and cash equivalents", "10", "17"),
+        ("Cash and cash equivalents at beginning of year", "80", "63"),
+        ("=Cash and cash equivalents at end of year", "90", "80"),
+    ]
+    reading = read(CF, rows)
+    for identity in ("C1a", "C2", "C3"):
+        assert outcomes(reading, identity) == [HOLDS, HOLDS], identity
+    sheet = read(BS, SHEET)
+    income = read(IS, [("=Net income", "70", "62")])
+    across = {(c.identity, c.column): c.outcome for c in check_across((reading, sheet, income))}
+    assert across == {
+        ("X1", 0): HOLDS,
+        ("X1", 1): FAILS,
+        ("X2", 0): HOLDS,
+        ("X2", 1): HOLDS,
+        ("X3", 0): HOLDS,
+    }
+
+
+def test_an_unknown_scale_is_not_guessed():
+    reading = read(BS, SHEET, unit=Unit("EUR", None))
+    check = next(c for c in reading.checks if c.identity == "B4")
+    assert (check.outcome, check.left) == (HOLDS, Decimal(500))
+
+
+def test_confidence_rises_with_proof_and_falls_with_failure():
+    good = read(BS, SHEET)
+    bad = read(BS, changed(SHEET, "=Total assets", "590", "490"))
+    total_assets = next(n for n, row in enumerate(good.table.rows) if row.label == "Total assets")
+    assert good.confidences[total_assets] == 0.999
+    assert bad.confidences[total_assets] < 0.95
+    assert good.confidences[0] == 1.0
+    unread = read(BS, changed(SHEET, "Inventories", "?", "100"))
+    inventories = next(n for n, row in enumerate(good.table.rows) if row.label == "Inventories")
+    assert unread.confidences[inventories] < good.confidences[inventories]
+
+
+def test_a_faulty_identity_is_named():
+    unknown = {"left": ["bs.nix"], "right": "bs.cash"}
+    entry = {"id": "Z1", "statement": "balance_sheet", "says": "x", "variants": [unknown]}
+    with pytest.raises(BadInput, match=r"The identity Z1 names 'bs\.nix'"):
+        parse_identities({"within": [entry], "across": []}, load_taxonomy())
+    both = replace_variant(entry, {"left": ["bs.cash"], "rows_of": "assets", "right": "bs.total_assets"})
+    with pytest.raises(BadInput, match="exactly one of left, rows_of and rows_from"):
+        parse_identities({"within": [both], "across": []}, load_taxonomy())
+
+
+def replace_variant(entry, variant):
+    return {**entry, "variants": [variant]}
+
+
+def test_statements_without_periods_have_no_bridges():
+    reading = read(BS, SHEET)
+    columns = tuple(replace(column, period=None) for column in reading.table.columns)
+    assert check_across((replace(reading, table=replace(reading.table, columns=columns)),)) == ()
