@@ -2,21 +2,25 @@
 
     python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
     python -m engine survey FILE [--json]
+    python -m engine render FILE [--page 1] > page.png
 
 FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for is in the file;
 2 wrong arguments; 3 the file cannot be read (its code is on standard error); 4 the file is not there.
 """
 
 import argparse
+import base64
 import json
 import sys
 from pathlib import Path
 
-from engine.errors import Unreadable
+from engine.errors import NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import StatementKind
 from engine.pdf.open import OpenLimits
+from engine.pdf.render import Mark, render_page
 from engine.reading import ReadingOptions, read, survey
+from engine.sandbox import Limits, limit_this_process
 from engine.show import show_reading, show_survey
 
 EXIT_READ = 0
@@ -29,14 +33,29 @@ EXIT_NO_FILE = 4
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     asked = _parser().parse_args(arguments)
+    _limit(asked)
     try:
         data = sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()
     except OSError as error:
         return _complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
     try:
-        return _survey(data, asked) if asked.command == "survey" else _read(data, asked)
+        return {"read": _read, "survey": _survey, "render": _render}[asked.command](data, asked)
+    except NotFound as error:
+        return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
+    except MemoryError:
+        return _complain("Reading the file took more memory than allowed.", EXIT_UNREADABLE, "out_of_memory", asked.json)
     except Unreadable as error:
-        return _complain(f"{error.code}: {error.message}", EXIT_UNREADABLE, error.code, asked.json)
+        return _complain(error.message, EXIT_UNREADABLE, error.code, asked.json)
+
+
+def _limit(asked: argparse.Namespace) -> None:
+    given = {
+        name: value
+        for name in ("memory_bytes", "cpu_seconds", "answer_bytes")
+        if (value := getattr(asked, name)) is not None
+    }
+    if given:
+        limit_this_process(Limits(**given))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,17 +63,26 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m engine", description="Read statements from a PDF report."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (("read", "print the three statements"), ("survey", "say what the file is")):
+    for name, what in (
+        ("read", "print the three statements"),
+        ("survey", "say what the file is"),
+        ("render", "draw a page as PNG"),
+    ):
         command = commands.add_parser(name, help=what)
         command.add_argument("file", metavar="FILE", help='a PDF, or "-" for standard input')
         command.add_argument("--json", action="store_true", help="print one JSON object")
         command.add_argument("--refuse-copying-forbidden", action="store_true",
                              help="turn away files whose author forbids copying")  # fmt: skip
+        for limit in ("memory-bytes", "cpu-seconds", "answer-bytes"):
+            command.add_argument(f"--{limit}", type=int, help="a limit the process puts on itself")
         if name == "read":
             command.add_argument("--statement", choices=[kind.value for kind in StatementKind], metavar="KIND",
                                  help="one of " + ", ".join(kind.value for kind in StatementKind))  # fmt: skip
             command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
                                  help="look on these pages only")  # fmt: skip
+        if name == "render":
+            command.add_argument("--page", type=int, default=1, help="which page, counted from 1")
+            command.add_argument("--marks", default="[]", help="boxes to highlight, as JSON")
     return parser
 
 
@@ -88,10 +116,20 @@ def _survey(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ
 
 
+def _render(data: bytes, asked: argparse.Namespace) -> int:
+    marks = tuple(Mark.from_json(values) for values in json.loads(asked.marks))
+    image = render_page(data, asked.page, marks)
+    if asked.json:
+        print(json.dumps({"png": base64.b64encode(image).decode("ascii")}))
+    else:
+        sys.stdout.buffer.write(image)
+    return EXIT_READ
+
+
 def _complain(message: str, status: int, code: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
-    print(message, file=sys.stderr)
+    print(f"{code}: {message}", file=sys.stderr)
     return status
 
 

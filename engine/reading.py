@@ -89,7 +89,7 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
         report("read")
     tables, warnings = _completed(tables, texts, words)
     taxonomy = load_taxonomy()
-    statements = tuple(_concluded(entry.table, taxonomy, options) for entry in tables)
+    statements = tuple(_concluded(entry.table, taxonomy, options.rules) for entry in tables)
     report("conclude")
     warnings += [warning for entry in tables for warning in entry.warnings]
     warnings += [
@@ -259,8 +259,15 @@ def _signs_and_whole(table: StatementTable) -> bool:
     return any(sign in text for text in [*texts, *heads] for sign in "$€£¥")
 
 
-def _concluded(table: StatementTable, taxonomy: Taxonomy, options: ReadingOptions) -> StatementReading:
-    mappings = map_rows(table, taxonomy, options.rules)
+def conclude_again(reading: Reading, rules: tuple[MappingRule, ...]) -> Reading:
+    """The same printed tables mapped, signed and checked anew, as after a person's decision."""
+    taxonomy = load_taxonomy()
+    statements = tuple(_concluded(entry.table, taxonomy, rules) for entry in reading.statements)
+    return replace(reading, statements=statements)
+
+
+def _concluded(table: StatementTable, taxonomy: Taxonomy, rules: tuple[MappingRule, ...]) -> StatementReading:
+    mappings = map_rows(table, taxonomy, rules)
     signs = resolve_signs(table, mappings, taxonomy)
     checks = check_statement(table, mappings, signs, taxonomy)
     return StatementReading(table, mappings, signs, checks, row_confidences(table, mappings, signs, checks))

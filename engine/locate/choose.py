@@ -121,10 +121,12 @@ def _closed(page: PageScore, kind: StatementKind) -> bool:
 
 def _begins_before(page: PageScore, previous: PageScore, kind: StatementKind) -> bool:
     """The page before bears the same title and has what this one lacks."""
-    if kind not in previous.titles or previous.scores.get(kind, 0.0) < THRESHOLD / 2:
+    if previous.scores.get(kind, 0.0) < (THRESHOLD / 2 if kind in previous.titles else THRESHOLD):
         return False
     if kind is StatementKind.BALANCE_SHEET:
         return 0 in previous.found[kind] and 0 not in page.found[kind]
+    if kind not in previous.titles:
+        return False
     return not _closed(previous, kind) and page.continued
 
 
@@ -134,5 +136,13 @@ def _continues(scores: Sequence[PageScore], pages: list[int], page: PageScore, k
     if others or (page.foreign and kind not in page.titles):
         return False
     if kind in page.titles:
-        return page.continued or not done
+        return page.continued or not done or _completes(scores, pages, page, kind)
     return not done and page.numbers >= 2 and _closed(page, kind)
+
+
+def _completes(scores: Sequence[PageScore], pages: list[int], page: PageScore, kind: StatementKind) -> bool:
+    """The page bears the same title and holds mostly other captions: the second half, not the same
+    statement of another company."""
+    before = frozenset().union(*(scores[p - 1].found.get(kind, frozenset()) for p in pages))
+    here = page.found.get(kind, frozenset())
+    return bool(here - before) and len(here & before) < 0.5 * len(here)

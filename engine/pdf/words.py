@@ -21,7 +21,7 @@ from engine.values import Box
 DIGITS = frozenset("0123456789")
 WORD_GAP = 0.17  # of the type size; a space is about 0.25
 DIGIT_GAP = 0.30  # between digits and their marks, which some writers kern apart
-REAL_SPACE_GAP = 0.06  # a space of the file narrower than this is an artefact of justification
+REAL_SPACE_GAP = 0.03  # a space of the file narrower than this is an artefact of justification
 SAME_LINE = 0.45  # of the type size, between two baselines
 TINY = 1.5  # points; smaller type is not meant to be read
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
@@ -342,5 +342,5 @@ def _gap_between(a: Glyph, b: Glyph) -> bool:
         return True
     digits = a.text in _NUMBER_PARTS and b.text in _NUMBER_PARTS
     if b.after_space:
-        return gap > (DIGIT_GAP / 2 if digits else REAL_SPACE_GAP)
+        return gap > (2 * REAL_SPACE_GAP if digits else REAL_SPACE_GAP)
     return gap > (DIGIT_GAP if digits else WORD_GAP)

@@ -37,6 +37,7 @@ def find_bands(rows: Sequence[Sequence[Figure]]) -> list[Band]:
     strongest = max((len({n for n, _ in c}) for c in clusters), default=0)
     least = max(LEAST_ROWS, WEAK * strongest) if strongest > 3 else 1
     kept = [c for c in clusters if len({n for n, _ in c}) >= least]
+    kept = _beside_others(kept, strongest)
     bands = [_band(c) for c in kept]
     for band, cluster in zip(bands, kept, strict=True):
         band.is_note = _looks_like_notes([f for _, f in cluster])
@@ -44,6 +45,18 @@ def find_bands(rows: Sequence[Sequence[Figure]]) -> list[Band]:
 
 
 _Members = list[tuple[int, Figure]]
+
+
+def _beside_others(clusters: list[_Members], strongest: int) -> list[_Members]:
+    """Without weak clusters whose figures mostly stand alone on their lines: share counts at the
+    end of a wrapped label are no column."""
+    strong = {n for c in clusters if len({n for n, _ in c}) >= 0.5 * strongest for n, _ in c}
+    kept = []
+    for cluster in clusters:
+        rows = {n for n, _ in cluster}
+        if len(rows) >= 0.5 * strongest or len(rows & strong) > 0.5 * len(rows):
+            kept.append(cluster)
+    return kept
 
 
 def _clusters(members: _Members) -> list[_Members]:

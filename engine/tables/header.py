@@ -129,10 +129,23 @@ def _above(phrase: Phrase, zones: Sequence[tuple[float, float]]) -> bool:
 def _split_at_years(phrase: Phrase, line: Line, zones: Sequence[tuple[float, float]]) -> list[Phrase]:
     """Headings of narrow columns may stand so close that they look like one phrase."""
     words = [w for w in line.words if w.x0 >= phrase.x0 - 0.1 and w.x1 <= phrase.x1 + 0.1]
-    years = [w for w in words if _YEAR.fullmatch(w.text)]
-    if len(years) < 2 or len(years) != len(words):
+    groups: list[list[Word]] = [[]]
+    for word in words:
+        groups[-1].append(word)
+        if _YEAR.search(word.text):
+            groups.append([])
+    pieces = [
+        Phrase(" ".join(w.text for w in g), g[0].x0, g[-1].x1, phrase.y0, phrase.y1) for g in groups if g
+    ]
+    if len(pieces) < 2:
         return [phrase]
-    return [Phrase(w.text, w.x0, w.x1, phrase.y0, phrase.y1) for w in words]
+    places = [_zone_of(piece, zones) for piece in pieces]
+    return pieces if None not in places and len(set(places)) == len(places) else [phrase]
+
+
+def _zone_of(phrase: Phrase, zones: Sequence[tuple[float, float]]) -> int | None:
+    middle = (phrase.x0 + phrase.x1) / 2
+    return next((n for n, (left, right) in enumerate(zones) if left <= middle <= right), None)
 
 
 def _owners(

@@ -53,6 +53,7 @@ _DOLLAR_HINTS: tuple[tuple[str, str, int], ...] = (
     (r"\bNZX\b|New Zealand", "NZD", 1),
     (r"\bSGX\b|Singapore", "SGD", 1),
 )
+_US_FILER = re.compile(r"FORM\s+10-?[KQ]", re.IGNORECASE)
 _PRESENTED = re.compile(
     r"(?:presented|expressed|stated|reported|presentation currency|reporting currency|functional currency|amounts|figures)[^.]{0,120}",
     re.IGNORECASE,
@@ -143,6 +144,8 @@ def document_currency(texts: Sequence[str], statement_text: str) -> tuple[str | 
         hints: Counter[str] = Counter()
         for pattern, code, weight in _DOLLAR_HINTS:
             hints[code] += min(6, len(re.findall(pattern, sample))) * weight
+        if _US_FILER.search("\n".join(texts[:4])):
+            hints["USD"] += 40
         scores = Counter({code: 3 * n for code, n in dollars.items()}) + hints
         if "$" in statement_text and scores:
             return scores.most_common(1)[0][0], "dollar sign, and the report's words for it"

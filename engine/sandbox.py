@@ -1,0 +1,173 @@
+"""Untrusted bytes are parsed in a throw-away child process with limits.
+
+The child is this package's own command. It puts the limits on itself before it looks at a byte,
+reads the file from standard input and answers in JSON; it has no secrets in its environment and is
+its own process group, which is killed whatever happens. What kills a child is a verdict on the
+file, never on the caller.
+"""
+
+import base64
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from engine.concepts.mapping import MappingRule
+from engine.errors import EngineError, NotFound, Unreadable
+from engine.exchange import reading_from_json, survey_from_json
+from engine.pdf.render import Mark
+from engine.reading import conclude_again
+from engine.statement import Reading, Survey
+
+_ROOT = Path(__file__).resolve().parent.parent
+_POLL = 0.01
+_MUCH_OF_MEMORY = 0.55  # of the limit: a death above it is put down to memory
+_OUT_OF_TIME = (
+    "The file took longer than {seconds:g} s to read and was given up. It may be built to exhaust a reader."
+)
+_OUT_OF_MEMORY = "Reading the file took more than {megabytes:,} MB of memory and was given up."
+_CRASHED = "The reader broke down on this file ({how}). The file is likely damaged; fetch it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one child may use. Seconds of wall clock and processor, bytes of address space and of
+    answer."""
+
+    wall_seconds: float = 60.0
+    cpu_seconds: int = 55
+    memory_bytes: int = 1 << 30
+    answer_bytes: int = 64 << 20
+
+    def __post_init__(self) -> None:
+        if min(self.wall_seconds, self.cpu_seconds, self.memory_bytes, self.answer_bytes) <= 0:
+            raise ValueError("every limit must be positive")
+
+
+def read_safely(
+    data: bytes,
+    limits: Limits | None = None,
+    *,
+    rules: tuple[MappingRule, ...] = (),
+    refuse_copying_forbidden: bool = False,
+) -> Reading:
+    """`engine.reading.read` in a child. `rules` are applied here, to the printed words it returns.
+
+    Raises Unreadable: the codes of `read`, and out_of_time, out_of_memory, reader_crashed.
+    """
+    reading = reading_from_json(_asked("read", data, limits or Limits(), refuse_copying_forbidden))
+    return conclude_again(reading, rules) if rules else reading
+
+
+def survey_safely(
+    data: bytes, limits: Limits | None = None, *, refuse_copying_forbidden: bool = False
+) -> Survey:
+    """`engine.reading.survey` in a child; raises as `read_safely` does."""
+    return survey_from_json(_asked("survey", data, limits or Limits(), refuse_copying_forbidden))
+
+
+def render_safely(
+    data: bytes, page: int, marks: tuple[Mark, ...] = (), limits: Limits | None = None
+) -> bytes:
+    """`engine.pdf.render.render_page` in a child: a page as PNG.
+
+    Raises NotFound where the file has no such page, and Unreadable as `read_safely` does.
+    """
+    options = ["--page", str(page), "--marks", json.dumps([mark.to_json() for mark in marks])]
+    answer = json.loads(_asked("render", data, limits or Limits(), False, options))
+    return base64.b64decode(answer["png"])
+
+
+def limit_this_process(limits: Limits) -> None:
+    """Put the limits on the running process; there is no way back. Called by the child."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 2))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.answer_bytes, limits.answer_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _asked(command: str, data: bytes, limits: Limits, refuse: bool, options: Sequence[str] = ()) -> str:
+    with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as answer:
+        question.write(data)
+        question.seek(0)
+        status, peak, in_time = _run([*_command(command, limits, refuse), *options], question, answer, limits)
+        answer.seek(0)
+        text = answer.read().decode("utf-8", "replace")
+    if not in_time:
+        raise Unreadable(_OUT_OF_TIME.format(seconds=limits.wall_seconds), code="out_of_time")
+    if status in (0, 1) and text.startswith("{") and text.endswith("}\n"):
+        return text
+    raise _verdict(status, peak, text, limits)
+
+
+def _command(command: str, limits: Limits, refuse: bool) -> list[str]:
+    parts = [sys.executable, "-m", "engine", command, "-", "--json"]
+    parts += ["--memory-bytes", str(limits.memory_bytes), "--cpu-seconds", str(limits.cpu_seconds)]
+    parts += ["--answer-bytes", str(limits.answer_bytes)]
+    return [*parts, "--refuse-copying-forbidden"] if refuse else parts
+
+
+def _run(command: list[str], question: IO[bytes], answer: IO[bytes], limits: Limits) -> tuple[int, int, bool]:
+    """Exit status, peak memory in bytes, and whether it ended in time."""
+    environment = {
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONUTF8": "1",
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+    }
+    child = subprocess.Popen(
+        command,
+        stdin=question,
+        stdout=answer,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env=environment,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + limits.wall_seconds
+    in_time = True
+    try:
+        while True:
+            ended, status, usage = os.wait4(child.pid, os.WNOHANG)
+            if ended:
+                break
+            if time.monotonic() > deadline and in_time:
+                in_time = False
+                _kill_group(child.pid)
+            time.sleep(_POLL)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        _kill_group(child.pid)
+        if child.returncode is None:
+            child.wait()
+    return child.returncode, usage.ru_maxrss * 1024, in_time
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _verdict(status: int, peak: int, text: str, limits: Limits) -> EngineError:
+    try:
+        error = json.loads(text)["error"]
+        kind = NotFound if error["code"] == NotFound.code else Unreadable
+        return kind(error["message"], code=error["code"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    megabytes = limits.memory_bytes >> 20
+    if status == -signal.SIGXCPU:
+        return Unreadable(_OUT_OF_TIME.format(seconds=limits.cpu_seconds), code="out_of_time")
+    if status == -signal.SIGKILL or peak > _MUCH_OF_MEMORY * limits.memory_bytes:
+        return Unreadable(_OUT_OF_MEMORY.format(megabytes=megabytes), code="out_of_memory")
+    how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    return Unreadable(_CRASHED.format(how=how), code="reader_crashed")
