@@ -1,6 +1,7 @@
 """`python -m benchmarks.accuracy`: how much of what is printed the reader reads.
 
-Scores the synthetic set, the demo's reports, and the real reports of ../shared/samples where that folder is there.
+Scores the synthetic set, the demo's reports, and the real reports of ../shared/samples where that
+folder is there.
 Exit status 1 when the recall (mean per class) of any set stays below --min-recall percent.
 """
 

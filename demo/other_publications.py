@@ -90,16 +90,8 @@ def _interim_statement(kind: StatementKind, title: str) -> Statement:
     balance = kind is BALANCE
     periods: tuple[int | str, ...] = ("2025H1", 2024) if balance else ("2025H1", "2024H1")
     columns = (
-        Column(
-            ("31 December" if balance else "Six months to", "2024" if balance else "31 December 2024", "€m"),
-            None if balance else date(2024, 7, 1),
-            date(2024, 12, 31),
-        ),
-        Column(
-            ("30 June" if balance else "Six months to", "2024" if balance else "31 December 2023", "€m"),
-            None if balance else date(2023, 7, 1),
-            date(2024, 6, 30) if balance else date(2023, 12, 31),
-        ),
+        _interim_column(date(2024, 12, 31), balance=balance),
+        _interim_column(date(2024, 6, 30) if balance else date(2023, 12, 31), balance=balance),
     )
     return Statement(
         kind=kind,
@@ -112,6 +104,13 @@ def _interim_statement(kind: StatementKind, title: str) -> Statement:
         decimals=1,
         note_heading="",
     )
+
+
+def _interim_column(end: date, *, balance: bool) -> Column:
+    day = (f"{end.day} {end:%B}", str(end.year), "€m")
+    if balance:
+        return Column(day, None, end)
+    return Column(("Six months to", *day), date(end.year, 7, 1), end)
 
 
 def _interim_lines(kind: StatementKind, periods: tuple[int | str, ...]) -> list[Line]:
