@@ -317,8 +317,13 @@ ALLOWED_PRIVATE_HOSTS = frozenset(map(_host_and_port, env.words("TENFOLD_ALLOWED
 DOWNLOAD_MAX_BYTES = env.number("TENFOLD_DOWNLOAD_MAX_MB", 200, least=1, most=2000) * MEGABYTE
 PAGE_MAX_BYTES = 10 * MEGABYTE
 
-# Limits of the throw-away process in which a file is read; what is not named keeps its default.
-READING_LIMITS: dict[str, int | float] = {}
+# What the throw-away process may use in which a file is read: seconds and bytes.
+_READING_SECONDS = env.number("TENFOLD_READING_SECONDS", 180, least=10, most=1500)
+READING_LIMITS = {
+    "wall_seconds": float(_READING_SECONDS),
+    "cpu_seconds": _READING_SECONDS,
+    "memory_bytes": env.number("TENFOLD_READING_MEMORY_MB", 1024, least=256, most=16_384) * MEGABYTE,
+}
 
 # Reserved for the optional second reader; any service that speaks the same protocol.
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
