@@ -2,20 +2,38 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.routers import SimpleRouter
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
 
-from companies.api.views import CompanyViewSet
 from config.tokens import RevokeAllView, RevokeView, TokenView
 from jobs.api.urls import urlpatterns_background, urlpatterns_v1
 
-router = SimpleRouter()
-router.register("companies", CompanyViewSet, basename="company")
+
+class IndexView(APIView):
+    """Where to begin: the address of every list."""
+
+    def get(self, request: Request) -> Response:
+        names = {
+            "companies": "company-list",
+            "documents": "document-list",
+            "extractions": "extraction-list",
+            "facts": "fact-list",
+            "restatements": "restatement-list",
+            "compiled_statements": "compiled-statement-list",
+            "tasks": "task-list",
+            "documentation": "docs",
+        }
+        return Response({label: reverse(name, request=request) for label, name in names.items()})
+
 
 version_1: list[URLPattern | URLResolver] = [
+    path("", IndexView.as_view(), name="api-index"),
     path("token/", TokenView.as_view(), name="token"),
     path("token/revoke/", RevokeView.as_view(), name="token-revoke"),
     path("token/revoke-all/", RevokeAllView.as_view(), name="token-revoke-all"),
-    path("", include(router.urls)),
+    path("", include("companies.api.urls")),
     path("", include("documents.api.urls")),
     path("", include(urlpatterns_v1)),
     path("", include("extraction.api.urls")),

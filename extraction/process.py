@@ -8,7 +8,8 @@ from documents.models import Document
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from extraction.extract import extract
-from extraction.models import ExtractionStatus, Fact
+from extraction.models import ExtractionStatus, Fact, ReviewKind
+from extraction.store import ask, withdraw
 from jobs.models import TaskRun
 
 
@@ -40,11 +41,25 @@ def process(
     if downloaded:
         classified = classify_document(document, report=report)
         processed.steps["classify"] = classified.document_type
+        if classified.document_type == DocumentKind.UNKNOWN:
+            _ask_for_type(document, processed)
+            return processed
+        withdraw(document, ReviewKind.DOCUMENT_TYPE)
         if classified.document_type == DocumentKind.ANNUAL_REPORT:
             _extract_step(document, processed, force=force, report=report, task_run=task_run)
         else:
             processed.steps["extract"] = "not_annual"
     return processed
+
+
+def _ask_for_type(document: Document, processed: Processed) -> None:
+    processed.steps["extract"] = "type_unknown"
+    processed.code = "type_unknown"
+    processed.reason = (
+        f"What kind of document “{document}” is could not be told. Choose its type on its page and process"
+        " it again; trying again without that does not help."
+    )
+    ask(document, ReviewKind.DOCUMENT_TYPE, processed.reason, {"evidence": document.type_evidence})
 
 
 def _download_step(document: Document, processed: Processed, *, force: bool, report: Report) -> bool:

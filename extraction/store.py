@@ -88,7 +88,7 @@ def store_failure(
         error_code=error.code,
         error_message=error.message,
     )
-    _ask(version.document, ReviewKind.UNREADABLE, error.message, {"code": error.code})
+    ask(version.document, ReviewKind.UNREADABLE, error.message, {"code": error.code})
     return run
 
 
@@ -101,16 +101,13 @@ def _begin_run(version: DocumentVersion, *, engine_version: str, options_digest:
         observation__row__table__run__version=version,
         superseded_at__isnull=True,
     ).update(superseded_at=timezone.now())
-    ReviewItem.objects.filter(
-        document=version.document,
-        state=ReviewState.OPEN,
-        kind__in=[
-            ReviewKind.STATEMENT_MISSING,
-            ReviewKind.UNIT_MISSING,
-            ReviewKind.IDENTITY_FAILS,
-            ReviewKind.UNREADABLE,
-        ],
-    ).update(state=ReviewState.OBSOLETE)
+    withdraw(
+        version.document,
+        ReviewKind.STATEMENT_MISSING,
+        ReviewKind.UNIT_MISSING,
+        ReviewKind.IDENTITY_FAILS,
+        ReviewKind.UNREADABLE,
+    )
     return ExtractionRun.objects.create(
         version=version, engine_version=engine_version, options_digest=options_digest, **fields
     )
@@ -290,7 +287,7 @@ def _ask_about(run: ExtractionRun, reading: Reading) -> None:
     """Questions that only a person can answer."""
     document = run.version.document
     for abstention in reading.abstentions:
-        _ask(
+        ask(
             document,
             ReviewKind.STATEMENT_MISSING,
             f"{_name(abstention.kind)}: {abstention.reason}",
@@ -304,7 +301,7 @@ def _ask_about(run: ExtractionRun, reading: Reading) -> None:
                 for name, value in (("scale", table.unit.scale), ("currency", table.unit.currency))
                 if value is None
             )
-            _ask(
+            ask(
                 document,
                 ReviewKind.UNIT_MISSING,
                 f"{_name(table.kind)}: the {missing} is not printed near the table. Without a scale"
@@ -314,7 +311,7 @@ def _ask_about(run: ExtractionRun, reading: Reading) -> None:
         failed = sorted({c.identity for c in statement.checks if c.outcome is CheckOutcome.FAILS})
         if failed:
             first = next(c for c in statement.checks if c.outcome is CheckOutcome.FAILS)
-            _ask(
+            ask(
                 document,
                 ReviewKind.IDENTITY_FAILS,
                 f"{_name(table.kind)}: {first.explanation}",
@@ -326,7 +323,7 @@ def _name(kind: StatementKind) -> str:
     return kind.value.replace("_", " ").capitalize()
 
 
-def _ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, object]) -> None:
+def ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, object]) -> None:
     """Ask once. A question that was closed as obsolete is opened again; a decided one stays decided."""
     fingerprint = hashlib.sha256(
         f"{document.pk}|{document.current_version_id}|{kind}|{reason}".encode()
@@ -344,6 +341,13 @@ def _ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, o
     if not is_new and item.state == ReviewState.OBSOLETE:
         item.state = ReviewState.OPEN
         item.save(update_fields=["state"])
+
+
+def withdraw(document: Document, *kinds: ReviewKind) -> None:
+    """Open questions about a document that are no longer to be answered."""
+    ReviewItem.objects.filter(document=document, state=ReviewState.OPEN, kind__in=kinds).update(
+        state=ReviewState.OBSOLETE
+    )
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from companies.models import Company
 from documents.models import Document
+from extraction.models import ReviewItem
 from jobs.launch import launch
 from jobs.models import TaskRun
 from tests.extraction.working import work_off
@@ -43,6 +44,17 @@ def encrypted_pdf() -> bytes:
     output = io.BytesIO()
     canvas = Canvas(output, encrypt=StandardEncryption("secret", strength=128))
     canvas.drawString(72, 720, "Annual report 2024")
+    canvas.save()
+    return output.getvalue()
+
+
+def scanned_pdf() -> bytes:
+    """Forty pages without a letter, as a scanner makes them."""
+    output = io.BytesIO()
+    canvas = Canvas(output)
+    for _ in range(40):
+        canvas.rect(72, 72, 400, 600, fill=1)
+        canvas.showPage()
     canvas.save()
     return output.getvalue()
 
@@ -90,7 +102,7 @@ def test_a_page_without_reports(site: LocalSite, files: Path) -> None:
         (b"", "not_a_pdf", "it is empty"),
         (encrypted_pdf(), "encrypted", "password"),
         (b"%PDF-1.7\n" + b"\x00garbage" * 200, "damaged", "damaged"),
-        (small_pdf(), "no_text_layer", "text"),
+        (scanned_pdf(), "no_text_layer", "text"),
     ],
     ids=["html", "empty", "encrypted", "damaged", "no text"],
 )
@@ -107,7 +119,9 @@ def test_a_report_that_cannot_be_used(
 
 
 def test_a_report_without_statements(site: LocalSite, files: Path) -> None:
-    run = one_report(site, small_pdf("Northwind", "Annual report 2024", "for the year ended 31 December 2024"))
+    run = one_report(
+        site, small_pdf("Northwind", "Annual report 2024", "for the year ended 31 December 2024")
+    )
     assert run.state == "partial"
     document = Document.objects.get()
     assert (document.status, document.failure_code) == ("failed", "statement_not_found")
@@ -118,3 +132,18 @@ def test_a_report_that_is_gone(site: LocalSite, files: Path) -> None:
     assert run.state == "partial"
     assert Document.objects.get().failure_code == "not_found"
     assert run.result["documents"] == 1
+
+
+def test_a_document_of_unknown_kind_is_put_before_a_person(site: LocalSite, files: Path) -> None:
+    site.add("/investors/", b"<h1>Reports</h1><a href='/xy.pdf'>Download document</a>")
+    site.add("/xy.pdf", small_pdf("Northwind", "Notes of a walk along the river"))
+    run = extract(site.url("/investors/"))
+    assert run.state == "partial"
+    question = ReviewItem.objects.get()
+    assert (question.kind, question.state) == ("document_type", "open")
+    assert "Choose its type" in question.reason
+    Document.objects.update(document_type="other", type_decided_by="person")
+    document = Document.objects.get()
+    work_off(launch("extraction.process_document", subject=document, document_id=document.pk).run)
+    question.refresh_from_db()
+    assert question.state == "obsolete"
