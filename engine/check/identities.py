@@ -15,10 +15,10 @@ from typing import Any
 from engine.check.intervals import Interval, total
 from engine.check.sums import Structure, find_structure, printed_interval
 from engine.concepts.data_file import read_data
-from engine.concepts.signs import fixed_rows
+from engine.concepts.signs import fixed_rows, total_rows
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.errors import BadInput
-from engine.kinds import CheckOutcome, PeriodKind, RowKind, StatementKind
+from engine.kinds import CheckOutcome, PeriodKind, StatementKind
 from engine.statement import Check, RowMapping, RowSign, StatementReading, StatementTable
 from engine.values import Period
 
@@ -152,12 +152,11 @@ class _Statement:
         self.table = table
         self.signs = signs
         self.row_of = {m.concept: n for n, m in enumerate(mappings) if m.concept is not None}
-        sums = frozenset(n for concept, n in self.row_of.items() if taxonomy[concept].is_sum) | frozenset(
-            n for n, row in enumerate(table.rows) if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
-        )
         items = [taxonomy[m.concept] if m.concept is not None else None for m in mappings]
         factors = [sign.factor for sign in signs]
-        self.structure: Structure = find_structure(table, factors, sums, fixed_rows(table, items))
+        self.structure: Structure = find_structure(
+            table, factors, total_rows(table, items), fixed_rows(table, items)
+        )
 
     def figure(self, row: int, column: int) -> Interval | None:
         """A row's contribution in a column, None where no number is printed."""

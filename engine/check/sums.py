@@ -145,13 +145,13 @@ class _Search:
                 for chosen in combinations(self.stack[-count:], flips):
                     if flips >= count or not self._may_flip(chosen, count):
                         continue
-                    agrees = _compare(_without_twice(sums, chosen), printed)
-                    if False not in agrees and sum(verdict is True for verdict in agrees) >= min(
-                        2, len(printed)
-                    ):
-                        for line in chosen:
-                            self._flip(line)
-                        return count, 1, agrees
+                    turned = _without_twice(sums, chosen)
+                    for factor in (1, -1) if ordinal not in self.fixed else (1,):
+                        agrees = _compare(turned, _times(printed, factor))
+                        if False not in agrees and agrees.count(True) >= min(2, len(printed)):
+                            for line in chosen:
+                                self._flip(line)
+                            return count, factor, agrees
         return None
 
     def _may_flip(self, chosen: Sequence[_Line], count: int) -> bool:

@@ -49,12 +49,20 @@ def _deducted(structure: Structure, items: Sequence[Item | None]) -> Iterator[in
 
 def structure_of(table: StatementTable, items: Sequence[Item | None]) -> Structure:
     """The sums of a table, begun with the signs that the concepts suggest."""
-    totals = frozenset(
-        n
-        for n, row in enumerate(table.rows)
-        if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL) or ((item := items[n]) is not None and item.is_sum)
-    )
+    totals = total_rows(table, items)
     return find_structure(table, first_guess(table, items, totals), totals, fixed_rows(table, items))
+
+
+def total_rows(table: StatementTable, items: Sequence[Item | None]) -> frozenset[int]:
+    """Rows that must be a sum of lines above: printed totals, totals by concept, and the line that
+    a statement reaches by subtracting another."""
+    reached = {item.deducted_for for item in items if item is not None}
+    return frozenset(
+        n
+        for n, (row, item) in enumerate(zip(table.rows, items, strict=True))
+        if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
+        or (item is not None and (item.is_sum or item.code in reached))
+    )
 
 
 def fixed_rows(table: StatementTable, items: Sequence[Item | None]) -> frozenset[int]:
