@@ -374,6 +374,8 @@ def badge(colour: str, text: str) -> SafeString:
 
 def says(run: TaskRun) -> str:
     """The sentence for a person: what went wrong, or where it stands."""
+    if run.error_message and run.not_before is not None:
+        return f"{run.error_message} Next try at {timezone.localtime(run.not_before):%H:%M:%S}."
     if run.error_message:
         return run.error_message
     if run.message or run.state in FINISHED:

@@ -4,7 +4,8 @@ from functools import partial as bind
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from jobs.broker import revoke
@@ -34,6 +35,14 @@ def cancel(run: TaskRun, by: User = None) -> int:
         ahead = parts
     transaction.on_commit(bind(revoke, stopped), robust=True)
     return len(stopped)
+
+
+def note_revoked(run_id: Any, *, is_stopped: bool) -> None:
+    """Somebody revoked the run past us; the dispatcher ends it. `is_stopped`: nobody works on it."""
+    columns = {"lease_until": None} if is_stopped else {}
+    TaskRun.objects.filter(pk=run_id, state__in=UNFINISHED).update(
+        cancel_requested_at=Coalesce(F("cancel_requested_at"), Now()), **columns
+    )
 
 
 def _ask(run_id: Any, by: User) -> bool:

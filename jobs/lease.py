@@ -116,3 +116,11 @@ def renew(run_id: Any, fence: int) -> bool:
 def let_go(run_id: Any, worker: str) -> None:
     """The process that worked on a run is gone: let the dispatcher take the run back at once."""
     TaskRun.objects.filter(pk=run_id, state=State.RUNNING, worker=worker).update(lease_until=None)
+
+
+def hand_back(worker: str, run_id: Any = None) -> None:
+    """A worker that is stopped gives one run back, or all it has: they come again at once, and the
+    start that was cut short is not counted against them."""
+    mine = TaskRun.objects.filter(state=State.RUNNING, worker=worker, attempt__gt=0)
+    chosen = mine if run_id is None else mine.filter(pk=run_id)
+    chosen.update(lease_until=None, attempt=F("attempt") - 1)

@@ -83,7 +83,7 @@ class Worker:
 
 
 @contextmanager
-def running_worker(broker: Broker, database: str, *, processes: int = 2) -> Iterator[Worker]:
+def running_worker(broker: Broker, database: str, *, processes: int = 2, **more: str) -> Iterator[Worker]:
     """A worker for all queues on the given database, with the durations of this test."""
     folder = broker.places.state
     log = Path(tempfile.mkstemp(prefix="worker-", suffix=".log", dir=folder)[1])
@@ -94,6 +94,7 @@ def running_worker(broker: Broker, database: str, *, processes: int = 2) -> Iter
         "DATABASE_URL": database,
         "REDIS_URL": broker.url,
         "TESTS_JOBS": json.dumps(settings.JOBS),
+        **more,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

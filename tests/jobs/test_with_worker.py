@@ -148,6 +148,29 @@ def test_a_run_of_a_worker_that_is_gone_is_repeated_by_another(server: Broker, d
     assert (len(lines(diary, "start")), len(lines(diary, "end"))) == (2, 1)
 
 
+def test_a_worker_that_is_stopped_gives_its_runs_back_uncounted(server: Broker, diary: Path) -> None:
+    with running_worker(server, DATABASE, TENFOLD_SOFT_SHUTDOWN_SECONDS="1") as stopped:
+        run = launch("tests.slow", diary=str(diary), seconds=4).run
+        wait_for(lambda: bool(lines(diary, "start")), "the first start")
+        stopped.process.send_signal(signal.SIGQUIT)
+        stopped.process.wait(timeout=20)
+    with running_worker(server, DATABASE):
+        wait_until(run, State.SUCCEEDED, sweep=True)
+    assert (run.fence, run.attempt) == (2, 1)
+    assert [start.end for start in run.attempts.all()] == ["lost", "succeeded"]
+
+
+def test_a_run_that_is_stopped_past_us_is_cancelled(worker: Worker, server: Broker, diary: Path) -> None:
+    """As Flower does it."""
+    run = launch("tests.slow", diary=str(diary), seconds=30).run
+    wait_for(lambda: bool(lines(diary, "start")), "the start")
+    mailbox = current_app.control.mailbox(broker_door._connection())
+    mailbox.producer_pool = None
+    mailbox.abcast("revoke", {"task_id": str(run.pk), "terminate": True, "signal": "SIGKILL"})
+    wait_until(run, State.CANCELLED, sweep=True)
+    assert lines(diary, "end") == []
+
+
 def test_work_that_kills_every_process_is_given_up_and_other_work_goes_on(
     worker: Worker, diary: Path
 ) -> None:
