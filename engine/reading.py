@@ -248,12 +248,12 @@ def _shared_scale(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple
                 found = scale_in(line)
                 if found:
                     return found[0], f"taken from “{line.strip()[:100]}”"
-    if tables and all(_signs_and_whole(entry.table) for entry in tables):
-        return 1, "whole units, since its figures carry a currency sign and no scale is named"
+    if any(entry.table.unit.currency or _bears_signs(entry.table) for entry in tables):
+        return 1, "whole units, since a currency stands by its figures and no scale is named"
     return None, ""
 
 
-def _signs_and_whole(table: StatementTable) -> bool:
+def _bears_signs(table: StatementTable) -> bool:
     texts = [cell.text for row in table.rows for cell in row.cells if cell is not None]
     heads = [column.heading for column in table.columns]
     return any(sign in text for text in [*texts, *heads] for sign in "$€£¥")

@@ -125,6 +125,8 @@ def _begins_before(page: PageScore, previous: PageScore, kind: StatementKind) ->
         return False
     if kind is StatementKind.BALANCE_SHEET:
         return 0 in previous.found[kind] and 0 not in page.found[kind]
+    if kind is StatementKind.CASH_FLOW_STATEMENT and 0 in previous.found[kind] and 0 not in page.found[kind]:
+        return len(previous.found[kind] & {1, 2, 4}) < 2
     if kind not in previous.titles:
         return False
     return not _closed(previous, kind) and page.continued

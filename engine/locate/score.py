@@ -114,6 +114,8 @@ def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
         if len(line) > 160:
             line = line[:300]
         squashed = letters(line)
+        if line.lstrip()[:1].islower() or line.rstrip().endswith(":"):
+            continue  # a caption within a table or a sentence, never a title
         if not 6 <= len(squashed) <= 130:
             continue
         kind = title_kind(squashed, words)

@@ -8,6 +8,7 @@ a page whose type runs sideways is turned upright first (`turns`), and boxes are
 """
 
 import ctypes
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ WORD_GAP = 0.17  # of the type size; a space is about 0.25
 DIGIT_GAP = 0.30  # between digits and their marks, which some writers kern apart
 REAL_SPACE_GAP = 0.03  # a space of the file narrower than this is an artefact of justification
 SAME_LINE = 0.45  # of the type size, between two baselines
+_QUARTER = math.pi / 2
 TINY = 1.5  # points; smaller type is not meant to be read
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
 _NUMBER_PARTS = DIGITS | frozenset(".,'’")
@@ -112,10 +114,10 @@ class Page:
         """A box of reading coordinates on the page as shown."""
         if self.turns == 0:
             return box
-        if self.turns == 1:  # type runs upwards: reading x grows upwards on the shown page
-            return Box(box.y0, self.width - box.x1, box.y1, self.width - box.x0)
-        if self.turns == 3:  # type runs downwards
+        if self.turns == 1:  # type runs downwards: the top of the reading is the right of the page
             return Box(self.height - box.y1, box.x0, self.height - box.y0, box.x1)
+        if self.turns == 3:  # type runs upwards
+            return Box(box.y0, self.width - box.x1, box.y1, self.width - box.x0)
         return Box(self.width - box.x1, self.height - box.y1, self.width - box.x0, self.height - box.y0)
 
 
@@ -180,23 +182,34 @@ class _Frame:
         return self.top - y, self.right - x
 
 
+@dataclass(slots=True)
+class _Raw:
+    """A glyph as the library gives it, in user space; `turn` counts quarter turns clockwise."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    origin: tuple[float, float]
+    turn: int
+    bold: bool
+    hidden: bool
+    after_space: bool
+
+
 def _glyphs(text_page: object, frame: _Frame) -> tuple[list[Glyph], int, int]:
     """All glyphs in reading coordinates, the quarter turns of the type, and the unmapped ones."""
-    count = pdfium_c.FPDFText_CountChars(text_page)
-    raw: list[tuple[str, float, float, float, float, float, float, bool, bool, bool]] = []
+    raw: list[_Raw] = []
     box = pdfium_c.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     styles = _Styles()
-    angles: Counter[int] = Counter()
     after_space = False
     unmapped = 0
-    for i in range(count):
+    for i in range(pdfium_c.FPDFText_CountChars(text_page)):
         code = pdfium_c.FPDFText_GetUnicode(text_page, i)
         character = chr(code) if code < 0x110000 else "\ufffd"
-        if character in _SPACES or character in "\r\n":
-            after_space = after_space or pdfium_c.FPDFText_IsGenerated(text_page, i) != 1
-            continue
         if pdfium_c.FPDFText_IsGenerated(text_page, i) == 1:
+            continue
+        if character in _SPACES or character in "\r\n":
+            after_space = True
             continue
         if code == 0 or code == 0xFFFD or 0xE000 <= code <= 0xF8FF:
             unmapped += 1
@@ -204,52 +217,42 @@ def _glyphs(text_page: object, frame: _Frame) -> tuple[list[Glyph], int, int]:
             continue
         pdfium_c.FPDFText_GetLooseCharBox(text_page, i, box)
         pdfium_c.FPDFText_GetCharOrigin(text_page, i, x, y)
-        turn = round(pdfium_c.FPDFText_GetCharAngle(text_page, i) / 1.5707963) % 4
-        turn = (turn + frame.turns) % 4  # angles are counted in user space, before the page is turned
-        angles[turn] += 1
+        # Angles are counted in user space, before the page itself is turned.
+        turn = (round(pdfium_c.FPDFText_GetCharAngle(text_page, i) / _QUARTER) + frame.turns) % 4
         bold, hidden = styles.of(text_page, i)
         text = "-" if character == _HYPHEN_MARK else _LIGATURES.get(character, character)
-        raw.append(
-            (text, box.left, box.bottom, box.right, box.top, x.value, y.value, bold, hidden, after_space)
-        )
+        edges = (box.left, box.bottom, box.right, box.top)
+        raw.append(_Raw(text, edges, (x.value, y.value), turn, bold, hidden, after_space))
         after_space = False
-        raw[-1] = (*raw[-1][:8], raw[-1][8], raw[-1][9])
-    turns = _main_turn(angles)
-    return _upright(raw, frame, turns), turns, unmapped
+    turns = _main_turn(Counter(glyph.turn for glyph in raw))
+    return [_upright(glyph, frame, turns) for glyph in raw], turns, unmapped
 
 
 def _main_turn(angles: Counter[int]) -> int:
-    """The direction most type runs in; angle turns count clockwise as pdfium does."""
+    """The direction most type runs in."""
     if not angles:
         return 0
     turn, count = angles.most_common(1)[0]
-    return turn if count > 0.6 * sum(angles.values()) else 0
+    return turn if count > 0.6 * angles.total() else 0
 
 
-def _upright(raw: list[tuple], frame: _Frame, turns: int) -> list[Glyph]:  # type: ignore[type-arg]
-    glyphs = []
-    for text, left, bottom, right, top, ox, oy, bold, hidden, after_space in raw:
-        ax, ay = frame.shown(left, bottom)
-        bx, by = frame.shown(right, top)
-        x0, x1, y0, y1 = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
-        px, py = frame.shown(ox, oy)
-        outside = x1 < 0 or y1 < 0 or x0 > frame.width or y0 > frame.height
-        if turns == 1:
-            x0, x1, y0, y1, py = frame.height - y1, frame.height - y0, x0, x1, px
-        elif turns == 3:
-            x0, x1, y0, y1, py = y0, y1, frame.width - x1, frame.width - x0, frame.width - px
-        elif turns == 2:
-            x0, x1, y0, y1, py = (
-                frame.width - x1,
-                frame.width - x0,
-                frame.height - y1,
-                frame.height - y0,
-                frame.height - py,
-            )
-        size = y1 - y0
-        hidden = hidden or outside or size < TINY
-        glyphs.append(Glyph(text, x0, x1, py, size, bold, hidden, after_space))
-    return glyphs
+def _upright(raw: _Raw, frame: _Frame, turns: int) -> Glyph:
+    """The glyph in reading coordinates. Type that runs another way than the page's, such as a
+    watermark along its edge, is kept away like hidden type."""
+    ax, ay = frame.shown(raw.box[0], raw.box[1])
+    bx, by = frame.shown(raw.box[2], raw.box[3])
+    x0, x1, y0, y1 = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+    px, y = frame.shown(*raw.origin)
+    outside = x1 < 0 or y1 < 0 or x0 > frame.width or y0 > frame.height
+    if turns == 1:
+        x0, x1, y0, y1, y = y0, y1, frame.width - x1, frame.width - x0, frame.width - px
+    elif turns == 3:
+        x0, x1, y0, y1, y = frame.height - y1, frame.height - y0, x0, x1, px
+    elif turns == 2:
+        x0, x1 = frame.width - x1, frame.width - x0
+        y0, y1, y = frame.height - y1, frame.height - y0, frame.height - y
+    hidden = raw.hidden or outside or y1 - y0 < TINY or raw.turn != turns
+    return Glyph(raw.text, x0, x1, y, y1 - y0, raw.bold, hidden, raw.after_space)
 
 
 class _Styles:

@@ -12,7 +12,7 @@ from engine.tables.numbers import Figure, FigureKind
 EDGE = 0.65  # of the type size: how far right edges of one column lie apart
 LEAST_ROWS = 2
 WEAK = 0.12  # of the strongest column's rows: fewer is no column
-_NOTE = re.compile(r"^[(\[]?\d{1,2}(?:[.,]\d{1,2})?(?:\([a-z]+\))?[a-z]?[)\]]?$")
+_NOTE = re.compile(r"^[(\[]?\d{1,2}(?:[.,]\d{1,2}){0,2}(?:\([a-z]+\))?[a-z]?[)\]]?$")
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from engine.tables.columns import Band
 from engine.values import Box, Period
 
 PHRASE_GAP = 0.8  # of the type size
-_YEAR = re.compile(r"(?<![\d,.])((?:19|20)\d\d)(?:[/–-](\d\d(?:\d\d)?))?(?![\d,]\d|\d)")
+_YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?:[/–-](\d\d(?:\d\d)?))?(?![\d,]\d|\d)")
 _SHORT_YEAR = re.compile(r"\bFY\s?'?(\d\d)\b", re.IGNORECASE)
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)?\d\d)\b")
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-(\d{2})-(\d{2})\b")

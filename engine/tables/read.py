@@ -27,6 +27,9 @@ from engine.tables.units import unit_from
 from engine.values import Box, Evidence, Unit
 
 LEAST_ROWS_BEFORE_END = 5
+_HEADER_LINES = 16
+_ROWS_BEFORE_YEARS = 1  # lines of figures above the years that are addresses and numbers of companies
+_FURNITURE_GAP = 2.4  # of the type size: how far below the table page numbers stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
         f.text for row in rows for f in row.figures if f is not None and f.kind is FigureKind.NUMBER
     )
     unit, said, conflict = unit_from(_unit_lines(parts, headings))
+    unit = _unit_of_first_column(unit, headings, kept)
     columns = _columns([headings[n] for n in kept], [_values(first)[n] for n in kept], kind, unit, first)
     pages_by_number = {page.number: page for page in pages}
     table = StatementTable(
@@ -113,7 +117,7 @@ def _part(kind: StatementKind, page: Page, words: Vocabulary, first: Part | None
     values = [band for band in bands if not band.is_note]
     if not values:
         return None
-    head = _header_end(region, values, spaced)
+    head = _header_end(region, values, spaced, words)
     title = region[0].text if start or _is_title(kind, lines[0], words) else ""
     part = Part(page, title, lines[:start], region[:head], region[head:], lines[end:], bands, spaced)
     _settle_note_column(part, words)
@@ -184,18 +188,48 @@ def _inherited(bands: list[Band], values: list[Band], all_bands: list[Band]) -> 
     return list(all_bands)
 
 
-def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool) -> int:
-    """The place of the first row of the body: the heading block ends with years or dates."""
+def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool, words: Vocabulary) -> int:
+    """The place of the first line of the body: behind the line of years, and behind the currency
+    signs or units under it."""
+    years = _years_line(region, values, spaced)
+    if years is not None:
+        start = years + 1
+        while start < len(region) and _is_unit_line(region[start]):
+            start += 1
+        return start
     for n, line in enumerate(region):
         cells, taken = cells_of(line, values, spaced)
-        present = [f for f in cells if f is not None]
-        real = [f for f in present if not f.is_year and not _is_day(f, line)]
+        real = [f for f in cells if f is not None and not f.is_year and not _is_day(f, line)]
         if not real:
             continue
         label = any(i not in taken and not w.raised for i, w in enumerate(line.words))
         if label or len(real) > 1 or n > 8:
-            return _back_over_labels(region, n, values, spaced)
+            return _back_over_labels(region, n, values)
     return 0
+
+
+def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) -> int | None:
+    """The last line of the heading block whose figures are all years, one per column or nearly."""
+    found = None
+    rows = 0
+    for n, line in enumerate(region[:_HEADER_LINES]):
+        cells, _ = cells_of(line, values, spaced)
+        others = [f for f in cells if f is not None and not f.is_year and not _is_day(f, line)]
+        years = [w for w in line.words if re.fullmatch(r"(?:FY)?(?:19|20)\d\d[*†),]?", w.text)]
+        if years and not others and 2 * len(years) > len(values):
+            found = n
+        elif others:
+            rows += len(others) > len(values) // 2
+            if rows > _ROWS_BEFORE_YEARS:
+                break
+    return found
+
+
+def _is_unit_line(line: Line) -> bool:
+    """Nothing but currency signs, units, or the word for notes."""
+    bare = re.sub(r"(?i)note?s?|unaudited|audited|restated|in |of |the |cents?|pence|thousands?|millions?|'000s?|’000s?", "", line.text)
+    text = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]|US|AU|HK|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK", "", bare)
+    return not text and any(not c.isdigit() for c in line.text) and not re.search(r"\d{2,}(?!0)|[1-9]", line.text)
 
 
 def _is_day(figure: Figure, line: Line) -> bool:
@@ -209,18 +243,18 @@ def _is_day(figure: Figure, line: Line) -> bool:
     )
 
 
-def _back_over_labels(region: Sequence[Line], first: int, values: Sequence[Band], spaced: bool) -> int:
+def _back_over_labels(region: Sequence[Line], first: int, values: Sequence[Band]) -> int:
     """Headings such as "Current assets:" between the dates and the first figures are body."""
     edge = values[0].x0
     start = first
     for n in range(first - 1, -1, -1):
         line = region[n]
-        if line.x1 >= edge - 2 or re.search(r"(?:19|20)\d\d", line.text):
+        if line.x1 >= edge - 2 or re.search(r"(?:19|20)\d\d", line.text) or _is_unit_line(line):
             break
         start = n
-    if start == 0:
-        return first if first < 1 else min(first, 1) if _only_labels(region[:first], edge) else first
-    return start
+    if start > 0:
+        return start
+    return 1 if first >= 1 and _only_labels(region[:first], edge) else first
 
 
 def _only_labels(lines: Sequence[Line], edge: float) -> bool:
@@ -254,7 +288,20 @@ def _headings(part: Part, kind: StatementKind, words: Vocabulary) -> list[Column
 
 def _rows(part: Part, count: int) -> list[RawRow]:
     rows = raw_rows(part.body, part.bands, part.page.number, part.spaced)
-    return [row for row in rows if len(row.figures) == count]
+    return _without_furniture([row for row in rows if len(row.figures) == count])
+
+
+def _without_furniture(rows: list[RawRow]) -> list[RawRow]:
+    """Without page numbers and running titles below the table."""
+    kept = list(rows)
+    while len(kept) > 1:
+        last, above = kept[-1], kept[-2]
+        apart = last.top - above.bottom > _FURNITURE_GAP * last.size
+        if _is_page_number(last, kept) or (not last.has_figures and apart):
+            kept.pop()
+        else:
+            break
+    return kept
 
 
 def _without_tail(rows: list[RawRow], kind: StatementKind, words: Vocabulary) -> list[RawRow]:
@@ -320,6 +367,20 @@ def _columns(
     return tuple(columns)
 
 
+def _own_unit(heading: ColumnHeading, unit: Unit) -> Unit:
+    """A column with a unit of its own, as a translation for the reader's convenience has."""
+    own, _, _ = unit_from([heading.text])
+    if own.scale is None and own.currency is None:
+        return unit
+    return Unit(own.currency or unit.currency, own.scale or unit.scale)
+
+
+def _unit_of_first_column(unit: Unit, headings: Sequence[ColumnHeading], kept: Sequence[int]) -> Unit:
+    """Where columns differ, the table has the unit of the first one."""
+    units = {_own_unit(headings[n], unit) for n in kept}
+    return _own_unit(headings[kept[0]], unit) if len(units) > 1 else unit
+
+
 def _year_before(ends: Sequence[date | None], n: int) -> date | None:
     end = ends[n]
     if end is None:
@@ -379,7 +440,9 @@ def _row_kind(row: RawRow, cells: tuple[Cell | None, ...], words: Vocabulary) ->
 
 def with_unit(table: StatementTable, unit: Unit) -> StatementTable:
     """The table with a unit that was found elsewhere in the report."""
-    columns = tuple(replace(column, unit=unit) for column in table.columns)
+    columns = tuple(
+        replace(column, unit=unit) if column.unit == table.unit else column for column in table.columns
+    )
     rows = tuple(
         replace(row, unit=Unit(unit.currency, 1)) if row.kind is RowKind.PER_SHARE else row
         for row in table.rows

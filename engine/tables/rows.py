@@ -16,6 +16,10 @@ from engine.tables.columns import Band, column_of
 from engine.tables.numbers import Figure, FigureKind, figures_of
 
 _LEADERS = re.compile(r"(?:\s*[.…_·‥]){3,}\s*$|\s*…+\s*$")
+_NOTE_WORD = re.compile(
+    r"[(\[]?(?:[A-Z]?\d{1,2}(?:\.\d{1,2}){0,2}(?:\.?\(?[a-zA-Z]{1,3}\)?)*(?:\.\[\d\])?|[a-zA-Z])[)\]]?"
+    r"(?:[,;&/–-](?:\d{1,2}(?:\.\d{1,2})?(?:\([a-z]\))?)?)*|and|&|[-–,]"
+)
 _OPEN_ENDS = (",", "-", "–", "—", "(", "/", "&")
 
 
@@ -132,18 +136,14 @@ def _in_notes(word: Word, notes: Band) -> bool:
 
 
 def _like_note(text: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"[(\[]?(?:[A-Z]?\d{1,2}(?:[.,]\d{1,2})?(?:\(?[a-z]{1,3}\)?)*|[a-zA-Z])[)\]]?(?:[,;&–-](?:\d{1,2})?)*|and|&|[-–,]",
-            text,
-        )
-    )
+    return bool(_NOTE_WORD.fullmatch(text))
 
 
 def join_wrapped(rows: list[RawRow], words: Vocabulary) -> list[RawRow]:
     """Rows with the pieces of wrapped labels put together."""
     if not rows:
         return rows
+    rows = _around_figures(rows)
     edge = _label_edge(rows)
     leading = _usual_leading(rows)
     joined: list[RawRow] = []
@@ -160,6 +160,29 @@ def join_wrapped(rows: list[RawRow], words: Vocabulary) -> list[RawRow]:
             joined.append(row)
         n += 1
     return joined
+
+
+def _around_figures(rows: list[RawRow]) -> list[RawRow]:
+    """Labels of two lines whose figures stand at half height between them."""
+    joined: list[RawRow] = []
+    n = 0
+    while n < len(rows):
+        trio = rows[n : n + 3]
+        if len(trio) == 3 and _stand_around(*trio):
+            _prepend(trio[0], trio[1])
+            _append(trio[0], trio[2])
+            joined.append(trio[0])
+            n += 3
+        else:
+            joined.append(rows[n])
+            n += 1
+    return joined
+
+
+def _stand_around(above: RawRow, figures: RawRow, below: RawRow) -> bool:
+    if above.has_figures or below.has_figures or figures.label or not figures.has_figures:
+        return False
+    return above.page == below.page and below.y - above.last_y < 1.7 * above.size
 
 
 def _label_edge(rows: Sequence[RawRow]) -> float:
@@ -207,6 +230,8 @@ def _leads_into(above: RawRow, below: RawRow, edge: float, leading: float, words
     starts_small = _starts_small(below.label) and not re.match(r"\(\w{1,3}\)\s", below.label)
     if _ends_open(above.label, words) and (starts_small or not _fits(above, below, edge)):
         return True
+    if _is_tight(above, below, leading) and (starts_small or not _fits(above, below, edge)):
+        return True
     if starts_small:
         return not _fits(above, below, edge) or below.x0 >= above.x0 - 1
     if above.label.isupper() != below.label.isupper():
@@ -232,11 +257,17 @@ def _continues_upwards(
         return True
     if small and row.y - above.last_y < 0.97 * leading:
         return True
-    return False
+    return _is_tight(above, row, leading) and not (below is not None and _is_tight(row, below, leading))
+
+
+def _is_tight(above: RawRow, below: RawRow, leading: float) -> bool:
+    """Clearly closer than two rows of the table are, as the lines of one label stand."""
+    return below.y - above.last_y < 0.82 * leading and above.bold == below.bold
 
 
 def _append(row: RawRow, rest: RawRow) -> None:
     row.label = _glued(row.label, rest.label)
+    row.note = row.note or rest.note
     row.label_x1 = rest.label_x1
     _widen(row, rest)
 
@@ -245,7 +276,7 @@ def _prepend(head: RawRow, rest: RawRow) -> None:
     head.label = _glued(head.label, rest.label)
     head.figures = rest.figures
     head.note = head.note or rest.note
-    head.label_x1 = rest.label_x1
+    head.label_x1 = rest.label_x1 if rest.label else head.label_x1
     _widen(head, rest)
 
 
