@@ -113,7 +113,7 @@ def load_lexicons(taxonomy: Taxonomy) -> tuple[Lexicon, ...]:
 def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
     """A lexicon from the structure of a file. Raises BadInput naming the faulty wording."""
     language = str(data["language"])
-    speller = Speller.build(data.get("words", {}), data.get("drop", ()))
+    speller = Speller.build(data.get("words", {}), data.get("drop", ()), str(data.get("ampersand", "")))
     exact: dict[StatementKind, dict[str, list[Wording]]] = {kind: {} for kind in StatementKind}
     opened: dict[StatementKind, list[tuple[str, Wording]]] = {kind: [] for kind in StatementKind}
     for wording in _wordings(data, taxonomy, language):

@@ -51,10 +51,11 @@ class Speller:
     pattern: re.Pattern[str] | None
     canonical: Mapping[str, str]
     drop: frozenset[str]
+    ampersand: str
 
     @classmethod
-    def build(cls, words: Mapping[str, Sequence[str]], drop: Sequence[str]) -> "Speller":
-        """From `words` (canonical word → other spellings) and words to drop."""
+    def build(cls, words: Mapping[str, Sequence[str]], drop: Sequence[str], ampersand: str = "") -> "Speller":
+        """From `words` (canonical word → other spellings), words to drop and the word for `&`."""
         canonical: dict[str, str] = {}
         for word, variants in words.items():
             target = plain(word).replace(" ", "_")
@@ -62,10 +63,12 @@ class Speller:
                 canonical[plain(variant)] = target
         ordered = sorted(canonical, key=lambda phrase: (-len(phrase), phrase))
         pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, ordered)) + r")\b") if ordered else None
-        return cls(pattern, canonical, frozenset(plain(word) for word in drop))
+        return cls(pattern, canonical, frozenset(plain(word) for word in drop), ampersand)
 
     def spell(self, text: str) -> str:
         """Plain text in one spelling."""
+        if " & " in text:
+            text = text.replace(" & ", f" {self.ampersand} ")
         if self.pattern is not None:
             text = self.pattern.sub(lambda match: self.canonical[match.group(0)], text)
         return " ".join(word for word in text.split() if word not in self.drop)
