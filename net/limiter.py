@@ -88,9 +88,11 @@ def turn_at(
     """
     give_up_at = time.monotonic() + longest_wait
     while not (turn := limiter.begin(host, gap=gap, lease=lease)).granted:
-        if time.monotonic() + turn.wait > give_up_at:
+        # How long a busy host stays busy is not known: its lease is only the longest it can be.
+        pause = min(turn.wait, POLL_SECONDS) if turn.reason == "busy" else turn.wait
+        if time.monotonic() + pause > give_up_at:
             raise HostUnavailable(host, turn.wait, turn.reason)
-        sleep(min(turn.wait, POLL_SECONDS) if turn.reason == "busy" else turn.wait)
+        sleep(pause)
     try:
         yield
     finally:
