@@ -11,7 +11,8 @@ from documents.errors import NoAddress
 from documents.fetching import fetcher_for
 from documents.models import CrawlOutcome, CrawlRun, DecidedBy, Document
 from engine.discover.frontier import CrawlBounds
-from engine.discover.urls import normalise_url
+from engine.discover.urls import file_name, normalise_url
+from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from jobs.models import TaskRun
 from net.errors import FetchFailed
@@ -124,13 +125,16 @@ def upsert(company: Company, found: FoundDocument) -> tuple[Document, bool]:
 
 
 def _title(found: FoundDocument) -> str:
-    """What the site calls it: the link's own words, else the entry around it, else the file name."""
-    link = found.link.link
-    own = link.text.strip()
+    """What the site calls it. Where a link says only "PDF" or less, kind and year name it better
+    than the table row around it; a kind nobody knows leaves the file's own name."""
+    link = found.link
+    own = " ".join(link.link.text.split())
     if len(own) > 8 and " " in own:
         return own[:300]
-    around = link.context.strip() or link.heading.strip()
-    return (around or own or link.url.rstrip("/").rpartition("/")[2])[:300]
+    if link.kind is not DocumentKind.UNKNOWN:
+        name = link.kind.value.replace("_", " ").capitalize()
+        return f"{name} {link.fiscal_year}" if link.fiscal_year else name
+    return (own or file_name(link.link.url))[:300]
 
 
 def _outcome(result: CrawlResult) -> CrawlOutcome:
