@@ -19,6 +19,7 @@ from benchmarks import results, synthetic
 from benchmarks.scoring import Score, score
 from benchmarks.synthetic import truth_of
 from demo.build import publications
+from demo.spec import UNIT_NAMES
 from demo.typeset import typeset
 from engine.errors import EngineError
 from engine.reading import read
@@ -54,7 +55,8 @@ def synthetic_cases(options: argparse.Namespace) -> Iterator[Case]:
         if not wanted or options.locale not in (None, locale):
             continue
         report = synthetic.generate(layout, locale, scale, seed)
-        yield Case(report.name, layout, report.pdf, report.truth)
+        groups = {"layout": layout, "locale": locale, "scale": UNIT_NAMES[scale]}
+        yield Case(report.name, groups[options.by], report.pdf, report.truth)
 
 
 def demo_cases(options: argparse.Namespace) -> Iterator[Case]:
@@ -117,14 +119,15 @@ def percent(counts: Counter[str], part: str, whole: str) -> float:
 def table(groups: dict[str, Counter[str]]) -> list[str]:
     """The counts as a table of text, in Markdown."""
     heads = [name for name, _, _ in COLUMNS]
+    width = max(len(name) for name in groups)
     lines = [
-        f"| {'':24} | {'reports':>7} | " + " | ".join(f"{head:>9}" for head in heads) + " |",
-        "|" + "-" * 26 + "|" + "-" * 8 + ":|" + ("-" * 10 + ":|") * len(heads),
+        f"| {'':{width}} | {'reports':>7} | " + " | ".join(f"{head:>9}" for head in heads) + " |",
+        "|" + "-" * (width + 2) + "|" + "-" * 8 + ":|" + ("-" * 10 + ":|") * len(heads),
     ]
     whole = sum(groups.values(), Counter())
     for name, counts in [*sorted(groups.items()), ("all", whole)]:
         shares = " | ".join(f"{percent(counts, part, of):9.2f}" for _, part, of in COLUMNS)
-        lines.append(f"| {name:24} | {counts['reports']:7} | {shares} |")
+        lines.append(f"| {name:{width}} | {counts['reports']:7} | {shares} |")
     return lines
 
 
@@ -139,6 +142,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--set", choices=("synthetic", "demo", "samples", "all"), default="all")
     parser.add_argument("--only", help="take reports whose name contains this")
     parser.add_argument("--locale", choices=synthetic.locales(), help="one locale of the synthetic set")
+    parser.add_argument(
+        "--by", choices=("layout", "locale", "scale"), default="layout", help="groups of the synthetic set"
+    )
     parser.add_argument("--limit", type=int, help="read at most so many reports of each set")
     parser.add_argument("--seed", type=int, default=0, help="other figures for the synthetic set")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print up to N faults per report")
@@ -160,9 +166,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{name}: no reports here")
             continue
         lines = [*table(groups), "", _summary(groups)]
-        print(f"\n## Accuracy, {name}\n\n" + "\n".join(lines))
+        title = f"Accuracy, {name} by {options.by}" if name == "synthetic" else f"Accuracy, {name}"
+        print(f"\n## {title}\n\n" + "\n".join(lines))
         if options.write:
-            results.write(f"Accuracy, {name}", lines)
+            results.write(title, lines)
         enough &= options.min_recall is None or mean_recall(groups) >= options.min_recall
     return 0 if enough else 1
 

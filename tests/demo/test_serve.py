@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from demo import serve
+from demo import figures, serve
+from engine.kinds import StatementKind
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +135,16 @@ def test_the_list_of_files_names_what_is_there():
     listed = json.loads((serve.SITE / "files.json").read_text())
     assert len(listed) == 11
     assert all((serve.HERE / file).is_file() for file in listed.values())
+
+
+def test_the_key_figures_on_the_page_are_those_of_the_report():
+    page = (serve.SITE / "investors" / "index.html").read_text()
+    million = 1_000_000
+    income, balance = StatementKind.INCOME_STATEMENT, StatementKind.BALANCE_SHEET
+    expected = [
+        f"€{figures.value(income, 'revenue', 2025) / million:.1f}m",
+        f"€{figures.value(income, 'operating_profit', 2025) / million:.1f}m",
+        f"€{figures.value(income, 'eps_basic', 2025)}",
+        f"€{figures.value(balance, 'cash', 2025) / million:.1f}m",
+    ]
+    assert re.findall(r"<b>(.*?)</b>", page) == expected
