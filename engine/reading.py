@@ -19,7 +19,7 @@ from engine.errors import NotFound, Unreadable
 from engine.kinds import StatementKind
 from engine.locate.choose import Candidate, Choice, choose
 from engine.locate.lexicon import Vocabulary
-from engine.locate.score import language_of, score_pages
+from engine.locate.score import bears_language, language_of, score_pages
 from engine.pdf.open import OpenDocument, OpenLimits, open_document
 from engine.pdf.words import Page, read_page
 from engine.progress import Report, silent
@@ -81,7 +81,7 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
         report("open")
         texts = _texts(document, options, report)
         about = _described(data, document, texts)
-        _refuse_without_text(about)
+        _refuse_without_text(about, texts)
         words = language_of(texts)
         choice = choose(score_pages(texts, words), words)
         report("locate")
@@ -123,7 +123,13 @@ def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Sur
     )
 
 
-def _refuse_without_text(about: Survey) -> None:
+def _refuse_without_text(about: Survey, texts: Sequence[str]) -> None:
+    if about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts):
+        raise Unreadable(
+            "The file's text is not words: its fonts carry no usable map to characters. It needs text "
+            "recognition, or a copy made anew from its source.",
+            code="no_text_layer",
+        )
     if about.text_share < LEAST_TEXT_SHARE:
         raise Unreadable(
             "The file has no text layer: its pages are pictures. It needs text recognition, or a copy "

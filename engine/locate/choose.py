@@ -121,6 +121,8 @@ def _closed(page: PageScore, kind: StatementKind) -> bool:
 
 def _begins_before(page: PageScore, previous: PageScore, kind: StatementKind) -> bool:
     """The page before bears the same title and has what this one lacks."""
+    if kind in previous.titles and kind not in page.titles:
+        return previous.titles[kind][0] >= 0.6 * len(previous.lines)
     if previous.scores.get(kind, 0.0) < (THRESHOLD / 2 if kind in previous.titles else THRESHOLD):
         return False
     if kind is StatementKind.BALANCE_SHEET:

@@ -47,14 +47,28 @@ class PageScore:
     reasons: dict[StatementKind, list[str]] = field(default_factory=dict)
 
 
+def bears_language(texts: Sequence[str]) -> bool:
+    """Whether the text is words of a known language: fonts without a usable map give none."""
+    counts = _small_words(texts)
+    if counts.total() < 200:
+        return True
+    return (
+        max(sum(counts[w] for w in vocabulary(name).connectives) for name in LANGUAGES)
+        > 0.02 * counts.total()
+    )
+
+
 def language_of(texts: Sequence[str]) -> Vocabulary:
     """The vocabulary whose small words are most frequent in a sample of the pages."""
+    counts = _small_words(texts)
+    best = max(LANGUAGES, key=lambda name: _share(vocabulary(name), counts))
+    return vocabulary(best if counts.total() > 30 else "en")
+
+
+def _small_words(texts: Sequence[str]) -> Counter[str]:
     step = max(1, len(texts) // 12)
     sample = " ".join(text[:3000] for text in texts[::step] if text).lower()
-    counts = Counter(re.findall(r"[^\W\d_]+", sample))
-    total = sum(counts.values())
-    best = max(LANGUAGES, key=lambda name: _share(vocabulary(name), counts))
-    return vocabulary(best if total > 30 else "en")
+    return Counter(re.findall(r"[^\W\d_]+", sample))
 
 
 def _share(words: Vocabulary, counts: Counter[str]) -> float:

@@ -45,6 +45,7 @@ class Glyph:
     bold: bool
     hidden: bool
     after_space: bool
+    order: int = 0  # place in the content of the page
 
 
 @dataclass(slots=True)
@@ -193,6 +194,7 @@ class _Raw:
     bold: bool
     hidden: bool
     after_space: bool
+    order: int
 
 
 def _glyphs(text_page: object, frame: _Frame) -> tuple[list[Glyph], int, int]:
@@ -222,7 +224,7 @@ def _glyphs(text_page: object, frame: _Frame) -> tuple[list[Glyph], int, int]:
         bold, hidden = styles.of(text_page, i)
         text = "-" if character == _HYPHEN_MARK else _LIGATURES.get(character, character)
         edges = (box.left, box.bottom, box.right, box.top)
-        raw.append(_Raw(text, edges, (x.value, y.value), turn, bold, hidden, after_space))
+        raw.append(_Raw(text, edges, (x.value, y.value), turn, bold, hidden, after_space, i))
         after_space = False
     turns = _main_turn(Counter(glyph.turn for glyph in raw))
     return [_upright(glyph, frame, turns) for glyph in raw], turns, unmapped
@@ -252,7 +254,7 @@ def _upright(raw: _Raw, frame: _Frame, turns: int) -> Glyph:
         x0, x1 = frame.width - x1, frame.width - x0
         y0, y1, y = frame.height - y1, frame.height - y0, frame.height - y
     hidden = raw.hidden or outside or y1 - y0 < TINY or raw.turn != turns
-    return Glyph(raw.text, x0, x1, y, y1 - y0, raw.bold, hidden, raw.after_space)
+    return Glyph(raw.text, x0, x1, y, y1 - y0, raw.bold, hidden, raw.after_space, raw.order)
 
 
 class _Styles:
@@ -334,7 +336,10 @@ def _line(glyphs: list[Glyph]) -> Line | None:
 
 
 def _printed_twice(a: Glyph, b: Glyph) -> bool:
-    """The same glyph laid over itself, a way to fake bold type."""
+    """The same glyph laid over itself, a way to fake bold type. The letters of one ligature glyph
+    also share a box; they follow one another at once."""
+    if a.order + 1 == b.order and a.x0 == b.x0:
+        return False
     return a.text == b.text and abs(a.x0 - b.x0) < 0.12 * a.size and abs(a.y - b.y) < 0.12 * a.size
 
 

@@ -28,6 +28,7 @@ from engine.values import Box, Evidence, Unit
 
 LEAST_ROWS_BEFORE_END = 5
 _HEADER_LINES = 16
+_FOOT_HEADING = 12
 _ROWS_BEFORE_YEARS = 1  # lines of figures above the years that are addresses and numbers of companies
 _FURNITURE_GAP = 2.4  # of the type size: how far below the table page numbers stand
 
@@ -79,7 +80,7 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
         kind=kind,
         scope=_scope(first, words),
         title=first.title,
-        pages=tuple(part.page.number for part in parts),
+        pages=tuple(page.number for page in pages),
         unit=unit,
         unit_evidence=_unit_evidence(parts, said),
         columns=columns,
@@ -95,25 +96,59 @@ def _values(part: Part) -> list[Band]:
 
 def _parts(kind: StatementKind, pages: Sequence[Page], words: Vocabulary) -> list[Part]:
     parts: list[Part] = []
+    carried: list[Line] = []
+    reference = _richest_bands(kind, pages, words)
     for page in pages:
-        part = _part(kind, page, words, parts[0] if parts else None)
+        foot = _heading_at_foot(kind, page, words) if len(pages) > 1 and not parts else []
+        if foot:
+            carried = foot
+            continue
+        part = _part(kind, page, words, reference)
         if part is not None:
+            if carried and not parts:
+                part.title, part.header = carried[0].text, [*carried[1:], *part.header]
             parts.append(part)
     if not parts:
         raise NotFound("The pages were found and no columns of figures on them.", code="table_not_read")
     return parts
 
 
-def _part(kind: StatementKind, page: Page, words: Vocabulary, first: Part | None) -> Part | None:
+def _richest_bands(kind: StatementKind, pages: Sequence[Page], words: Vocabulary) -> list[Band]:
+    """The columns of the page with most figures, for pages with few."""
+    best: list[Band] = []
+    for page in pages if len(pages) > 1 else ():
+        region = _region(kind, page, words)[0]
+        bands = _bands_of(region, uses_spaced_groups(region))
+        if sum(b.rows for b in bands) > sum(b.rows for b in best):
+            best = bands
+    return best
+
+
+def _region(kind: StatementKind, page: Page, words: Vocabulary) -> tuple[list[Line], int, int]:
+    start = _start(kind, page.lines, words)
+    end = _end(kind, page.lines, start, words)
+    return page.lines[start:end], start, end
+
+
+def _heading_at_foot(kind: StatementKind, page: Page, words: Vocabulary) -> list[Line]:
+    """The title and column heads of a statement whose figures begin on the next page."""
+    for n, line in enumerate(page.lines):
+        if n > len(page.lines) - _FOOT_HEADING and _is_title(kind, line, words):
+            below = page.lines[n:]
+            if sum(_is_row(line) for line in below) <= 1:
+                return below
+    return []
+
+
+def _part(kind: StatementKind, page: Page, words: Vocabulary, reference: list[Band]) -> Part | None:
     lines = page.lines
-    start = _start(kind, lines, words)
-    end = _end(kind, lines, start, words)
-    region = lines[start:end]
+    region, start, end = _region(kind, page, words)
+    if not region:
+        return None
     spaced = uses_spaced_groups(region)
-    figures = [[f for f in figures_of(line, spaced)] for line in region]
-    bands = find_bands([_without_header(row) for row in figures])
-    if first is not None:
-        bands = _inherited(bands, _values(first), first.bands)
+    bands = _bands_of(region, spaced)
+    if reference:
+        bands = _inherited(bands, reference)
     values = [band for band in bands if not band.is_note]
     if not values:
         return None
@@ -180,12 +215,14 @@ def _looks_like_title(line: Line, lines: Sequence[Line], words: Vocabulary) -> b
     )
 
 
-def _inherited(bands: list[Band], values: list[Band], all_bands: list[Band]) -> list[Band]:
-    """A page with few rows takes the columns of the page before; else it must have as many."""
-    own = [band for band in bands if not band.is_note]
-    if len(own) == len(values):
-        return bands
-    return list(all_bands)
+def _inherited(bands: list[Band], reference: list[Band]) -> list[Band]:
+    """A page with few rows takes the columns of the page with most; else it must have as many."""
+    own = sum(not band.is_note for band in bands)
+    return bands if own == sum(not band.is_note for band in reference) else [replace(b) for b in reference]
+
+
+def _bands_of(region: Sequence[Line], spaced: bool) -> list[Band]:
+    return find_bands([_without_header(figures_of(line, spaced)) for line in region])
 
 
 def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool, words: Vocabulary) -> int:
@@ -215,7 +252,8 @@ def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) ->
     for n, line in enumerate(region[:_HEADER_LINES]):
         cells, _ = cells_of(line, values, spaced)
         others = [f for f in cells if f is not None and not f.is_year and not _is_day(f, line)]
-        years = [w for w in line.words if re.fullmatch(r"(?:FY)?(?:19|20)\d\d[*†),]?", w.text)]
+        over = [w for w in line.words if w.x1 > values[0].x0 - 24]
+        years = [w for w in over if re.fullmatch(r"(?:FY)?(?:19|20)\d\d[*†),]?", w.text)]
         if years and not others and 2 * len(years) > len(values):
             found = n
         elif others:
@@ -227,9 +265,13 @@ def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) ->
 
 def _is_unit_line(line: Line) -> bool:
     """Nothing but currency signs, units, or the word for notes."""
-    bare = re.sub(r"(?i)note?s?|unaudited|audited|restated|in |of |the |cents?|pence|thousands?|millions?|'000s?|’000s?", "", line.text)
+    bare = re.sub(
+        r"(?i)note?s?|unaudited|audited|restated|in |of |the |cents?|pence|thousands?|millions?|'000s?|’000s?",
+        "",
+        line.text,
+    )
     text = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]|US|AU|HK|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK", "", bare)
-    return not text and any(not c.isdigit() for c in line.text) and not re.search(r"\d{2,}(?!0)|[1-9]", line.text)
+    return not text and any(not c.isdigit() for c in line.text) and not re.search(r"[1-9]", line.text)
 
 
 def _is_day(figure: Figure, line: Line) -> bool:

@@ -74,7 +74,7 @@ def _raw_row(line: Line, bands: Sequence[Band], page: int, spaced_groups: bool) 
             continue
         if first_cell is not None and word.x0 >= first_cell - 0.1:
             continue
-        if notes is not None and _in_notes(word, notes) and _like_note(word.text):
+        if notes is not None and _like_note(word.text) and _in_notes(word, notes, label, note):
             note.append(word)
         else:
             label.append(word)
@@ -130,9 +130,12 @@ def _allowed_beside_text(line: Line, figure: Figure, band: Band) -> bool:
     return abs(figure.right - band.right) <= 0.3 * figure.size
 
 
-def _in_notes(word: Word, notes: Band) -> bool:
+def _in_notes(word: Word, notes: Band, label: Sequence[Word], note: Sequence[Word]) -> bool:
+    """Under the notes, and parted from the label."""
     middle = (word.x0 + word.x1) / 2
-    return notes.x0 - 14 <= middle <= notes.x1 + 14
+    if not notes.x0 - 26 <= middle <= notes.x1 + 26:
+        return False
+    return bool(note) or not label or word.x0 - label[-1].x1 > 0.6 * word.size
 
 
 def _like_note(text: str) -> bool:

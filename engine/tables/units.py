@@ -21,11 +21,11 @@ _SCALE_WORD = re.compile(
 
 _NAMED_CURRENCY: tuple[tuple[str, str], ...] = (
     (r"(?:U\.?\s?S\.?|United States)\s+(?:of America\s+)?dollars?|\bUSD\b|US\s?\$", "USD"),
-    (r"Canadian dollars?|\bCAD\b|\bCDN\b|C\s?\$(?=\s?(?:\d|'|’|thous|mill))|CA\$|Cdn\s?\$", "CAD"),
+    (r"Canadian dollars?|\bCAD\b|\bCDN\b|(?<![A-Za-z])C\$(?=\s?(?:\d|'|’|thous|mill))|CA\$|Cdn\s?\$", "CAD"),
     (r"Australian dollars?|\bAUD\b|\bA\$", "AUD"),
     (r"New Zealand dollars?|\bNZD\b|NZ\s?\$", "NZD"),
     (r"Hong Kong dollars?|\bHKD\b|HK\s?\$", "HKD"),
-    (r"Singapore dollars?|\bSGD\b|\bS\$", "SGD"),
+    (r"Singapore dollars?|\bSGD\b|(?<![A-Za-z])S\$(?=\s?\d|\s?['’])", "SGD"),
     (r"\beuros?\b|\bEUR\b|€|\bTEUR\b|\bMEUR\b", "EUR"),
     (r"(?:pounds?\s+)?sterling\b|\bGBP\b|£", "GBP"),
     (r"Swiss francs?|\bCHF\b|Schweizer Franken|\bTCHF\b", "CHF"),
@@ -47,9 +47,13 @@ _NAMED = tuple(
     for pattern, code in _NAMED_CURRENCY
 )
 _DOLLAR_HINTS: tuple[tuple[str, str, int], ...] = (
-    (r"Securities and Exchange Commission|Form 10-K|Form 20-F", "USD", 2),
+    (
+        r"Securities and Exchange Commission|Form 10-K|Form 20-F|NASDAQ|New York Stock Exchange|\bNYSE\b",
+        "USD",
+        2,
+    ),
     (r"\bASX\b|\bABN\b|Corporations Act 2001|Australian", "AUD", 1),
-    (r"\bTSX\b|Ontario|Canadian|SEDAR", "CAD", 1),
+    (r"\bTSX\b|Toronto Stock|Canadian dollars|SEDAR", "CAD", 1),
     (r"\bNZX\b|New Zealand", "NZD", 1),
     (r"\bSGX\b|Singapore", "SGD", 1),
 )
