@@ -125,7 +125,10 @@ def _date_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     names = "|".join(sorted(_months(), key=len, reverse=True))
     ordinal, of = r"(?:st|nd|rd|th|er|\.|º)?", "(?:of |de |d')?"
     return (
-        (re.compile(rf"(?<!\d)(\d{{1,2}}){ordinal}[ -]?{of}({names})\b\.?,?[ -]?(?:de |del )?{_YEAR}"), "dMy"),
+        (
+            re.compile(rf"(?<!\d)(\d{{1,2}}){ordinal}[ -]?{of}({names})\b\.?,?[ -]?(?:de |del )?{_YEAR}"),
+            "dMy",
+        ),
         (re.compile(rf"\b({names})\b\.? ?(\d{{1,2}}){ordinal} ?,? ?{_YEAR}"), "Mdy"),
         (re.compile(rf"(?<![\d.]){_YEAR}[-./](\d{{1,2}})[-./](\d{{1,2}})(?!\d)"), "ymd"),
         (re.compile(rf"(?<![\d.])(\d{{1,2}})[./-](\d{{1,2}})[./-]{_YEAR}"), "dmy"),

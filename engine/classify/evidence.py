@@ -13,7 +13,7 @@ from engine.classify.dates import plain_text
 from engine.discover.links import Link
 from engine.discover.rank import kind_by_words, link_phrases, texts_by_layer
 from engine.discover.urls import extension_of_name
-from engine.discover.words import PhraseBook, phrase_book, tokens
+from engine.discover.words import Phrase, PhraseBook, phrase_book, tokens
 from engine.kinds import DocumentKind, StatementKind
 
 _FORM = re.compile(
@@ -49,8 +49,8 @@ class DocumentClues:
 
 @dataclass(frozen=True, slots=True)
 class ClueFound:
-    """One thing that speaks for or against a kind. `layer` is where: link, title, cover, early,
-    form or structure."""
+    """One thing that speaks for or against a kind. `layer` is where: link, form, title,
+    running_head, cover, early or structure, and period for what decided the year."""
 
     layer: str
     topic: str
@@ -65,6 +65,7 @@ def evidence_for(clues: DocumentClues, form: str, form_page: int) -> tuple[ClueF
         *_from_link(clues),
         *_from_form(form, form_page),
         *_from_title(pages),
+        *_from_running_heads(pages),
         *_from_pages(pages),
         *_from_structure(clues),
     )
@@ -158,6 +159,23 @@ def _from_title(pages: Sequence[str]) -> list[ClueFound]:
             clue = ClueFound("title", phrase.topic, round(phrase.weight * factor, 2), f"“{phrase.text}”")
             loudest[phrase.topic] = clue
     return list(loudest.values())
+
+
+def _from_running_heads(pages: Sequence[str]) -> list[ClueFound]:
+    """Names of documents that are repeated at the edge of the pages after the cover."""
+    rule = _knowledge()["running_heads"]
+    repeated: dict[Phrase, int] = {}
+    for page in pages[1:8]:
+        words = tokens(plain_text(page))
+        edges = (words[: rule["words"]], words[-rule["words"] :])
+        for phrase in {phrase for edge in edges for phrase in link_phrases().found_in(edge)}:
+            if phrase.topic not in ("page", "away") and phrase.weight >= rule["least"]:
+                repeated[phrase] = repeated.get(phrase, 0) + 1
+    named = [phrase for phrase, count in repeated.items() if count >= rule["pages"]]
+    return [
+        ClueFound("running_head", phrase.topic, phrase.weight, f"“{phrase.text}” on {repeated[phrase]} pages")
+        for phrase in sorted(named, key=lambda phrase: phrase.text)[:3]
+    ]
 
 
 def _from_pages(pages: Sequence[str]) -> list[ClueFound]:

@@ -9,6 +9,8 @@ import yaml
 
 from engine.discover.words import tokens
 
+CLEAR_LEAD = 1.1  # neighbours such as Spanish and Portuguese share many frequent words
+
 
 def language_of(texts: Sequence[str]) -> str:
     """An ISO 639-1 code (en, de, fr, nl, es, it, pt, sv), "" where too little text says so."""
@@ -16,7 +18,8 @@ def language_of(texts: Sequence[str]) -> str:
     counts = {language: sum(word in frequent for word in words) for language, frequent in _profiles().items()}
     best = max(counts, key=lambda language: counts[language])
     others = max(count for language, count in counts.items() if language != best)
-    if counts[best] < _least_words() or counts[best] <= others * 1.1:
+    least = max(float(_knowledge()["least_words"]), len(words) * float(_knowledge()["least_share"]))
+    if counts[best] < least or counts[best] <= others * CLEAR_LEAD:
         return ""
     return best
 
@@ -28,10 +31,6 @@ def _profiles() -> dict[str, frozenset[str]]:
         for language, words in _knowledge().items()
         if isinstance(words, list)
     }
-
-
-def _least_words() -> int:
-    return int(_knowledge()["least_words"])
 
 
 @functools.cache

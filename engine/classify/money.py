@@ -12,22 +12,33 @@ from engine.kinds import Framework
 
 
 def currency_of(pages: Sequence[str], form: str) -> str | None:
-    """The ISO 4217 code of the currency that is named far more often than any other, else None."""
-    text = " ".join(pages).lower()
-    counts: dict[str, int] = {}
-    for found in _currency_pattern().finditer(text):
-        code = str(found.lastgroup).partition("_")[0]
-        counts[code] = counts.get(code, 0) + 1
+    """The ISO 4217 code of the currency the figures are given in, else None.
+
+    Outright statements ("in thousands of Canadian dollars") weigh more than bare mentions; where
+    no currency stands out, a form of the United States' regulator implies one.
+    """
+    text = re.sub(r"\s+", " ", " ".join(pages).lower())
+    weights = _counted(_currency_pattern(), text)
+    said = _counted(_outright_pattern(), text)
+    for code, count in said.items():
+        weights[code] = weights.get(code, 0) + count * int(_knowledge()["outright_counts"])
     plain = _knowledge()["plain_dollar"]
-    if form in plain["forms"]:
-        dollars = len(re.findall(r"(?<![a-z])\$", text))
-        counts[plain["currency"]] = counts.get(plain["currency"], 0) + dollars
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    if not ordered or ordered[0][1] < _knowledge()["least_mentions"]:
+    if form in plain["forms"] and not said:
+        return str(plain["currency"])
+    ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+    if not ordered or ordered[0][1] < _knowledge()["least"]:
         return None
-    if len(ordered) > 1 and ordered[0][1] < ordered[1][1] * _knowledge()["lead"]:
+    if len(ordered) > 1 and ordered[0][1] < ordered[1][1] * float(_knowledge()["lead"]):
         return None
     return ordered[0][0]
+
+
+def _counted(pattern: re.Pattern[str], text: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for found in pattern.finditer(text):
+        code = str(found.lastgroup).partition("_")[0]
+        counts[code] = counts.get(code, 0) + 1
+    return counts
 
 
 def framework_of(pages: Sequence[str], form: str) -> Framework | None:
@@ -43,6 +54,13 @@ def framework_of(pages: Sequence[str], form: str) -> Framework | None:
     best = max(counts, key=lambda name: counts[name])
     others = max(count for name, count in counts.items() if name != best)
     return Framework(best) if counts[best] > others else None
+
+
+@functools.cache
+def _outright_pattern() -> re.Pattern[str]:
+    """A currency right after words that introduce it."""
+    phrases = "|".join(_knowledge()["outright"]["phrases"])
+    return re.compile(rf"\b(?:{phrases})\s?(?:{_currency_pattern().pattern})")
 
 
 @functools.cache

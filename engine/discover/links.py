@@ -22,7 +22,8 @@ MOST_LINKS = 20_000
 DEEPEST_ELEMENT = 200  # beyond this depth libxml2 itself stops
 LONGEST_CONTEXT = 300  # characters
 LONGEST_TEXT = 400
-WORDS_OF_AN_ENTRY = 4  # so many words that say something, or a year, describe a link by themselves
+# So many words that say something, or a year, describe a link by themselves.
+WORDS_OF_AN_ENTRY = 4
 MOST_LINKS_IN_CONTEXT = 8  # a block with more links is a list, not one entry
 LARGEST_SCRIPT = 2 * 1024 * 1024
 
@@ -48,8 +49,9 @@ class Link:
 
     `text` is what a visitor clicks on (or its label for screen readers), `context` the entry it
     belongs to (row, card, list item) with its column's heading, `heading` the headings and tabs
-    above it, outermost first. `source` is where it was found: anchor, menu, data_attribute, onclick,
-    script, iframe, option, form, next_page, feed, refresh, sitemap or json.
+    above it, outermost first, or the page's title where there is none. `source` is where it was
+    found: anchor, menu, data_attribute, onclick, script, iframe, option, form, next_page, feed,
+    refresh, sitemap or json.
     """
 
     url: str
@@ -362,7 +364,7 @@ class _PageReader:
         context, tabs = self._surroundings(found.element)
         if found.words and found.words not in text:
             context = f"{_clean(found.words)} {context}".strip()
-        heading = " / ".join(part for part in (found.heading, *tabs) if part)
+        heading = " / ".join(part for part in (found.heading or self.title, *tabs) if part)
         return Link(found.url, text, context[: LONGEST_CONTEXT * 2], heading[:LONGEST_TEXT], found.source)
 
     def _surroundings(self, place: int) -> tuple[str, list[str]]:

@@ -1,6 +1,7 @@
 """How likely a link leads to a report, and the words that say so."""
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,9 @@ REPORT_KINDS = frozenset(
         DocumentKind.ESEF_PACKAGE,
     }
 )
+_YEAR_WORD = re.compile(r"(?:19|20)\d\d")
+OUTRIGHT = 8.0  # the weight of a phrase that names a document outright
+ENCLOSED = 0.4  # what a paper counts that a report brings with it
 _LAYERS = ("text", "file", "context", "heading", "path")
 _FILE_WORDS = frozenset({"pdf", "xhtml"})
 _SOURCE_BONUS = {"next_page": 3.0, "option": 2.0, "form": 2.0, "json": 6.0, "iframe": 1.0}
@@ -125,10 +129,12 @@ def kind_by_words(words: dict[str, tuple[str, ...]]) -> KindOpinion:
     for layer in _LAYERS:
         if layer in ("context", "heading", "path") and _decided(scores):
             continue
-        for topic, phrase in _loudest(link_phrases().found_in(words.get(layer, ()))).items():
+        found = link_phrases().found_in(_without_years(words.get(layer, ())))
+        for topic, phrase in _loudest(found).items():
             if topic in ("page", "away"):
                 continue
-            scores[topic] = scores.get(topic, 0.0) + phrase.weight * _layers()[layer]
+            weight = phrase.weight * (ENCLOSED if _is_enclosed(phrase, found) else 1.0)
+            scores[topic] = scores.get(topic, 0.0) + weight * _layers()[layer]
             reasons.append(f"{layer}: “{phrase.text}” speaks for {topic}")
     return _opinion(scores, tuple(reasons))
 
@@ -206,6 +212,19 @@ def _ignored(link: Link, year: int | None, reason: str) -> RankedLink:
     return RankedLink(link, LinkRole.IGNORE, 0.0, DocumentKind.UNKNOWN, year, (reason,))
 
 
+def _without_years(words: Sequence[str]) -> tuple[str, ...]:
+    """So that "full year 2023 results" is still "full year results"."""
+    return tuple(word for word in words if not _YEAR_WORD.fullmatch(word))
+
+
+def _is_enclosed(phrase: Phrase, found: Sequence[Phrase]) -> bool:
+    """True for other papers that are named after a report: "Annual report with notice of meeting"."""
+    if phrase.topic not in (DocumentKind.OTHER, DocumentKind.SUSTAINABILITY_REPORT):
+        return False
+    before = found[: found.index(phrase)]
+    return any(other.topic in REPORT_KINDS and other.weight >= OUTRIGHT for other in before)
+
+
 def _loudest(found: Sequence[Phrase]) -> dict[str, Phrase]:
     loudest: dict[str, Phrase] = {}
     for phrase in found:
@@ -217,7 +236,7 @@ def _loudest(found: Sequence[Phrase]) -> dict[str, Phrase]:
 
 def _decided(scores: dict[str, float]) -> bool:
     """True once a document's own words name its kind outright."""
-    return bool(scores) and max(scores.values()) >= 7.0
+    return bool(scores) and max(scores.values()) >= OUTRIGHT * _layers()["file"]
 
 
 def _opinion(scores: dict[str, float], reasons: tuple[str, ...]) -> KindOpinion:

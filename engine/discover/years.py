@@ -32,7 +32,7 @@ _NAMED = re.compile(
     rf"|verksamhetsar|year\s+ended|jahr)[\s_'’:-]*({_YEAR})(?!\d)"
 )
 _SHORT = re.compile(
-    r"\b(?:fy|hy|gj|ar|[1-4]q|q[1-4]|[1-4]h|h[12]|9m|6m|10[\s_-]?[kq]|20[\s_-]?f)[\s_'’-]{0,2}(\d\d)(?![\d/.-]|[a-z])"
+    r"(?<![a-z])(?:fy|hy|gj|ar|[1-4]q|q[1-4]|[1-4]t|t[1-4]|[1-4]h|h[12]|s[12]|9m|6m|10[\s_-]?[kq]|20[\s_-]?f)[\s_'’-]{0,2}(\d\d)(?![\d/.-]|[a-z])"
 )
 _BARE = re.compile(rf"(?<!\d)({_YEAR})(?!\d)")
 

@@ -300,7 +300,9 @@ def test_a_ligature_that_its_font_does_not_name():
 
 
 def test_words_on_lines_of_their_own():
-    words = "UNITED STATES SECURITIES AND EXCHANGE COMMISSION FORM 10-K For the fiscal year ended June 30, 2021"
+    words = (
+        "UNITED STATES SECURITIES AND EXCHANGE COMMISSION FORM 10-K For the fiscal year ended June 30, 2021"
+    )
     page = words.replace(" ", "\n")
     found = read(page, count=80)
     assert (found.kind, found.form, found.period_end) == (Kind.ANNUAL_REPORT, "10-K", date(2021, 6, 30))
@@ -309,6 +311,16 @@ def test_words_on_lines_of_their_own():
 def test_a_picture_for_a_cover():
     found = read("", " ", "2022 Annual Report for the year ended 30 June 2022", count=90)
     assert (found.kind, found.period_end) == (Kind.ANNUAL_REPORT, date(2022, 6, 30))
+
+
+def test_names_at_the_head_of_the_pages():
+    pages = [
+        f"EXAMPLE HOLDINGS LIMITED ANNUAL REPORT 2022 {number} Words on the business." for number in range(5)
+    ]
+    found = read("Contents Corporate information", *pages, count=90)
+    assert found.kind is Kind.ANNUAL_REPORT
+    heads = [clue for clue in found.evidence if clue.layer == "running_head"]
+    assert [(clue.topic, clue.text) for clue in heads] == [("annual_report", "“annual report” on 5 pages")]
 
 
 def test_the_link_alone():
@@ -361,8 +373,13 @@ def test_a_language_needs_words():
     [
         ("expressed in thousands of Canadian dollars; Canadian dollars", "", "CAD"),
         ("in millions of euros. Euro 5.", "", "EUR"),
-        ("£5m and £6m in pounds sterling", "", "GBP"),
-        ("CHF 5m, CHF 6m", "", "CHF"),
+        ("£5m and £6m and £7m and £8m and £9m in pounds sterling", "", "GBP"),
+        ("CHF 5m, CHF 6m, CHF 7m, CHF 8m, CHF 9m, CHF 10m", "", "CHF"),
+        ("All figures are presented in Canadian dollars. US$5, US$6, US$7, US$8", "", "CAD"),
+        ("Angaben in Mio. EUR", "", "EUR"),
+        ("en millions d'euros", "", "EUR"),
+        ("em milhares de reais", "", "BRL"),
+        ("£5 £6 £7 £8 £9 hedged", "10-K", "USD"),
         ("$5 and $6", "10-K", "USD"),
         ("$5 and $6", "", None),
         ("€5 and £5 and € 6 and £ 6", "", None),
