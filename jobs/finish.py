@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from jobs.fanout import FanOut, launch_children, settle, wake
+from jobs.lease import end_lost_attempts
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.retry import Failure
 from jobs.states import State
@@ -114,9 +115,7 @@ def take_back(run: TaskRun, *, state: State, **fields: Any) -> bool:
         expired = TaskRun.objects.lease_expired().filter(pk=run.pk, fence=run.fence)
         if not expired.update(state=state, **_OVER, **fields):
             return False
-        _end_attempt(
-            run.pk, run.fence, AttemptEnd.LOST, "worker_lost", "The worker gave no sign of life any more."
-        )
+        end_lost_attempts(run.pk, before=run.fence + 1)
         if state != State.QUEUED:
             settle(run.pk)
     return True

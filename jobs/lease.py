@@ -14,7 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from jobs.models import TaskAttempt, TaskRun
+from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.states import State
 from jobs.timing import timing
 
@@ -57,6 +57,7 @@ def _take(claimable: Any, owner: str, worker: str) -> bool:
 
 def _started(run_id: Any) -> TaskRun:
     run = TaskRun.objects.select_related("requested_by").get(pk=run_id)
+    end_lost_attempts(run_id, before=run.fence)
     TaskAttempt.objects.create(
         run=run,
         fence=run.fence,
@@ -66,6 +67,16 @@ def _started(run_id: Any) -> TaskRun:
         started_at=timezone.now(),
     )
     return run
+
+
+def end_lost_attempts(run_id: Any, *, before: int) -> None:
+    """Note of starts that never said how they ended that their worker was lost."""
+    TaskAttempt.objects.filter(run_id=run_id, fence__lt=before, end="").update(
+        end=AttemptEnd.LOST,
+        ended_at=timezone.now(),
+        error_code="worker_lost",
+        error_message="The worker gave no sign of life any more.",
+    )
 
 
 def _let_the_other_end(run_id: Any) -> None:

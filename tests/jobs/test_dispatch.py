@@ -110,6 +110,14 @@ def test_a_lost_start_is_taken_back(messages, lease_until) -> None:
     assert [(start.end, start.error_code) for start in run.attempts.all()] == [("lost", "worker_lost")]
 
 
+def test_an_expired_start_that_a_message_overtakes_is_noted_as_lost() -> None:
+    run = launch("tests.slow", diary="", seconds=0).run
+    claim(run.pk, owner="lost:1", worker="lost")
+    change(run, lease_until=None)
+    assert claim(run.pk, owner="here:1", worker="here").fence == 2
+    assert [(start.worker, start.end) for start in run.attempts.all()] == [("lost", "lost"), ("here", "")]
+
+
 def test_a_live_lease_is_respected(messages) -> None:
     run = launch("tests.slow", diary="", seconds=0).run
     claimed = claim(run.pk, owner="here:1", worker="here")
