@@ -21,6 +21,7 @@ from engine.kinds import StatementKind
 FOLDER = Path(__file__).with_name("synonyms")
 LARGEST_EXPANSION = 3000  # a wording with more readings than this is a slip of the pen
 
+SHORTEST_SQUEEZED = 8  # letters; shorter labels fit too much once their spaces are gone
 NO_PART = "none"  # headings that look like one and open no part of a statement
 
 _GROUP = re.compile(r"\(([^()]*)\)")
@@ -66,16 +67,24 @@ class Lexicon:
         return self.spell(label) in self.exact[kind]
 
     def hits(self, kind: StatementKind, label: str) -> tuple[Hit, ...]:
-        """Every wording of a statement that fits a label."""
+        """Every wording of a statement that fits a label. Where none does, spaces are left out of
+        account on both sides, because some files lose or add them within words."""
         text = self.spell(label)
         exact = tuple(Hit(wording, True) for wording in self.exact[kind].get(text, ()))
         found = {hit.wording.concept for hit in exact}
-        opened = (
+        opened = tuple(
             Hit(wording, False)
             for pattern, wording in _open_patterns(self, kind)
             if wording.concept not in found and pattern.fullmatch(text)
         )
-        return exact + tuple(opened)
+        return exact + opened or self._hits_without_spaces(kind, text.replace(" ", ""))
+
+    def _hits_without_spaces(self, kind: StatementKind, text: str) -> tuple[Hit, ...]:
+        if len(text) < SHORTEST_SQUEEZED:
+            return ()
+        exact, opened = _squeezed(self, kind)
+        whole = tuple(Hit(wording, False) for wording in exact.get(text, ()))
+        return whole or tuple(Hit(wording, False) for pattern, wording in opened if pattern.fullmatch(text))
 
     def heading(self, kind: StatementKind, text: str) -> str | None:
         """The part of the statement that a heading opens."""
@@ -96,6 +105,16 @@ def _open_patterns(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[re.Patt
 @lru_cache(maxsize=64)
 def _heading_patterns(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(text), name) for text, name in lexicon.headings[kind])
+
+
+@lru_cache(maxsize=64)
+def _squeezed(
+    lexicon: Lexicon, kind: StatementKind
+) -> tuple[Mapping[str, tuple[Wording, ...]], tuple[tuple[re.Pattern[str], Wording], ...]]:
+    """The wordings of a statement without their spaces."""
+    exact = {text.replace(" ", ""): wordings for text, wordings in lexicon.exact[kind].items()}
+    opened = ((re.compile(text.replace(" ", "")), wording) for text, wording in lexicon.open[kind])
+    return exact, tuple(opened)
 
 
 def languages() -> tuple[str, ...]:

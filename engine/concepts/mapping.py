@@ -8,7 +8,7 @@ the rung between synonym and similarity, needs several reports and lives in `eng
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -90,7 +90,8 @@ def map_rows(
     open_rows = [
         n for n, row in enumerate(table.rows) if n not in decided and row.kind is not RowKind.HEADING
     ]
-    won = _award([*_rule_claims(decided), *_synonym_claims(scene, open_rows)])
+    claims = _repeated_lines_first(scene, [*_rule_claims(decided), *_synonym_claims(scene, open_rows)])
+    won = _award(claims)
     for rung in (_similar_claims, _position_claims):
         left = [n for n in open_rows if n not in won]
         won |= _award(rung(scene, left), won)
@@ -134,6 +135,20 @@ def _award(claims: Iterable[Claim], taken: dict[int, Claim] | None = None) -> di
     return won
 
 
+def _repeated_lines_first(scene: Scene, claims: Sequence[Claim]) -> list[Claim]:
+    """The claims, where of a line printed twice the first has as good a claim as the second."""
+    best: dict[tuple[str, object], float] = {}
+    for claim in claims:
+        key = claim.concept, _print(scene.table.rows[claim.row])
+        best[key] = max(best.get(key, claim.score), claim.score)
+    return [replace(c, score=best[c.concept, _print(scene.table.rows[c.row])]) for c in claims]
+
+
+def _print(row: Row) -> tuple[object, ...]:
+    """What tells a line from its repetition: the words and the figures."""
+    return plain(row.label), *(None if cell is None else cell.number for cell in row.cells)
+
+
 def _rule_claims(decided: dict[int, MappingRule]) -> Iterator[Claim]:
     for n, rule in decided.items():
         if rule.concept is not None:
@@ -145,7 +160,7 @@ def _rule_claims(decided: dict[int, MappingRule]) -> Iterator[Claim]:
 def _synonym_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
     """Claims of rows whose label is a known wording."""
     for n in rows:
-        for label in _labels(scene.table.rows[n], scene.places[n]):
+        for label in _labels(scene, n):
             for hit in scene.lexicon.hits(scene.table.kind, label):
                 score = _score(scene, n, label, hit)
                 if score is not None:
@@ -153,12 +168,21 @@ def _synonym_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
                     yield Claim(n, hit.wording.concept, score, MappingMethod.EXACT_SYNONYM, reason)
 
 
-def _labels(row: Row, place: Place) -> Iterator[str]:
-    """The label, and for figures per share the label under its heading, which holds the deciding
-    word where the label only repeats the result."""
+def _labels(scene: Scene, n: int) -> Iterator[str]:
+    """The label; for figures per share also the label under its heading, which holds the deciding
+    word where the label only repeats the result; and where the label alone says nothing the line
+    above with it, because a long label may have been cut in two."""
+    row = scene.table.rows[n]
     yield row.label
-    if place.section in PER_SHARE_PARTS and row.section:
-        yield f"{row.section} {row.label}"
+    if scene.places[n].section in PER_SHARE_PARTS:
+        if row.section:
+            yield f"{row.section} {row.label}"
+    elif (
+        n
+        and scene.table.rows[n - 1].kind is RowKind.HEADING
+        and not scene.lexicon.hits(scene.table.kind, row.label)
+    ):
+        yield f"{scene.table.rows[n - 1].label} {row.label}"
 
 
 def _score(scene: Scene, n: int, label: str, hit: Hit) -> float | None:
@@ -170,7 +194,8 @@ def _score(scene: Scene, n: int, label: str, hit: Hit) -> float | None:
     if distance is None:
         return None
     likely = (EXACT if hit.exact else OPEN) - LATER_IN_LIST * hit.wording.place
-    narrowed = QUALIFIED if is_qualified(label, item.code) else 0.0
+    context = f"{scene.table.rows[n].section} {label}" if item.section in PER_SHARE_PARTS else label
+    narrowed = QUALIFIED if is_qualified(context, item.code) else 0.0
     return likely - distance - narrowed + _sum_bonus(scene, n)
 
 

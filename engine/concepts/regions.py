@@ -95,12 +95,12 @@ def locate_rows(table: StatementTable, lexicon: Lexicon) -> tuple[Place, ...]:
 def _by_kind(row: Row, place: Place) -> Place:
     """The place of one row of an income statement that a figure per share or a share count takes,
     wherever it is printed."""
+    if row.kind is RowKind.PER_SHARE:
+        return Place("per_share", place.stated)
+    if row.kind is RowKind.SHARES:
+        return Place("share_count", place.stated)
     if place.section in PER_SHARE_PARTS or row.kind is RowKind.HEADING:
         return place
-    if row.kind is RowKind.PER_SHARE:
-        return Place("per_share", False)
-    if row.kind is RowKind.SHARES:
-        return Place("share_count", False)
     if row.kind is RowKind.LINE and stands_on_side("basic or diluted", row.label):
         numbers = [cell for cell in row.cells if cell is not None and cell.number]
         to_the_cent = bool(numbers) and all(cell.decimals >= 2 for cell in numbers)
