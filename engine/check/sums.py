@@ -126,10 +126,13 @@ class _Search:
         self, ordinal: int, printed: tuple[Interval | None, ...]
     ) -> tuple[int, int, tuple[bool | None, ...]] | None:
         least = 1 if ordinal in self.totals else 2
+        # A line that nothing calls a total keeps the sign its nature suggests: small figures meet the
+        # sum of their neighbours by chance, and one chance of two signs is enough to be misled.
+        factors = (1, -1) if ordinal in self.totals else (self.factors[ordinal],)
         for count, sums in self._suffixes(least):
             if not _substantial(self.stack[-count:], 1 if ordinal in self.totals else 2):
                 continue
-            for factor in (1, -1):
+            for factor in factors:
                 agrees = _compare(sums, _times(printed, factor))
                 if False not in agrees and _worth(agrees, printed):
                     return count, factor, agrees
