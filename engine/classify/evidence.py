@@ -25,6 +25,7 @@ _REGULATOR = re.compile(
     r"securities and exchange commission|securities ?exchange ?act of ?1934|securities act of 1933"
 )
 _PACKAGE_NAME = re.compile(r"\b[0-9A-Z]{18}\d{2}[-_](\d{4})[-_](\d{2})[-_](\d{2})", re.IGNORECASE)
+LONGEST_PAGE = 20_000  # characters; a full page of small print has about 8,000
 FORM_WITHIN = 2500  # characters of a page in which its form stands
 LAYERS_OF_LINK = ("text", "file", "context", "heading", "path")
 
@@ -88,7 +89,7 @@ def form_of(pages: Sequence[str]) -> tuple[str, int]:
 
 def pages_with_text(pages: Sequence[str]) -> tuple[str, ...]:
     """The pages that hold at least two words; covers are often pictures."""
-    return tuple(page for page in pages if len(tokens(page[:400])) >= 2)
+    return tuple(page[:LONGEST_PAGE] for page in pages if len(tokens(page[:400])) >= 2)
 
 
 def package_end(name: str) -> tuple[int, int, int] | None:

@@ -18,6 +18,7 @@ DEEPEST = 40
 MOST_JSON_LINKS = 5_000
 LONGEST_WORDS = 300
 FURTHEST_BRACE = 1_500  # characters from an address in a script to the braces around it
+MOST_BRACES = 6  # closing braces that are tried, because objects lie within one another
 
 _QUOTED_FILE = re.compile(
     r"""["'`]((?:https?:)?[^"'`\s<>{}]{1,1000}?(?:\.(?:pdf|zip|xhtml|xbri)(?:\?[^"'`\s<>]{0,300})?|"""
@@ -112,15 +113,15 @@ def _object_around(text: str, start: int, end: int) -> Any:
     for _attempt in range(3):
         if first < 0:
             return None
-        last = text.find("}", end, end + FURTHEST_BRACE)
-        while last >= 0:
+        last = end - 1
+        for _closing in range(MOST_BRACES):
+            last = text.find("}", last + 1, end + FURTHEST_BRACE)
+            if last < 0:
+                break
             try:
                 return json.loads(text[first : last + 1])
             except (ValueError, RecursionError):
-                following = text.find("}", last + 1, end + FURTHEST_BRACE)
-                if following < 0 or text.count("{", first, last) <= text.count("}", first, last):
-                    break
-                last = following
+                continue
         first = text.rfind("{", max(0, start - FURTHEST_BRACE), first)
     return None
 
