@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTING = {"raises", "warns", "fail", "skip"}
+EXPECTING = {"raises", "warns", "fail", "skip", "expect"}
 
 
 def _tests(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
