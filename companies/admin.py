@@ -79,7 +79,10 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
     def annual_reports(self, company: Company) -> str:
         address = reverse("admin:documents_document_changelist")
         return format_html(
-            '<a href="{}?company__id__exact={}">{}</a>', address, company.pk, company.annual_count
+            '<a class="underline" href="{}?company__id__exact={}">{}</a>',
+            address,
+            company.pk,
+            company.annual_count,
         )
 
     @admin.display(description="Newest year", ordering="newest")
@@ -89,7 +92,8 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
     @admin.display(description="Statements")
     def statements(self, company: Company) -> str:
         return format_html(
-            '<a href="{}">Open the table</a>', reverse("extraction:statements", args=[company.slug])
+            '<a class="underline" href="{}">Open the table</a>',
+            reverse("extraction:statements", args=[company.slug]),
         )
 
     @action(description="Open the statements", url_path="statements")

@@ -100,9 +100,13 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
             "What it is",
             {
                 "fields": [
-                    ("document_type", "type_confidence", "type_decided_by"),
-                    ("fiscal_year", "period_end", "published_on"),
-                    ("language", "framework", "currency"),
+                    "document_type",
+                    ("type_decided_by", "type_confidence"),
+                    "fiscal_year",
+                    "period_end",
+                    "published_on",
+                    ("language", "currency"),
+                    "framework",
                     "evidence",
                 ],
                 "description": "What you enter here is never overwritten by a rule.",
@@ -181,7 +185,7 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
             return "—"
         pages = document.current_version.page_count
         return format_html(
-            '<a href="{}" target="_blank" rel="noopener">PDF</a>{}',
+            '<a class="underline" href="{}" target="_blank" rel="noopener">PDF</a>{}',
             reverse("document-file", args=[document.pk]),
             f", {pages} pages" if pages else "",
         )

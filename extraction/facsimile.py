@@ -40,14 +40,15 @@ def _marks(version: DocumentVersion, number: int, fact_id: int | None) -> tuple[
         return ()
     observation = fact.observation
     row, column, table = observation.row, observation.column, observation.row.table
-    marks = [Mark(_box(observation.box), _FIGURE, 80)]
+    marks = []
     if row.page == number:
         marks.append(Mark(_box(row.box), _FIGURE, 22))
     if table.pages and table.pages[0] == number:
         marks.append(Mark(_box(column.box), _SURROUNDINGS, 45))
     if table.unit_evidence and table.unit_evidence["page"] == number:
         marks.append(Mark(_box(table.unit_evidence["box"]), _SURROUNDINGS, 45))
-    return tuple(marks)
+    # The figure last, since a later mark covers an earlier one.
+    return (*marks, Mark(_box(observation.box), _FIGURE, 90))
 
 
 def _box(corners: Sequence[float]) -> Box:

@@ -26,7 +26,7 @@ class CompiledStatementAdmin(ReadOnlyAdmin):
     @admin.display(description="Table")
     def table(self, compiled: CompiledStatement) -> str:
         return format_html(
-            '<a href="{}?statement={}&view={}">Open</a>',
+            '<a class="underline" href="{}?statement={}&view={}">Open</a>',
             reverse("extraction:statements", args=[compiled.company.slug]),
             compiled.statement,
             compiled.view,

@@ -24,7 +24,9 @@ class FactAdmin(ReadOnlyAdmin):
     @admin.display(description="Proof")
     def proof(self, fact: Fact) -> str:
         return format_html(
-            '<a href="{}">page {}</a>', reverse("extraction:proof", args=[fact.pk]), fact.observation.page
+            '<a class="underline" href="{}">page {}</a>',
+            reverse("extraction:proof", args=[fact.pk]),
+            fact.observation.page,
         )
 
 

@@ -29,7 +29,7 @@ class ReviewItemAdmin(ReadOnlyAdmin):
         if item.document is None:
             return "—"
         address = reverse("admin:documents_document_change", args=[item.document_id])
-        return format_html('<a href="{}">{}</a>', address, item.document)
+        return format_html('<a class="underline" href="{}">{}</a>', address, item.document)
 
     @display(
         description="State",
