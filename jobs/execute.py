@@ -61,7 +61,6 @@ def execute(run_id: Any, *, worker: str = "") -> Ended:
 
 
 def _call(definition: Definition, run: Run) -> Outcome | FanOut:
-    run.check()
     returned = definition.function(run, **run.row.arguments)
     if not isinstance(returned, (Outcome, FanOut)):
         raise TypeError(f"The task {definition.name} returned {type(returned).__name__}, not an outcome.")

@@ -57,7 +57,8 @@ def _take(claimable: Any, owner: str, worker: str) -> bool:
 
 def _started(run_id: Any) -> TaskRun:
     run = TaskRun.objects.select_related("requested_by").get(pk=run_id)
-    end_lost_attempts(run_id, before=run.fence)
+    if run.fence > 1:
+        end_lost_attempts(run_id, before=run.fence)
     TaskAttempt.objects.create(
         run=run,
         fence=run.fence,

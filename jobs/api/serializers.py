@@ -72,6 +72,37 @@ class TaskStatusSerializer(TaskRunSerializer):
         ]
 
 
+class CancelledSerializer(serializers.Serializer[Any]):
+    """The answer to a wish to cancel; `code` and `message` where it came too late."""
+
+    cancelled = serializers.BooleanField()
+    was = serializers.ChoiceField(CeleryWord.values)
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+
+
+class BackgroundStatusSerializer(serializers.Serializer[Any]):
+    """The status of a run in the shape of the second API family."""
+
+    task_id = serializers.UUIDField()
+    status = serializers.ChoiceField(CeleryWord.values)
+    result = serializers.DictField(allow_null=True)
+    info = serializers.DictField()
+    ready = serializers.BooleanField()
+    successful = serializers.BooleanField()
+    failed = serializers.BooleanField()
+
+
+class ActiveTasksSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    tasks = TaskRunSerializer(many=True)
+
+
+class QueueLengthsSerializer(serializers.Serializer[Any]):
+    queues = serializers.DictField(child=serializers.IntegerField())
+    total = serializers.IntegerField()
+
+
 def envelope(run: TaskRun) -> dict[str, Any]:
     """The result with what every result has: the run, how complete it is, warnings."""
     status = "success" if run.state == State.SUCCEEDED else run.state

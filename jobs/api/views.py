@@ -9,6 +9,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
@@ -16,7 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from jobs.api.serializers import TaskRunSerializer, TaskStatusSerializer, background_status
+from jobs.api.serializers import (
+    ActiveTasksSerializer,
+    BackgroundStatusSerializer,
+    CancelledSerializer,
+    QueueLengthsSerializer,
+    TaskRunSerializer,
+    TaskStatusSerializer,
+    background_status,
+)
 from jobs.broker import known_queues, queue_lengths
 from jobs.cancel import cancel
 from jobs.errors import AlreadyFinished
@@ -69,6 +78,7 @@ class TaskStatusView(APIView):
         context = {"with_traceback": request.user.is_staff}
         return Response(TaskStatusSerializer(run, context=context).data)
 
+    @extend_schema(responses={202: CancelledSerializer, 409: CancelledSerializer})
     def delete(self, request: Request, task_id: UUID) -> Response:
         return _cancelled(request, task_id)
 
@@ -80,6 +90,13 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
 
 
+@extend_schema(
+    parameters=[
+        OpenApiParameter("name", str, description="Name of the task."),
+        OpenApiParameter("state", str, description="One of our states, or one of Celery's words."),
+        OpenApiParameter("since", str, description="Asked for since this date or time."),
+    ]
+)
 class TaskListView(generics.ListAPIView):
     """The history of what one may see. Filters: `name`, `state` (ours or Celery's word), `since`."""
 
@@ -101,6 +118,7 @@ class TaskListView(generics.ListAPIView):
 class BackgroundStatusView(APIView):
     """The status of a run in the shape of the second API family."""
 
+    @extend_schema(responses=BackgroundStatusSerializer)
     def get(self, request: Request, task_id: UUID) -> Response:
         return Response(background_status(visible_run(request, task_id)))
 
@@ -108,6 +126,7 @@ class BackgroundStatusView(APIView):
 class BackgroundTaskView(APIView):
     """DELETE asks a run to stop."""
 
+    @extend_schema(responses={202: CancelledSerializer, 409: CancelledSerializer})
     def delete(self, request: Request, task_id: UUID) -> Response:
         return _cancelled(request, task_id)
 
@@ -115,6 +134,7 @@ class BackgroundTaskView(APIView):
 class ActiveTasksView(APIView):
     """What is running or waiting for its parts now."""
 
+    @extend_schema(responses=ActiveTasksSerializer)
     def get(self, request: Request) -> Response:
         active = TaskRun.objects.visible_to(request.user).filter(state__in=(State.RUNNING, State.WAITING))
         runs = list(active.order_by("-started_at")[:500])
@@ -124,6 +144,7 @@ class ActiveTasksView(APIView):
 class QueueLengthsView(APIView):
     """How many messages wait in each queue; 503 when the broker does not answer."""
 
+    @extend_schema(responses=QueueLengthsSerializer)
     def get(self, request: Request) -> Response:
         lengths = queue_lengths(known_queues())
         if lengths is None:
