@@ -78,44 +78,51 @@ ENGINES = {
     "camelot": Engine("camelot, tables", "camelot-py", _camelot, slow=True),
 }
 
-# Runs in the child: imports first, then the reading alone is timed. The peak is that of the process.
+# Runs in the child. Both are warm, take turns, and the best turn of each counts: a busy machine
+# then slows both. The peak is that of the whole process.
 CHILD = """
 import json, resource, sys, time
 from benchmarks.speed import ENGINES
-engine = ENGINES[sys.argv[1]]
-engine.read(sys.argv[2]) if sys.argv[3] == "warm" else None
-started = time.perf_counter()
-engine.read(sys.argv[2])
-spent = time.perf_counter() - started
+engine, unit, path = ENGINES[sys.argv[1]], ENGINES["pdfium"], sys.argv[2]
+
+def timed(read):
+    started = time.process_time()
+    read(path)
+    return time.process_time() - started
+
+turns = 1 if engine.slow else 3
+unit.read(path)
+if not engine.slow:
+    engine.read(path)
+pairs = [(timed(unit.read), timed(engine.read)) for _ in range(turns)]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": spent, "megabytes": peak}))
+print(json.dumps({"unit": min(u for u, _ in pairs), "own": min(o for _, o in pairs), "megabytes": peak}))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One reading of one file; seconds is None where the engine failed or took too long."""
+    """Processor seconds for one file, of the engine and of pdfium's plain text beside it."""
 
-    seconds: float | None
+    seconds: float
+    unit: float
     megabytes: float
 
 
-def measure(engine: str, path: Path) -> Measured:
-    """One reading in a process of its own."""
-    # Read twice, and the second reading counts: imports and a cold disk are nobody's merit.
-    mode = "cold" if ENGINES[engine].slow else "warm"
+def measure(engine: str, path: Path) -> Measured | None:
+    """One file in a process of its own; None where the engine failed or took too long."""
     try:
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, engine, str(path), mode],
+            [sys.executable, "-c", CHILD, engine, str(path)],
             capture_output=True,
             text=True,
             timeout=LONGEST_READING,
             check=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        return Measured(None, 0.0)
+        return None
     found = json.loads(done.stdout)
-    return Measured(found["seconds"], found["megabytes"])
+    return Measured(found["own"], found["unit"], found["megabytes"])
 
 
 def files(options: argparse.Namespace, folder: Path) -> list[Path]:
@@ -132,9 +139,7 @@ def files(options: argparse.Namespace, folder: Path) -> list[Path]:
 
 
 def table(paths: list[Path], *, peers: bool) -> list[str]:
-    """Times, ratios and memory of each engine, in Markdown. The unit is measured beside each
-    reading, since a busy machine changes its pace."""
-    unit = {path: measure("pdfium", path) for path in paths}
+    """Processor time, ratio and memory of each engine, in Markdown."""
     lines = [
         "| engine | files | seconds, median | ratio, median | ratio, sum | peak MB |",
         "|---|---:|---:|---:|---:|---:|",
@@ -146,26 +151,20 @@ def table(paths: list[Path], *, peers: bool) -> list[str]:
             lines.append(f"| {engine.title} | not installed | | | | |")
             continue
         part = paths[:FILES_FOR_SLOW_PEERS] if engine.slow else paths
-        readings = {path: unit[path] if name == "pdfium" else measure(name, path) for path in part}
-        lines.append(_row(engine.title, readings, unit))
+        lines.append(_row(engine.title, [measure(name, path) for path in part]))
     return lines
 
 
-def _row(title: str, readings: dict[Path, Measured], unit: dict[Path, Measured]) -> str:
-    pairs = [
-        (reading.seconds, unit[path].seconds)
-        for path, reading in readings.items()
-        if reading.seconds is not None and unit[path].seconds
-    ]
-    if not pairs:
+def _row(title: str, readings: list[Measured | None]) -> str:
+    done = [reading for reading in readings if reading is not None]
+    if not done:
         return f"| {title} | 0 of {len(readings)} | failed | | | |"
-    spent = [seconds for seconds, _ in pairs]
-    ratios = [seconds / (base or 1.0) for seconds, base in pairs]
-    total = sum(spent) / sum(base or 0.0 for _, base in pairs)
-    peak = max(reading.megabytes for reading in readings.values())
+    ratio = statistics.median(reading.seconds / reading.unit for reading in done)
+    total = sum(reading.seconds for reading in done) / sum(reading.unit for reading in done)
     return (
-        f"| {title} | {len(pairs)} of {len(readings)} | {statistics.median(spent):.3f} | "
-        f"{statistics.median(ratios):.2f} | {total:.2f} | {peak:.0f} |"
+        f"| {title} | {len(done)} of {len(readings)} | "
+        f"{statistics.median(reading.seconds for reading in done):.3f} | {ratio:.2f} | {total:.2f} | "
+        f"{max(reading.megabytes for reading in done):.0f} |"
     )
 
 
