@@ -128,7 +128,7 @@ def _start(
         _run_demo_once(supervisor, places, addresses, child_environment)
     say(
         f"\nYour own: add a company at {addresses.web_url}/admin/companies/company/add/ and choose its action"
-        " 'Extract', or upload a PDF there; for one file in the terminal, ./run read FILE."
+        " 'Extract financial data', or upload a PDF there; for one file in the terminal, ./run read FILE."
         "\nStop with Ctrl-C."
     )
 
