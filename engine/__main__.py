@@ -3,6 +3,8 @@
     python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
     python -m engine survey FILE [--json]
     python -m engine render FILE [--page 1] > page.png
+    python -m engine links PAGE.html --url ADDRESS [--json]
+    python -m engine classify FILE [--url ADDRESS] [--json]
 
 FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for is in the file;
 2 wrong arguments; 3 the file cannot be read (its code is on standard error); 4 the file is not there.
@@ -14,9 +16,14 @@ import json
 import sys
 from pathlib import Path
 
+from engine.classify.document import classify
+from engine.classify.evidence import DocumentClues
+from engine.classify.show import classification_to_json, show_classification
+from engine.discover.links import links_in_html
+from engine.discover.show import links_to_json, ranked_links, show_links
 from engine.errors import NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
-from engine.kinds import StatementKind
+from engine.kinds import DocumentKind, StatementKind
 from engine.pdf.open import OpenLimits
 from engine.pdf.render import Mark, render_page
 from engine.reading import ReadingOptions, read, survey
@@ -39,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return _complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
     try:
-        return {"read": _read, "survey": _survey, "render": _render}[asked.command](data, asked)
+        return COMMANDS[asked.command](data, asked)
     except NotFound as error:
         return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
     except MemoryError:
@@ -67,9 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         ("read", "print the three statements"),
         ("survey", "say what the file is"),
         ("render", "draw a page as PNG"),
+        ("links", "list the documents a saved page links to"),
+        ("classify", "say what a document is"),
     ):
         command = commands.add_parser(name, help=what)
-        command.add_argument("file", metavar="FILE", help='a PDF, or "-" for standard input')
+        command.add_argument("file", metavar="FILE", help='a file, or "-" for standard input')
         command.add_argument("--json", action="store_true", help="print one JSON object")
         command.add_argument("--refuse-copying-forbidden", action="store_true",
                              help="turn away files whose author forbids copying")  # fmt: skip
@@ -80,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
                                  help="one of " + ", ".join(kind.value for kind in StatementKind))  # fmt: skip
             command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
                                  help="look on these pages only")  # fmt: skip
+        if name in ("links", "classify"):
+            command.add_argument("--url", default="", required=name == "links", help="where it was found")
         if name == "render":
             command.add_argument("--page", type=int, default=1, help="which page, counted from 1")
             command.add_argument("--marks", default="[]", help="boxes to highlight, as JSON")
@@ -124,6 +135,24 @@ def _render(data: bytes, asked: argparse.Namespace) -> int:
     else:
         sys.stdout.buffer.write(image)
     return EXIT_READ
+
+
+def _links(data: bytes, asked: argparse.Namespace) -> int:
+    page = links_in_html(data, asked.url)
+    found = ranked_links(page, asked.url)
+    print(links_to_json(page, found) if asked.json else show_links(page, found))
+    return EXIT_READ if found else EXIT_NOTHING_FOUND
+
+
+def _classify(data: bytes, asked: argparse.Namespace) -> int:
+    known = survey(data, _options(asked))
+    clues = DocumentClues(url=asked.url, first_pages=known.first_pages, page_count=known.pages)
+    found = classify(clues)
+    print(classification_to_json(found) if asked.json else show_classification(found))
+    return EXIT_NOTHING_FOUND if found.kind is DocumentKind.UNKNOWN else EXIT_READ
+
+
+COMMANDS = {"read": _read, "survey": _survey, "render": _render, "links": _links, "classify": _classify}
 
 
 def _complain(message: str, status: int, code: str, as_json: bool) -> int:
