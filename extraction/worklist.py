@@ -1,24 +1,20 @@
 """Which documents of a company are worth the work."""
 
-from django.utils import timezone
+from django.db.models import Max
 
 from companies.models import Company
 from documents.errors import NoAddress
 from documents.models import Document, DocumentStatus
 
 
-def first_fiscal_year(years: int) -> int:
-    """The oldest fiscal year of interest: a report covers the year before it too, so the window of
-    `years` years that ends today needs no older report."""
-    return timezone.now().year - years
-
-
 def worth_processing(
-    company: Company, first_year: int | None = None, *, only_failed: bool = False
+    company: Company, years: int | None = None, *, only_failed: bool = False
 ) -> list[Document]:
     """Annual reports and documents of unknown kind, every one of them, oldest year first.
 
-    Oldest first, so that a table grows in the order in which history was written.
+    `years` leaves out reports older than so many years before the newest one known, whenever that
+    was: a company that stopped reporting keeps its last ten years. Oldest first, so that a table
+    grows in the order in which history was written.
     """
     documents = (
         Document.objects.filter(company=company)
@@ -28,8 +24,9 @@ def worth_processing(
     )
     if only_failed:
         documents = documents.filter(status=DocumentStatus.FAILED)
-    if first_year is not None:
-        documents = documents.since_year(first_year)
+    newest = documents.aggregate(newest=Max("fiscal_year"))["newest"]
+    if years is not None and newest is not None:
+        documents = documents.since_year(newest - years + 1)
     return list(documents.order_by("fiscal_year", "pk"))
 
 

@@ -6,7 +6,7 @@ of its stages starts children and returns; the last child to end queues the next
 
 from companies.models import Company
 from documents.models import Document
-from extraction.worklist import first_fiscal_year, must_have_sources, worth_processing
+from extraction.worklist import must_have_sources, worth_processing
 from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
 from jobs.states import State
 
@@ -25,7 +25,7 @@ def extract_company_financial_data(
         scrape = Child("scrape_investor_relations", company, {"company_id": company.pk})
         return run.fan_out(stage="documents", children=[scrape] if company.investor_relations_url else [])
     if run.stage == "documents":
-        documents = worth_processing(company, first_fiscal_year(years))
+        documents = worth_processing(company, years)
         return run.fan_out(
             stage="compile", children=[_process(document, force=force) for document in documents]
         )
