@@ -74,7 +74,7 @@ class Frontier:
             if link.role is LinkRole.DOCUMENT:
                 new += self._add_document(link, found_on)
             elif link.role is LinkRole.PAGE and link.score >= LEAST_SCORE:
-                self._add_page(link, depth + 1)
+                self._add_page(link, depth if _continues(link, found_on) else depth + 1)
         self._judge_pattern(found_on, new)
         return new
 
@@ -153,6 +153,12 @@ class Frontier:
     def _note(self, sentence: str) -> None:
         if sentence not in self.cut:
             self.cut.append(sentence)
+
+
+def _continues(link: RankedLink, found_on: str) -> bool:
+    """True for a further page of the same list, which is no deeper than the page before it."""
+    pattern = pattern_of(link.link.url)
+    return link.link.source == "next_page" or ("#" in pattern and pattern == pattern_of(found_on))
 
 
 def pattern_of(url: str) -> str:

@@ -129,11 +129,12 @@ def kind_by_words(words: dict[str, tuple[str, ...]]) -> KindOpinion:
     for layer in _LAYERS:
         if layer in ("context", "heading", "path") and _decided(scores):
             continue
+        named = any(scores.get(kind, 0.0) >= OUTRIGHT for kind in REPORT_KINDS)
         found = link_phrases().found_in(_without_years(words.get(layer, ())))
         for topic, phrase in _loudest(found).items():
             if topic in ("page", "away"):
                 continue
-            weight = phrase.weight * (ENCLOSED if _is_enclosed(phrase, found) else 1.0)
+            weight = phrase.weight * (ENCLOSED if _is_enclosed(phrase, found, named) else 1.0)
             scores[topic] = scores.get(topic, 0.0) + weight * _layers()[layer]
             reasons.append(f"{layer}: “{phrase.text}” speaks for {topic}")
     return _opinion(scores, tuple(reasons))
@@ -217,12 +218,13 @@ def _without_years(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if not _YEAR_WORD.fullmatch(word))
 
 
-def _is_enclosed(phrase: Phrase, found: Sequence[Phrase]) -> bool:
-    """True for other papers that are named after a report: "Annual report with notice of meeting"."""
+def _is_enclosed(phrase: Phrase, found: Sequence[Phrase], named: bool) -> bool:
+    """True for other papers that are named after a report: "Annual report with notice of meeting".
+    `named` says that a louder layer has named a report outright."""
     if phrase.topic not in (DocumentKind.OTHER, DocumentKind.SUSTAINABILITY_REPORT):
         return False
     before = found[: found.index(phrase)]
-    return any(other.topic in REPORT_KINDS and other.weight >= OUTRIGHT for other in before)
+    return named or any(other.topic in REPORT_KINDS and other.weight >= OUTRIGHT for other in before)
 
 
 def _loudest(found: Sequence[Phrase]) -> dict[str, Phrase]:

@@ -84,6 +84,18 @@ def test_a_list_that_brings_documents_is_followed_to_its_bound():
     assert len(frontier.documents) == 31
 
 
+def test_a_long_list_is_read_to_its_end_within_the_usual_depth():
+    def pages(path):
+        number = int(path.rpartition("=")[2]) if "=" in path else 1
+        following = [(f"/reports?page={number + 1}", "Next")] if number < 12 else []
+        return [*following, (f"/files/{number}.pdf", f"Annual report {2000 + number}")]
+
+    frontier = Frontier("https://www.example.com/reports")
+    assert len(crawl(frontier, pages)) == 12
+    assert len(frontier.documents) == 12
+    assert frontier.cut == []
+
+
 def test_bounds_are_named_when_reached():
     many = [(f"/reports-{letter}", "Reports") for letter in "abcdefgh"]
     frontier = Frontier("https://www.example.com/", CrawlBounds(most_pages=3))

@@ -106,6 +106,19 @@ def test_the_link_decides_where_the_row_names_its_neighbours():
     assert ranked("Results presentation", context=context).kind is Kind.INVESTOR_PRESENTATION
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("2025 Annual Report", "Proxy+-+bookmarked.pdf", Kind.ANNUAL_REPORT),
+        ("Annual report 2023 and notice of annual general meeting", "x.pdf", Kind.ANNUAL_REPORT),
+        ("Notice of annual general meeting and annual report 2023", "x.pdf", Kind.OTHER),
+        ("Proxy statement", "annual-report-2023.pdf", Kind.OTHER),
+    ],
+)
+def test_papers_that_come_with_a_report(text, name, kind):
+    assert ranked(text, f"https://www.example.com/{name}").kind is kind
+
+
 def test_the_year_of_the_file_goes_before_that_of_its_upload():
     found = ranked(
         "Annual report", "https://www.example.com/2024/03/annual-report-2023.pdf", heading="Reports"
