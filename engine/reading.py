@@ -148,11 +148,10 @@ def _read_tables(
         if candidate is None:
             abstentions.append(_not_found(kind, choice))
             continue
-        pages = [
-            cache.setdefault(n, read_page(document.pdf, n - 1))
-            for n in candidate.pages
-            if n not in cache or True
-        ]
+        for number in candidate.pages:
+            if number not in cache:
+                cache[number] = read_page(document.pdf, number - 1)
+        pages = [cache[number] for number in candidate.pages]
         try:
             tables.append(read_table(kind, pages, candidate.score, words))
         except NotFound as error:
@@ -220,13 +219,12 @@ def _with_periods(entry: TableReading, tables: Sequence[TableReading]) -> TableR
 def _with_units(tables: list[TableReading], texts: Sequence[str]) -> tuple[list[TableReading], list[str]]:
     warnings: list[str] = []
     scale, stated_in = _shared_scale(tables, texts)
+    currency = next((entry.table.unit.currency for entry in tables if entry.table.unit.currency), None)
+    if currency is None and tables:
+        currency = _currency_of_report(tables, texts)
     completed = []
     for entry in tables:
-        unit = entry.table.unit
-        page_text = "\n".join(texts[page - 1] for page in entry.table.pages)
-        if unit.currency is None:
-            shared = next((e.table.unit.currency for e in tables if e.table.unit.currency), None)
-            unit = Unit(shared or document_currency(texts, page_text)[0], unit.scale)
+        unit = Unit(entry.table.unit.currency or currency, entry.table.unit.scale)
         if unit.scale is None and not entry.warnings:
             unit = Unit(unit.currency, scale)
             kind = entry.table.kind.value.replace("_", " ")
@@ -237,6 +235,14 @@ def _with_units(tables: list[TableReading], texts: Sequence[str]) -> tuple[list[
             )
         completed.append(replace(entry, table=with_unit(entry.table, unit)))
     return completed, warnings
+
+
+def _currency_of_report(tables: Sequence[TableReading], texts: Sequence[str]) -> str | None:
+    """The currency the report speaks of at its beginning and around its statements."""
+    pages = [page for entry in tables for page in entry.table.pages]
+    near = texts[max(0, min(pages) - 8) : max(pages) + 12]
+    shown = "\n".join(texts[page - 1] for page in pages)
+    return document_currency([*texts[:6], *near], shown)[0]
 
 
 def _shared_scale(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple[int | None, str]:

@@ -10,7 +10,7 @@ import yaml
 
 from engine.kinds import StatementKind
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 

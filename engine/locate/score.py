@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from engine.kinds import StatementKind
 from engine.locate.lexicon import LANGUAGES, Vocabulary, letters, vocabulary
 
+CLEARLY_ENGLISH = 0.18  # of all words
+LEAST_SMALL_WORDS = 0.02  # of all words; running text has ten times as many
 LEAST_NUMBERS = 8  # a page with fewer numbers holds no statement of its own
 LEAST_ANCHORS = 5.0  # summed weight below which the lines are not looked at
 HEAD_LINES = 14
@@ -50,19 +52,19 @@ class PageScore:
 def bears_language(texts: Sequence[str]) -> bool:
     """Whether the text is words of a known language: fonts without a usable map give none."""
     counts = _small_words(texts)
-    if counts.total() < 200:
+    if counts.total() < 200 or _share(vocabulary("en"), counts) > CLEARLY_ENGLISH * counts.total():
         return True
-    return (
-        max(sum(counts[w] for w in vocabulary(name).connectives) for name in LANGUAGES)
-        > 0.02 * counts.total()
-    )
+    best = max(_share(vocabulary(name), counts) for name in LANGUAGES)
+    return best > LEAST_SMALL_WORDS * counts.total()
 
 
 def language_of(texts: Sequence[str]) -> Vocabulary:
     """The vocabulary whose small words are most frequent in a sample of the pages."""
     counts = _small_words(texts)
-    best = max(LANGUAGES, key=lambda name: _share(vocabulary(name), counts))
-    return vocabulary(best if counts.total() > 30 else "en")
+    english = vocabulary("en")  # most reports; the other files need not be opened for them
+    if counts.total() < 30 or _share(english, counts) > CLEARLY_ENGLISH * counts.total():
+        return english
+    return vocabulary(max(LANGUAGES, key=lambda name: _share(vocabulary(name), counts)))
 
 
 def _small_words(texts: Sequence[str]) -> Counter[str]:
@@ -72,7 +74,7 @@ def _small_words(texts: Sequence[str]) -> Counter[str]:
 
 
 def _share(words: Vocabulary, counts: Counter[str]) -> float:
-    return sum(counts[word] for word in words.connectives if len(word) > 1) / (len(words.connectives) or 1)
+    return float(sum(counts[word] for word in words.connectives if len(word) > 1))
 
 
 def score_pages(texts: Sequence[str], words: Vocabulary) -> list[PageScore]:

@@ -30,6 +30,7 @@ _FIGURE = re.compile(
 )
 _PREFIX = re.compile(rf"^(?:[(\[]|{_CURRENCY}|[(\[]\s*{_CURRENCY}|{_CURRENCY}\s*[(\[]|[{MINUS}]{_CURRENCY})$")
 _SUFFIX = re.compile(r"^(?:[)\]]|%|\)%|%\))$")
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d-\d\d-\d\d")
 _THREE = re.compile(rf"^\d{{3}}(?:[.,]\d+)?(?:[)\]]|[{MINUS}])?%?$")
 _LEADING_GROUP = re.compile(rf"^[(\[]?[{MINUS}]?{_CURRENCY}?[(\[]?[{MINUS}]?\d{{1,3}}(?:\s\d{{3}})*$")
 
@@ -171,7 +172,7 @@ def _figure_at(words: Sequence[Word], start: int, spaced_groups: bool) -> Figure
     while i < len(words) and _PREFIX.match(words[i].text) and not words[i].raised:
         text += words[i].text
         i += 1
-    if i >= len(words) or words[i].raised:
+    if i >= len(words) or words[i].raised or is_date(words[i].text):
         return None
     word = words[i]
     if i > start and not _prefix_reaches(words, i, text):
@@ -216,6 +217,11 @@ def _figure_at(words: Sequence[Word], start: int, spaced_groups: bool) -> Figure
     figure = _made(FigureKind.NUMBER, words, start, last, text + body)
     figure.percent = bool(match["percent"] or match["percent2"])
     return figure
+
+
+def is_date(text: str) -> bool:
+    """A day in figures, such as 31.12.2023 or 31/12/23."""
+    return bool(_DATE.fullmatch(text))
 
 
 def _prefix_reaches(words: Sequence[Word], i: int, prefix: str) -> bool:

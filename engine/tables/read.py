@@ -20,6 +20,7 @@ from engine.tables.numbers import (
     cell_value,
     decide_grammar,
     figures_of,
+    is_date,
     uses_spaced_groups,
 )
 from engine.tables.rows import RawRow, cells_of, is_see_notes, join_wrapped, place_sections, raw_rows
@@ -28,6 +29,7 @@ from engine.values import Box, Evidence, Unit
 
 LEAST_ROWS_BEFORE_END = 5
 _HEADER_LINES = 16
+_YEAR_WORD = re.compile(r"(?:FY)?(?:19|20)\d\d[*†),]?(?:/\d\d(?:\d\d)?)?")
 _FOOT_HEADING = 12
 _ROWS_BEFORE_YEARS = 1  # lines of figures above the years that are addresses and numbers of companies
 _FURNITURE_GAP = 2.4  # of the type size: how far below the table page numbers stand
@@ -253,7 +255,7 @@ def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) ->
         cells, _ = cells_of(line, values, spaced)
         others = [f for f in cells if f is not None and not f.is_year and not _is_day(f, line)]
         over = [w for w in line.words if w.x1 > values[0].x0 - 24]
-        years = [w for w in over if re.fullmatch(r"(?:FY)?(?:19|20)\d\d[*†),]?", w.text)]
+        years = [w for w in over if _YEAR_WORD.fullmatch(w.text) or is_date(w.text)]
         if years and not others and 2 * len(years) > len(values):
             found = n
         elif others:
