@@ -103,6 +103,15 @@ def test_the_first_page_leads_to_the_overview(client: Client) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
 
+def test_the_index_leads_to_every_list(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    links = client.get("/api/v1/", headers={"accept": "application/json"}).json()
+    assert len(links) >= 6
+    assert {title: client.get(link).status_code for title, link in links.items()} == dict.fromkeys(links, 200)
+    page = client.get("/api/v1/", headers={"accept": "text/html"}).content.decode()
+    assert "/api/v1/companies/" in page
+
+
 def test_the_description_names_every_family(client: Client, alice: User) -> None:
     client.force_login(alice)
     answer = client.get("/api/schema/", headers={"accept": "application/vnd.oai.openapi+json"})
