@@ -18,6 +18,7 @@ from engine.statement import Row, StatementTable
 
 MOST_PARTS = 60
 MOST_FLIPS = 3
+LEAST_TO_FLIP_FIRST = 4
 MOST_PARTS_FOR_THREE_FLIPS = 16
 
 
@@ -158,8 +159,8 @@ class _Search:
         return None
 
     def _may_flip(self, chosen: Sequence[_Line], count: int) -> bool:
-        # Flipping a line of zeros changes nothing; the first line of a sum gives it its direction.
-        first = self.stack[-count]
+        # Flipping a line of zeros changes nothing; the first line of a short sum gives it its direction.
+        first = self.stack[-count] if count < LEAST_TO_FLIP_FIRST else None
         return all(
             line is not first
             and line.row not in self.fixed

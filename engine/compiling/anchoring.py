@@ -13,7 +13,7 @@ Guards come first: lines of opposite meaning are never paired, however equal the
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -39,6 +39,7 @@ LIKE_LABEL = 300
 NEIGHBOUR = 150
 ENOUGH = 750
 LEAST_LIKENESS = 75.0
+TELLING_DIGITS = 2  # figures of fewer digits coincide too easily
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class AnchoredLine:
 
 def anchor_lines(vintages: Iterable[Vintage], taxonomy: Taxonomy) -> tuple[AnchoredLine, ...]:
     """All lines of all reports, the same line once. Raises BadInput for an unknown concept."""
-    lines = report_lines(vintages)
+    lines = _consistent(report_lines(vintages), taxonomy)
     groups = _Groups(lines)
     documents = _by_document(lines)
     for newer, older in combinations(documents, 2):
@@ -124,6 +125,61 @@ def _by_document(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
     for line in lines:
         documents[line.key.document].append(line)
     return documents
+
+
+def _consistent(lines: Sequence[ReportLine], taxonomy: Taxonomy) -> tuple[ReportLine, ...]:
+    """The lines with concepts that figures support. Two reports sometimes give one concept to two
+    different lines, because one of them prints more detail. Where an older line under a newer
+    line's concept shares none of its figures, and another line of the older report shares them
+    all, the concept belongs to that other line; otherwise every year would seem restated. Totals are
+    left alone: their wording is sure, and a total that differs was restated."""
+    concepts = {line.key: line.concept for line in lines}
+    documents = list(_by_document(lines).values())
+    for n, older in enumerate(documents):
+        for newer in reversed(documents[:n]):
+            for line in newer:
+                concept = concepts[line.key]
+                if concept is not None and not taxonomy[concept].is_sum:
+                    _hand_over(line, concept, older, concepts)
+    return tuple(replace(line, concept=concepts[line.key]) for line in lines)
+
+
+def _hand_over(
+    line: ReportLine, concept: str, older: Sequence[ReportLine], concepts: dict[LineKey, str | None]
+) -> None:
+    """Give the concept of a newer line to the older line that has its figures, in place."""
+    holder = next((other for other in older if concepts[other.key] == concept), None)
+    if holder is None or _agreement(line, holder) != 0:
+        return
+    heirs = [
+        other
+        for other in older
+        if concepts[other.key] is None
+        and _agreement(line, other) == 1
+        and not _forbidden(replace(line, concept=None), other)
+        and not contradicts(other.label, concept)
+    ]
+    if len(heirs) == 1:
+        concepts[holder.key] = None
+        concepts[heirs[0].key] = concept
+
+
+def _agreement(one: ReportLine, other: ReportLine) -> float | None:
+    """The share of common periods in which two lines print the same figure, of those periods in
+    which one of them prints a telling one; None when there is no such period."""
+    mine, theirs = _numbers(one), _numbers(other)
+    common = [(mine[p], theirs[p]) for p in mine.keys() & theirs.keys()]
+    telling = [pair for pair in common if max(map(_digits, pair)) >= TELLING_DIGITS]
+    return sum(same_figure(a, b) for a, b in telling) / len(telling) if telling else None
+
+
+def _numbers(line: ReportLine) -> Mapping[Period, Vintage]:
+    """The figures of a line, printed dashes included."""
+    return {v.period: v for v in line.vintages if v.value is not None}
+
+
+def _digits(vintage: Vintage) -> int:
+    return len(vintage.value.normalize().as_tuple().digits) if vintage.value else 0
 
 
 def _pair(newer: Sequence[ReportLine], older: Sequence[ReportLine]) -> list[tuple[int, LineKey, LineKey]]:
@@ -274,7 +330,7 @@ def _named(groups: Iterable[tuple[ReportLine, ...]], taxonomy: Taxonomy) -> Iter
     for lines in groups:
         concept = next((line.concept for line in lines if line.concept is not None), None)
         if concept is not None:
-            carried = tuple(line.key for line in lines if line.concept is None)
+            carried = tuple(line.key for line in lines if all(v.concept != concept for v in line.vintages))
             yield AnchoredLine(taxonomy[concept].code, concept, lines, carried)
             continue
         slug = slug_of(next((line.label for line in lines if line.label), ""))

@@ -91,7 +91,8 @@ def first_guess(
         if row.kind in (RowKind.PER_SHARE, RowKind.SHARES) or n in totals:
             factors.append(1)
         elif item is not None and item.sign == -1:
-            factors.append(_natural(row, positive))
+            own = table.kind is StatementKind.INCOME_STATEMENT and item.section == "financing"
+            factors.append(-1 if (_mostly_positive([row]) if own else positive) else 1)
         elif item is None and among_costs and positive and table.kind is StatementKind.INCOME_STATEMENT:
             factors.append(-1)
         else:
@@ -99,21 +100,18 @@ def first_guess(
     return tuple(factors)
 
 
-def _natural(row: Row, outflows_positive: bool) -> int:
-    """-1 where an outflow is printed as a positive number. The statement's custom goes before the
-    single row, because a cost may for once be a gain."""
-    return -1 if outflows_positive else 1
-
-
 def _prints_outflows_positive(table: StatementTable, items: Sequence[Item | None]) -> bool:
-    """Whether most figures of lines that are outflows by nature are printed without a minus."""
-    figures = [
-        cell.number
-        for row, item in zip(table.rows, items, strict=True)
-        if item is not None and item.sign == -1
-        for cell in row.cells
-        if cell is not None and cell.number
+    """Whether this statement prints outflows without a minus. The custom of the statement goes
+    before the single row, because a cost may for once be a gain; only below operating profit, where
+    incomes and costs are mixed, does each row follow its own."""
+    outflows = [
+        row for row, item in zip(table.rows, items, strict=True) if item is not None and item.sign == -1
     ]
+    return _mostly_positive(outflows)
+
+
+def _mostly_positive(rows: Sequence[Row]) -> bool:
+    figures = [cell.number for row in rows for cell in row.cells if cell is not None and cell.number]
     return sum(number > 0 for number in figures) * 2 > len(figures)
 
 

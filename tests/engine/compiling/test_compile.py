@@ -480,3 +480,30 @@ def test_nothing_gives_an_empty_statement():
     assert statement.periods == ()
     assert statement.currency is None
     assert row(statement, "is.revenue").cells == ()
+
+
+def test_a_concept_follows_the_figures_when_two_reports_give_it_to_different_lines():
+    vintages = report(
+        "r21",
+        P21,
+        [year(Y21), year(Y20)],
+        [
+            Line("Proceeds from short-term borrowings", "cf.debt_issued", (51, 68)),
+            Line("Proceeds from issuance of long-term debt", None, (1125, 117)),
+        ],
+        statement=CF,
+    )
+    vintages += report(
+        "r22",
+        P22,
+        [year(Y22), year(Y21)],
+        [
+            Line("Proceeds from short-term borrowings", None, (44, 51)),
+            Line("Proceeds from issuance of long-term debt", "cf.debt_issued", (185, 1125)),
+        ],
+        statement=CF,
+    )
+    statement = compiled(vintages, statement=CF)
+    assert values(statement, "cf.debt_issued") == millions(185, 1125, 117)
+    assert values(statement, "company:proceeds-from-short-term-borrowings") == millions(44, 51, 68)
+    assert statement.restatements == ()
