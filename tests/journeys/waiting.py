@@ -3,7 +3,6 @@
 import time
 
 from jobs.dispatch import dispatch_once
-
 from jobs.models import TaskRun
 from tests.processes import RunningWorker
 
