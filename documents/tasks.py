@@ -13,7 +13,10 @@ from engine.discover.frontier import CrawlBounds
 from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 
 
-@tracked_task("scrape_investor_relations")
+@tracked_task(
+    "scrape_investor_relations",
+    steps=("fetching_company_info", "scraping_website", "creating_document_records"),
+)
 def scrape_investor_relations(
     run: Run, company_id: int, max_pages: int = 40, max_depth: int = 3, force: bool = False
 ) -> Outcome:
@@ -41,7 +44,7 @@ def scrape_investor_relations(
     return success(warnings=list(found.warnings), **fields)
 
 
-@tracked_task("download_pdf")
+@tracked_task("download_pdf", steps=("downloading_file",))
 def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
     """Fetch a document's file."""
     document = Document.objects.select_related("company").filter(pk=document_id).first()
@@ -62,7 +65,7 @@ def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
     return success(**fields)
 
 
-@tracked_task("classify_document")
+@tracked_task("classify_document", steps=("classifying",))
 def classify_document(run: Run, document_id: int, force: bool = False) -> Outcome:
     """Decide what a document is."""
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()

@@ -7,7 +7,7 @@ from extraction.process import process
 from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 
 
-@tracked_task("extract_financial_statements")
+@tracked_task("extract_financial_statements", steps=("processing_pdf", "storing_extractions"))
 def extract_financial_statements(run: Run, document_id: int, force: bool = False) -> Outcome:
     """Read the three statements out of a document's file."""
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
@@ -34,7 +34,10 @@ def extract_financial_statements(run: Run, document_id: int, force: bool = False
     return partial(extracted.reason, code=extracted.code, **fields)
 
 
-@tracked_task("extraction.process_document")
+@tracked_task(
+    "extraction.process_document",
+    steps=("downloading_file", "classifying", "processing_pdf", "storing_extractions"),
+)
 def process_document(run: Run, document_id: int, force: bool = False) -> Outcome:
     """Download, classify and read one document, each step only where it is still needed."""
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
