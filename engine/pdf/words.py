@@ -22,7 +22,7 @@ from engine.values import Box
 DIGITS = frozenset("0123456789")
 WORD_GAP = 0.17  # of the type size; a space is about 0.25
 DIGIT_GAP = 0.30  # between digits and their marks, which some writers kern apart
-REAL_SPACE_GAP = 0.03  # a space of the file narrower than this is an artefact of justification
+REAL_SPACE_GAP = 0.06  # between digits, a space of the file narrower than this is none
 SAME_LINE = 0.45  # of the type size, between two baselines
 _QUARTER = math.pi / 2
 TINY = 1.5  # points; smaller type is not meant to be read
@@ -350,5 +350,5 @@ def _gap_between(a: Glyph, b: Glyph) -> bool:
         return True
     digits = a.text in _NUMBER_PARTS and b.text in _NUMBER_PARTS
     if b.after_space:
-        return gap > (2 * REAL_SPACE_GAP if digits else REAL_SPACE_GAP)
+        return gap > REAL_SPACE_GAP if digits else True
     return gap > (DIGIT_GAP if digits else WORD_GAP)

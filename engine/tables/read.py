@@ -405,8 +405,9 @@ def _columns(
     for n, (heading, band) in enumerate(zip(headings, bands, strict=True)):
         period = period_of(heading, kind, _year_before(ends, n))
         box = heading.box or Box(band.x0, 0, band.x1, 1)
+        own = _own_unit(heading, unit)
         columns.append(
-            Column(heading.text, period, unit, Scope.CONSOLIDATED, heading.restated, part.page.shown_box(box))
+            Column(heading.text, period, own, Scope.CONSOLIDATED, heading.restated, part.page.shown_box(box))
         )
     return tuple(columns)
 

@@ -27,8 +27,14 @@ from tests.engine.makepdf import (
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 DEMO = Path(__file__).resolve().parents[2] / "demo"
-GERMAN = "Der Bericht beschreibt die Geschäfte des Konzerns in dem Jahr und was der Vorstand von dem nächsten Jahr für die Gesellschaft und ihre Aktionäre erwartet. " * 6
-FRENCH = "Le rapport présente les activités du groupe pour l’exercice et les perspectives que la direction envisage pour les prochaines années de la société. " * 6
+GERMAN = (
+    "Der Bericht beschreibt die Geschäfte des Konzerns in dem Jahr und was der Vorstand von dem nächsten Jahr für die Gesellschaft und ihre Aktionäre erwartet. "
+    * 6
+)
+FRENCH = (
+    "Le rapport présente les activités du groupe pour l’exercice et les perspectives que la direction envisage pour les prochaines années de la société. "
+    * 6
+)
 
 
 def table_of(reading: Reading, kind: StatementKind) -> StatementTable:
@@ -138,7 +144,15 @@ def test_a_turned_page_is_read_and_its_boxes_lie_on_the_shown_page():
 
 def test_oldest_first_columns_keep_their_periods():
     oldest = [(label, note, *reversed(texts)) for label, note, *texts in (r for r in INCOME if len(r) > 1)]
-    reading = read(report([PROSE, income(rows=oldest, heads=(("2022", "2023"),), lines=("€ million", "Year ended 30 June")), balance()]))
+    reading = read(
+        report(
+            [
+                PROSE,
+                income(rows=oldest, heads=(("2022", "2023"),), lines=("€ million", "Year ended 30 June")),
+                balance(),
+            ]
+        )
+    )
     table = table_of(reading, StatementKind.INCOME_STATEMENT)
     assert [c.period.end.isoformat() for c in table.columns] == ["2022-06-30", "2023-06-30"]
     assert figures(table)["Revenue"] == ["1150.0", "1234.5"]
@@ -230,13 +244,20 @@ def test_a_report_without_statements_abstains_with_reasons():
 
 
 def test_a_parent_only_statement_is_not_taken_for_the_group():
-    alone = balance(title="Company balance sheet", rows=[(r[0], *["9.9" if t else "" for t in r[1:]]) if len(r) > 1 else r for r in ASSETS + LIABILITIES])
+    alone = balance(
+        title="Company balance sheet",
+        rows=[
+            (r[0], *["9.9" if t else "" for t in r[1:]]) if len(r) > 1 else r for r in ASSETS + LIABILITIES
+        ],
+    )
     reading = read(report([PROSE, income(), balance(), cash_flow(), PROSE, alone]))
     assert table_of(reading, StatementKind.BALANCE_SHEET).pages == (3,)
 
 
 def test_a_unit_that_contradicts_itself_stays_unknown_and_is_said():
-    sheet = income(lines=("in thousands and in millions of euros", "year ended 30 June"), heads=(("2023", "2022"),))
+    sheet = income(
+        lines=("in thousands and in millions of euros", "year ended 30 June"), heads=(("2023", "2022"),)
+    )
     reading = read(report([PROSE, sheet]))
     assert table_of(reading, StatementKind.INCOME_STATEMENT).unit.scale is None
     assert reading.warnings[0].startswith("The heading names more than one unit (1,000, 1,000,000)")
@@ -246,12 +267,20 @@ def test_type_nobody_can_see_is_kept_out():
     data = report([PROSE, income(), balance(), cash_flow()])
     seen = figures(table_of(read(data), StatementKind.BALANCE_SHEET))
     hidden = balance(extra=[(700.0, 600.0, "Total assets 9,999.0 9,999.0")])
-    assert figures(table_of(read(report([PROSE, income(), hidden, cash_flow()])), StatementKind.BALANCE_SHEET)) == seen
+    assert (
+        figures(table_of(read(report([PROSE, income(), hidden, cash_flow()])), StatementKind.BALANCE_SHEET))
+        == seen
+    )
 
 
 def test_survey_says_what_a_file_is():
     about = survey(report([PROSE, income()], title="Annual report 2023"))
-    assert (about.pages, about.encrypted, about.text_share, about.title) == (2, False, 1.0, "Annual report 2023")
+    assert (about.pages, about.encrypted, about.text_share, about.title) == (
+        2,
+        False,
+        1.0,
+        "Annual report 2023",
+    )
     assert about.first_pages[1].startswith("Consolidated income statement")
     assert len(about.sha256) == 64
 
@@ -272,7 +301,10 @@ def test_what_cannot_be_read_is_refused_by_name(data, code):
 
 def test_limits_are_refused_by_name():
     data = report([PROSE, PROSE, PROSE])
-    for limits, code in ((OpenLimits(largest_file=100), "too_large"), (OpenLimits(most_pages=2), "too_many_pages")):
+    for limits, code in (
+        (OpenLimits(largest_file=100), "too_large"),
+        (OpenLimits(most_pages=2), "too_many_pages"),
+    ):
         with pytest.raises(Unreadable) as refused:
             read(data, ReadingOptions(limits=limits))
         assert refused.value.code == code
@@ -309,7 +341,13 @@ def test_the_demo_reports_are_read_to_the_last_figure(year):
         assert missing == []
 
 
-FIXED = ("COSTCO_2015_10K", "IFRS_d86be8a2fa1a", "NETFLIX_2019_10K", "AMERICANWATERWORKS_2018_10K", "BLOCK_2021_10K")
+FIXED = (
+    "COSTCO_2015_10K",
+    "IFRS_d86be8a2fa1a",
+    "NETFLIX_2019_10K",
+    "AMERICANWATERWORKS_2018_10K",
+    "BLOCK_2021_10K",
+)
 
 
 @pytest.mark.samples
