@@ -19,6 +19,7 @@ from engine.statement import Row, StatementTable
 MOST_PARTS = 60
 MOST_FLIPS = 3
 LEAST_TO_FLIP_FIRST = 4
+TELLING_DIGITS = 3
 MOST_PARTS_FOR_THREE_FLIPS = 16
 
 
@@ -127,9 +128,12 @@ class _Search:
         self, ordinal: int, printed: tuple[Interval | None, ...]
     ) -> tuple[int, int, tuple[bool | None, ...]] | None:
         least = 1 if ordinal in self.totals else 2
-        # A line that nothing calls a total keeps the sign its nature suggests: small figures meet the
-        # sum of their neighbours by chance, and one chance of two signs is enough to be misled.
-        factors = (1, -1) if ordinal in self.totals else (self.factors[ordinal],)
+        # A line that nothing calls a total keeps the sign its nature suggests, unless its figures are
+        # telling: small ones meet the sum of their neighbours by chance, and one chance of two signs
+        # is enough to be misled.
+        own = self.factors[ordinal]
+        sure = ordinal in self.totals or _is_telling(printed)
+        factors = (own, -own) if sure else (own,)
         for count, sums in self._suffixes(least):
             if not _substantial(self.stack[-count:], 1 if ordinal in self.totals else 2):
                 continue
@@ -224,6 +228,12 @@ def _compare(sums: Sequence[Interval | None], printed: Sequence[Interval | None]
 def _substantial(lines: Sequence[_Line], least: int) -> bool:
     """Whether enough lines are not zero for the sum to say anything."""
     return sum(any(v is not None and v.middle for v in line.values) for line in lines) >= least
+
+
+def _is_telling(printed: Sequence[Interval | None]) -> bool:
+    """Whether two columns or more hold figures of three digits: those do not agree by chance."""
+    digits = [len(str(abs(int(value.middle)))) for value in printed if value is not None]
+    return sum(count >= TELLING_DIGITS for count in digits) >= 2
 
 
 def _worth(agrees: Sequence[bool | None], printed: Sequence[Interval | None]) -> bool:
