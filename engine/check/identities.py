@@ -17,6 +17,7 @@ from engine.check.sums import Structure, find_structure, printed_interval
 from engine.concepts.data_file import read_data
 from engine.concepts.signs import fixed_rows, total_rows
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
+from engine.concepts.wording import contains, plain
 from engine.errors import BadInput
 from engine.kinds import CheckOutcome, PeriodKind, StatementKind
 from engine.statement import Check, RowMapping, RowSign, StatementReading, StatementTable
@@ -60,7 +61,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """An identity between two statements, or between two years when `previous` is set."""
+    """An identity between two statements, or between two years when `previous` is set. Words of
+    `wider` in the left line's label say that it counts more than the right one."""
 
     code: str
     says: str
@@ -68,6 +70,7 @@ class Bridge:
     right: tuple[str, ...]
     previous: bool
     warning: bool
+    wider: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def parse_identities(data: Mapping[str, Any], taxonomy: Taxonomy) -> Identities:
             tuple(_known(code, str(entry["id"]), taxonomy) for code in entry["right"]),
             bool(entry.get("previous", False)),
             bool(entry.get("warning", False)),
+            tuple(plain(str(word)) for word in entry.get("wider", ())),
         )
         for entry in data["across"]
     )
@@ -327,6 +331,7 @@ class _Figure:
     """A concept's figure in base units, with its period and place."""
 
     concept: str
+    label: str
     period: Period
     value: Interval
     column: int
@@ -359,7 +364,14 @@ def _figures(reading: StatementReading) -> Iterator[_Figure]:
             value = printed_interval(table.rows[n], number)
             if value is not None and column.period is not None:
                 scale = column.unit.scale or table.unit.scale or 1
-                yield _Figure(mapping.concept, column.period, value.times(sign.factor * scale), number, n)
+                yield _Figure(
+                    mapping.concept,
+                    table.rows[n].label,
+                    column.period,
+                    value.times(sign.factor * scale),
+                    number,
+                    n,
+                )
 
 
 def _crossed(bridge: Bridge, left: _Figure, figures: Sequence[_Figure]) -> Check | None:
@@ -372,15 +384,18 @@ def _crossed(bridge: Bridge, left: _Figure, figures: Sequence[_Figure]) -> Check
     hit = next((figure for figure in ranked if figure.value.meets(left.value)), None)
     right = hit or ranked[0]
     difference = left.value.middle - right.value.middle
+    is_wider = any(contains(word, plain(left.label)) for word in bridge.wider)
     explanation = (
         f"Holds: {bridge.says} ({right.concept})."
         if hit
+        else f"Not tested: {left.label!r} counts {_plain(difference)} more than {right.label!r}, as it says."
+        if is_wider
         else f"{'Look at this' if bridge.warning else 'Fails'}: {bridge.says}, but {left.concept} and "
         f"{right.concept} differ by {_plain(difference)}."
     )
     return Check(
         bridge.code,
-        CheckOutcome.HOLDS if hit else CheckOutcome.FAILS,
+        CheckOutcome.HOLDS if hit else CheckOutcome.NOT_APPLICABLE if is_wider else CheckOutcome.FAILS,
         left.column,
         left.value.middle,
         right.value.middle,
