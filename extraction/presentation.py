@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from companies.models import Company
 from engine.compiling.values import CompiledStatement as CompiledValues
-from engine.kinds import CompiledView, GapReason, PeriodKind, RowKind, StatementKind
+from engine.kinds import CellState, CompiledView, GapReason, PeriodKind, RowKind, StatementKind
 from engine.values import Period
 from extraction.models import CompiledStatement, Fact
 
@@ -291,7 +291,8 @@ def _digits(facts: Iterable[Fact], unit: DisplayUnit) -> int:
     decimals = [
         fact.decimals + shift
         for fact in facts
-        if fact.value is not None and fact.row_kind not in (RowKind.PER_SHARE, RowKind.SHARES)
+        # A dash says nothing about the digits that are shown elsewhere.
+        if fact.state == CellState.VALUE and fact.row_kind not in (RowKind.PER_SHARE, RowKind.SHARES)
     ]
     return max(0, min(1, min(decimals, default=0)))
 

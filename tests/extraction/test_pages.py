@@ -58,6 +58,12 @@ def test_it_shows_each_year_with_its_figures_and_links(viewer: Client, company: 
     assert "-Special &lt;b&gt;costs&lt;/b&gt;" in page
 
 
+def test_a_dash_takes_no_digit_from_the_figures_beside_it(viewer: Client, company: Company) -> None:
+    page = viewer.get("/admin/statements/northwind/?unit=millions").content.decode()
+    assert "1,024.0" in page
+    assert "(12.5)" in page
+
+
 def test_the_unit_can_be_chosen(viewer: Client, company: Company) -> None:
     page = viewer.get("/admin/statements/northwind/?unit=thousands").content.decode()
     assert "1,024,000" in page
