@@ -2,7 +2,8 @@
 
 Three things speak for a row: the reader placed it (the table's score), its wording led surely to a
 concept, and arithmetic proves it. They are combined as odds, because independent evidence
-multiplies. The weights were set against hand-checked reports and are data of this module.
+multiplies. The weights were set on hand-checked reports with one figure in fifty spoiled, so that
+of the rows above 0.99 at least 99 in 100 are right.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from engine.kinds import CellState, CheckOutcome, MappingMethod, RowKind
 from engine.statement import Check, Row, RowMapping, RowSign, StatementTable
 
-# Odds that a row is read right before anything else is known: 19 in 20.
-PRIOR_ODDS = 19.0
+# Odds that a row is read right before anything else is known: eight to one, which fits a reader that
+# misreads one figure in fifty. Rows that no sum proves are where such misreadings are left.
+PRIOR_ODDS = 8.0
 
 # By what each piece of evidence multiplies the odds.
 PROVEN_SUM = 12.0  # its figures take part in a printed sum that holds
