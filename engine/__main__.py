@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     except NotFound as error:
         return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
     except MemoryError:
-        return _complain("Reading the file took more memory than allowed.", EXIT_UNREADABLE, "out_of_memory", asked.json)
+        return _complain(
+            "Reading the file took more memory than allowed.", EXIT_UNREADABLE, "out_of_memory", asked.json
+        )
     except Unreadable as error:
         return _complain(error.message, EXIT_UNREADABLE, error.code, asked.json)
 
@@ -85,8 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         for limit in ("memory-bytes", "cpu-seconds", "answer-bytes"):
             command.add_argument(f"--{limit}", type=int, help="a limit the process puts on itself")
         if name == "read":
-            command.add_argument("--statement", choices=[kind.value for kind in StatementKind], metavar="KIND",
-                                 help="one of " + ", ".join(kind.value for kind in StatementKind))  # fmt: skip
+            kinds = [kind.value for kind in StatementKind]
+            command.add_argument("--statement", choices=kinds, metavar="KIND",
+                                 help="one of " + ", ".join(kinds))  # fmt: skip
             command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
                                  help="look on these pages only")  # fmt: skip
         if name in ("links", "classify"):

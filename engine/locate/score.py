@@ -166,9 +166,9 @@ def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
         bare = bare.replace(noise, "")
     for kind, titles in words.titles.items():
         for title in titles:
-            if title in bare and len(bare) - len(title) <= min(34, 1.1 * len(title)):
-                if best is None or len(title) > best[0]:
-                    best = (len(title), kind)
+            longer = best is None or len(title) > best[0]
+            if longer and title in bare and len(bare) - len(title) <= min(34, 1.1 * len(title)):
+                best = (len(title), kind)
     if best is None or is_other_title(squashed, words, at_least=best[0]):
         return None
     return best[1]

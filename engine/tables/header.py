@@ -293,7 +293,7 @@ def complete_headings(headings: list[ColumnHeading], general: str, context: str,
     """Fill what a column does not say itself from the table's own text, then from the page's head."""
     for text in (general, context):
         day = day_in(text, words)
-        months, weeks = length_in(text, words)
+        months, _ = length_in(text, words)
         years = _years_named(text)
         for n, heading in enumerate(headings):
             if heading.other:
@@ -301,7 +301,7 @@ def complete_headings(headings: list[ColumnHeading], general: str, context: str,
             if heading.day is None and day is not None:
                 heading.day = day
             if heading.months is None and months is not None and not _many_lengths(text, words):
-                heading.months, heading.weeks = months, heading.weeks
+                heading.months = months
             if heading.year is None and len(years) >= len(headings):
                 heading.year = years[n]
 

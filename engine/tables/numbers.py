@@ -19,6 +19,8 @@ NIL_WORDS = frozenset({"nil", "nihil", "néant"})
 NOT_FIGURES = frozenset({"n/a", "na", "n.a.", "nm", "n.m.", "n/m", "*", "**", "n.s.", "n.d."})
 MINUS = "-−–‐‑‒"
 GROUP_GAP = 0.48  # of the type size: the widest space inside "1 234 567"
+_PERCENT_WIDTH = 0.71  # of the type size
+_BRACKET_WIDTH = 0.265
 JOIN_GAP = 0.75  # of the type size: how far a bracket may stand from its digits
 
 _CURRENCY = r"(?:(?:US|AU|CA|NZ|HK|A|C|S|R|NT|RM)?[$€£¥₪₹₩₺₽]|USD|EUR|GBP|CHF|SEK|NOK|DKK|Rs\.?|kr)"
@@ -210,10 +212,9 @@ def _figure_at(words: Sequence[Word], start: int, spaced_groups: bool) -> Figure
     match = _FIGURE.match(candidate)
     if match is None or match["core"] == "000":
         return None
-    if bool(match["open"] or match["open2"]) != bool(match["close"]) and not match["mark"]:
-        if match["close"]:
-            return None
-        # An opening bracket without its closing one: read as negative, the sign is printed.
+    # An opening bracket without its closing one is read as negative: the sign is printed.
+    if match["close"] and not (match["open"] or match["open2"] or match["mark"]):
+        return None
     figure = _made(FigureKind.NUMBER, words, start, last, text + body)
     figure.percent = bool(match["percent"] or match["percent2"])
     return figure
@@ -237,18 +238,14 @@ def _near(a: Word, b: Word, share: float) -> bool:
 
 def _made(kind: FigureKind, words: Sequence[Word], first: int, last: int, text: str) -> Figure:
     end = words[last]
-    tail = re.search(r"[^\d]*$", text)
-    trailing = len(tail.group()) if tail else 0
+    marks = re.sub(r"^.*\d", "", text) if kind is FigureKind.NUMBER else ""
     right = end.x1
-    if kind is FigureKind.NUMBER and trailing:
-        # The marks behind the last digit are narrow; their width is taken from the type size.
-        if last > first and not any(c.isdigit() for c in end.text):
-            right = words[last - 1].x1
-        else:
-            right = (
-                end.x1
-                - sum(0.89 if c == "%" else 0.33 for c in tail.group() if not c.isspace()) * 0.8 * end.size
-            )  # type: ignore[union-attr]
+    if marks and last > first and not any(c.isdigit() for c in end.text):
+        right = words[last - 1].x1
+    elif marks:  # the marks behind the last digit are narrow; their width follows from the type size
+        right -= (
+            sum(_PERCENT_WIDTH if c == "%" else _BRACKET_WIDTH for c in marks if not c.isspace()) * end.size
+        )
     x0 = words[first].x0
     used = words[first : last + 1]
     return Figure(

@@ -30,6 +30,10 @@ from engine.values import Box, Evidence, Unit
 LEAST_ROWS_BEFORE_END = 5
 _HEADER_LINES = 16
 _YEAR_WORD = re.compile(r"(?:FY)?(?:19|20)\d\d[*†),]?(?:/\d\d(?:\d\d)?)?")
+_UNIT_WORDS = re.compile(
+    r"(?i)notes?|unaudited|audited|restated|\b(?:in|of|the)\b|cents?|pence|thousands?|millions?|['’]000s?"
+    r"|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK|US(?=\$)|AU?(?=\$)|HK(?=\$)"
+)
 _FOOT_HEADING = 12
 _ROWS_BEFORE_YEARS = 1  # lines of figures above the years that are addresses and numbers of companies
 _FURNITURE_GAP = 2.4  # of the type size: how far below the table page numbers stand
@@ -267,13 +271,8 @@ def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) ->
 
 def _is_unit_line(line: Line) -> bool:
     """Nothing but currency signs, units, or the word for notes."""
-    bare = re.sub(
-        r"(?i)note?s?|unaudited|audited|restated|in |of |the |cents?|pence|thousands?|millions?|'000s?|’000s?",
-        "",
-        line.text,
-    )
-    text = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]|US|AU|HK|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK", "", bare)
-    return not text and any(not c.isdigit() for c in line.text) and not re.search(r"[1-9]", line.text)
+    rest = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]", "", _UNIT_WORDS.sub("", line.text))
+    return not rest and not line.text.isdigit() and not re.search(r"[1-9]", line.text)
 
 
 def _is_day(figure: Figure, line: Line) -> bool:

@@ -8,6 +8,7 @@ would not have fitted) and by the distance to its neighbours.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from engine.locate.lexicon import Vocabulary, letters
@@ -196,7 +197,7 @@ def _label_edge(rows: Sequence[RawRow]) -> float:
 def _usual_leading(rows: Sequence[RawRow]) -> float:
     steps = [
         b.y - a.last_y
-        for a, b in zip(rows, rows[1:], strict=False)
+        for a, b in pairwise(rows)
         if a.page == b.page and a.has_figures and b.has_figures and 0 < b.y - a.last_y < 60
     ]
     return median(steps) if steps else 12.0

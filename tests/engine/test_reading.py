@@ -28,13 +28,13 @@ from tests.engine.makepdf import (
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 GERMAN = (
-    "Der Bericht beschreibt die Geschäfte des Konzerns in dem Jahr und was der Vorstand von dem nächsten Jahr für die Gesellschaft und ihre Aktionäre erwartet. "
-    * 6
-)
+    "Der Bericht beschreibt die Geschäfte des Konzerns in dem Jahr und was der Vorstand von dem nächsten "
+    "Jahr für die Gesellschaft und ihre Aktionäre erwartet. "
+) * 6
 FRENCH = (
-    "Le rapport présente les activités du groupe pour l’exercice et les perspectives que la direction envisage pour les prochaines années de la société. "
-    * 6
-)
+    "Le rapport présente les activités du groupe pour l’exercice et les perspectives que la direction "
+    "envisage pour les prochaines années de la société. "
+) * 6
 
 
 def table_of(reading: Reading, kind: StatementKind) -> StatementTable:
@@ -183,7 +183,10 @@ def test_a_label_of_two_lines_is_one_row():
     )
     sheet = income(rows=rows)
     table = table_of(read(report([PROSE, sheet, balance()])), StatementKind.INCOME_STATEMENT)
-    label = "Share of the results of associates and of joint ventures that are accounted for using the equity method"
+    label = (
+        "Share of the results of associates and of joint ventures that "
+        "are accounted for using the equity method"
+    )
     assert figures(table)[label] == ["1.5", "2.5"]
 
 

@@ -1,0 +1,63 @@
+"""Scale and currency from the words around a table."""
+
+import pytest
+
+from engine.errors import Inconsistent
+from engine.tables.units import currency_in, document_currency, scale_in, unit_from
+from engine.values import Unit
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        ("(In millions, except per share data)", Unit(None, 1_000_000)),
+        ("(in thousands, except share and per share data)", Unit(None, 1_000)),
+        ("Expressed in thousands of United States dollars", Unit("USD", 1_000)),
+        ("Tabular amounts are in thousands of Canadian dollars", Unit("CAD", 1_000)),
+        ("All figures in USD '000", Unit("USD", 1_000)),
+        ("£'000", Unit("GBP", 1_000)),
+        ("€m", Unit("EUR", 1_000_000)),
+        ("in Mio. €", Unit("EUR", 1_000_000)),
+        ("in T€", Unit("EUR", 1_000)),
+        ("TEUR", Unit("EUR", 1_000)),
+        ("en milliers d’euros", Unit("EUR", 1_000)),
+        ("en miles de euros", Unit("EUR", 1_000)),
+        ("HK$’000", Unit("HKD", 1_000)),
+        ("RMB’000", Unit("CNY", 1_000)),
+        ("Millions of yen", Unit("JPY", 1_000_000)),
+        ("CHF in billions", Unit("CHF", 1_000_000_000)),
+        ("£", Unit("GBP", None)),
+        ("Revenue", Unit(None, None)),
+    ],
+)
+def test_a_line_states_a_unit(line, unit):
+    assert unit_from([line])[0] == unit
+
+
+def test_shares_in_thousands_do_not_scale_the_money():
+    assert scale_in("in millions, except number of shares, which are reflected in thousands")[0] == 1_000_000
+
+
+def test_the_nearest_line_wins_and_is_the_evidence():
+    unit, said, conflict = unit_from(["(in millions)", "amounts in thousands of euros"])
+    assert (unit, said, conflict) == (Unit("EUR", 1_000_000), "(in millions)", "")
+
+
+def test_two_units_in_one_line_are_a_conflict():
+    with pytest.raises(Inconsistent) as conflict:
+        scale_in("in thousands and in millions of euros")
+    assert conflict.value.code == "unit_conflict"
+
+
+def test_a_dollar_is_told_by_the_words_of_the_report():
+    report = [
+        "The financial statements are presented in Australian dollars. ABN 73 149 230 811, listed on the ASX."
+    ]
+    assert document_currency(report, "Revenue $ 5,000")[0] == "AUD"
+    assert document_currency(["ANNUAL REPORT ON FORM 10-K"], "Revenue $ 5,000")[0] == "USD"
+    assert document_currency(["Nothing is said."], "Revenue 5,000")[0] is None
+
+
+def test_currency_in_words_and_signs():
+    assert currency_in("thousands of Swiss francs") == "CHF"
+    assert currency_in("Total assets") is None

@@ -1,0 +1,117 @@
+"""Untrusted bytes in a throw-away process: the verdicts, and that the caller survives."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.concepts.mapping import MappingRule
+from engine.errors import Unreadable
+from engine.exchange import reading_from_json, reading_to_json, survey_from_json, survey_to_json
+from engine.kinds import MappingMethod, StatementKind
+from engine.reading import read, survey
+from engine.sandbox import Limits, read_safely, survey_safely
+from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
+
+BAD = Path(__file__).resolve().parents[3] / "shared" / "samples" / "bad_inputs"
+DATA = report([PROSE, income(), balance(), cash_flow()])
+
+VERDICTS = {
+    "broken_structure_297": "no_text_layer",
+    "corrupted_stream": "statement_not_found",
+    "empty": "not_a_pdf",
+    "encrypted_empty_password": "statement_not_found",
+    "encrypted_no_id": "no_text_layer",
+    "encrypted_owner_only": "statement_not_found",
+    "encrypted_user_password_aes256": "encrypted",
+    "excel_print": "no_text_layer",
+    "font_without_mapping": "no_text_layer",
+    "html_error_page_named": "not_a_pdf",
+    "image_only_statements_COSTCO_2022": "no_text_layer",
+    "missing_info": "statement_not_found",
+    "non_unicode_cmap": "no_text_layer",
+    "not_a_pdf": "damaged",
+    "page_without_contents": "no_text_layer",
+    "recursive_xobjects": "statement_not_found",
+    "scanned_with_ocr_layer": "statement_not_found",
+    "truncated_COSTCO_2022": "damaged",
+    "two_column": "statement_not_found",
+    "type3_font_without_mapping": "no_text_layer",
+    "vertical_text": "no_text_layer",
+}
+
+
+def test_the_child_reads_what_the_process_would_read():
+    assert read_safely(DATA) == read(DATA)
+    assert survey_safely(DATA) == survey(DATA)
+
+
+def test_a_reading_survives_json_without_loss():
+    reading, about = read(DATA), survey(DATA)
+    assert reading_from_json(reading_to_json(reading)) == reading
+    assert survey_from_json(survey_to_json(about)) == about
+
+
+def test_json_of_another_format_is_refused():
+    with pytest.raises(ValueError, match="format 99 is not 1"):
+        reading_from_json('{"format": 99}')
+
+
+def test_confirmed_rules_are_applied_to_what_the_child_read():
+    rule = MappingRule(StatementKind.INCOME_STATEMENT, "Other operating income", None)
+    statement = read_safely(DATA, rules=(rule,)).statements[0]
+    place = [row.label for row in statement.table.rows].index("Other operating income")
+    assert statement.mappings[place].method is MappingMethod.CONFIRMED_RULE
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "not_a_pdf"), (b"<html>403 Forbidden</html>", "not_a_pdf"), (b"%PDF-1.4 cut off", "damaged")],
+)
+def test_refusals_come_through_with_their_codes(data, code):
+    for call in (read_safely, survey_safely):
+        with pytest.raises(Unreadable) as refused:
+            call(data)
+        assert refused.value.code == code
+
+
+def test_a_file_that_takes_too_long_is_given_up():
+    with pytest.raises(Unreadable) as refused:
+        read_safely(DATA, Limits(wall_seconds=0.02))
+    assert refused.value.code == "out_of_time"
+    assert read_safely(DATA).survey.pages == 4  # the next document is read
+
+
+def test_a_file_that_takes_too_much_memory_is_given_up():
+    data = report([PROSE]) + b"\0" * (200 << 20)
+    with pytest.raises(Unreadable) as refused:
+        survey_safely(data, Limits(memory_bytes=230 << 20))
+    assert refused.value.code == "out_of_memory"
+
+
+def test_an_answer_that_is_too_long_is_no_answer():
+    with pytest.raises(Unreadable) as refused:
+        read_safely(DATA, Limits(answer_bytes=2000))
+    assert refused.value.code == "reader_crashed"
+
+
+def test_a_limit_must_be_positive():
+    with pytest.raises(ValueError, match="positive"):
+        Limits(wall_seconds=0)
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("name", sorted(VERDICTS))
+def test_every_bad_input_has_its_verdict(name):
+    path = BAD / f"{name}.pdf"
+    if not path.exists():
+        pytest.skip("the bad inputs are not beside the repository")
+    assert _verdict(path.read_bytes()) == VERDICTS[name]
+
+
+def _verdict(data: bytes) -> str:
+    try:
+        reading = read_safely(data)
+    except Unreadable as refused:
+        return refused.code
+    codes = {abstention.code for abstention in reading.abstentions}
+    return codes.pop() if len(codes) == 1 and not reading.statements else "read"
