@@ -1,13 +1,9 @@
 """What many do at the same moment, on the database where it shows."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from jobs import broker
 from jobs.cancel import cancel
@@ -19,6 +15,7 @@ from jobs.lease import claim
 from jobs.models import TaskAttempt, TaskRun
 from jobs.schedules import start
 from jobs.states import State
+from tests.simultaneous import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
@@ -38,22 +35,6 @@ def messages(monkeypatch, postgres) -> list[Any]:
     monkeypatch.setattr("jobs.cancel.revoke", lambda run_ids: None)
     monkeypatch.setattr(broker, "queue_lengths", lambda queues: dict.fromkeys(queues, 0))
     return taken
-
-
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """The results of calls that start at the same moment, each on its own connection."""
-    barrier = Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(one, call) for call in calls]]
 
 
 def waiting_family(parts: int) -> TaskRun:
