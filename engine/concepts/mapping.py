@@ -170,19 +170,23 @@ def _synonym_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
 
 def _labels(scene: Scene, n: int) -> Iterator[str]:
     """The label; for figures per share also the label under its heading, which holds the deciding
-    word where the label only repeats the result; and where the label alone says nothing the line
-    above with it, because a long label may have been cut in two."""
+    word where the label only repeats the result; and below a line without figures the two together,
+    because a long label may have been cut in two."""
     row = scene.table.rows[n]
     yield row.label
     if scene.places[n].section in PER_SHARE_PARTS:
         if row.section:
             yield f"{row.section} {row.label}"
-    elif (
-        n
-        and scene.table.rows[n - 1].kind is RowKind.HEADING
-        and not scene.lexicon.hits(scene.table.kind, row.label)
-    ):
+    elif n and _is_cut(scene, scene.table.rows[n - 1]):
         yield f"{scene.table.rows[n - 1].label} {row.label}"
+
+
+def _is_cut(scene: Scene, above: Row) -> bool:
+    """Whether a line without figures may be the first half of the label below it. The headings of
+    a balance sheet and of a cash flow statement name parts; those of an income statement read on."""
+    reads_on = scene.table.kind is StatementKind.INCOME_STATEMENT
+    opens_part = not reads_on and scene.lexicon.heading(scene.table.kind, above.label) is not None
+    return above.kind is RowKind.HEADING and not above.label.rstrip().endswith(":") and not opens_part
 
 
 def _score(scene: Scene, n: int, label: str, hit: Hit) -> float | None:

@@ -204,3 +204,18 @@ def test_what_nothing_fits_stays_unmapped_and_says_so():
     (mapping,) = mapped(IS, [("Zebra breeding outcome", "5", "4")])
     assert (mapping.concept, mapping.method, mapping.confidence) == (None, MappingMethod.UNMAPPED, 0.0)
     assert mapping.reason == "no wording of the taxonomy fits this line"
+
+
+def test_a_label_that_was_cut_in_two_is_read_as_one():
+    rows = [
+        ("Net earnings, including earnings attributable to redeemable and",),
+        ("noncontrolling interests", "2,346.0", "2,210.8"),
+        ("Net earnings attributable to redeemable and noncontrolling interests", "6.2", "29.6"),
+        ("=Net earnings attributable to shareholders", "2,339.8", "2,181.2"),
+    ]
+    assert concepts(IS, rows) == [None, "is.net_income", "is.ni_nci", "is.ni_owners"]
+
+
+def test_a_label_without_its_spaces_is_still_known():
+    assert concepts(BS, [("TOTALASSETS", "5", "4")]) == ["bs.total_assets"]
+    assert concepts(CF, [("Effect ofexchange rate changes on cash", "5", "4")]) == ["cf.fx"]
