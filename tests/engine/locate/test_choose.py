@@ -1,0 +1,82 @@
+"""Which pages carry which statement, from plain text."""
+
+import pytest
+
+from engine.kinds import StatementKind
+from engine.locate.choose import choose
+from engine.locate.lexicon import LANGUAGES, letters, vocabulary
+from engine.locate.score import bears_language, language_of, score_pages, title_kind
+
+EN = vocabulary("en")
+SHEET = """Consolidated balance sheets
+Total current assets 400 370
+Receivables 200 190
+Total assets 1,000 950
+Accounts payable 300 310
+Total liabilities 450 450
+Retained earnings 450 400
+Total shareholders' equity 550 500
+Total liabilities and shareholders' equity 1,000 950
+The accompanying notes are an integral part of these statements."""
+
+
+def chosen(*texts: str) -> dict[StatementKind, tuple[int, ...]]:
+    return {kind: c.pages for kind, c in choose(score_pages(texts, EN), EN).chosen.items()}
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("CONSOLIDATED STATEMENTS OF OPERATIONS", StatementKind.INCOME_STATEMENT),
+        ("Consolidated Statement of Incom e", StatementKind.INCOME_STATEMENT),
+        ("Balance Shee ts", StatementKind.BALANCE_SHEET),
+        ("Statement of financial position as at 30 June 2022", StatementKind.BALANCE_SHEET),
+        ("CASH FLOWS STATEMENTS", StatementKind.CASH_FLOW_STATEMENT),
+        ("Cash flows from operating activities", None),
+        ("Statement of changes in equity", None),
+        ("Notes to the consolidated financial statements", None),
+        ("Total assets", None),
+    ],
+)
+def test_titles(line, kind):
+    assert title_kind(letters(line), EN) is kind
+
+
+def test_a_balance_sheet_is_chosen_and_its_reasons_are_kept():
+    choice = choose(score_pages(["Prose.", SHEET], EN), EN)
+    candidate = choice.chosen[StatementKind.BALANCE_SHEET]
+    assert candidate.pages == (2,)
+    assert any(reason.startswith("title “Consolidated balance sheets”") for reason in candidate.reasons)
+    assert StatementKind.INCOME_STATEMENT not in choice.chosen
+
+
+def test_the_parent_alone_and_summaries_lose():
+    alone = SHEET.replace("Consolidated balance sheets", "Parent company only balance sheets")
+    summary = SHEET.replace("Consolidated balance sheets", "Five-year summary\nConsolidated balance sheets")
+    assert chosen(alone, "", SHEET, "", summary) == {StatementKind.BALANCE_SHEET: (3,)}
+
+
+def test_two_halves_with_a_blank_page_between_are_one_statement():
+    lines = SHEET.split("\n")
+    assets, rest = "\n".join(lines[:4]), "\n".join(["Consolidated balance sheets (continued)", *lines[4:]])
+    assets += "\nInventories 150 140\nCash and cash equivalents 50 40\nGoodwill 100 100"
+    assert chosen("x", assets, "", rest)[StatementKind.BALANCE_SHEET] == (2, 4)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_its_words(language):
+    words = vocabulary(language)
+    assert words.language == language
+    for kind in StatementKind:
+        assert words.titles[kind]
+        assert len(words.anchors[kind]) == len(EN.anchors[kind])
+    assert set(words.months.values()) == set(range(1, 13))
+    assert {months for months, _ in words.durations} == {3, 6, 9, 12}
+
+
+def test_the_language_is_told_by_its_small_words():
+    german = "Die Lage der Gesellschaft und ihre Zahlen sind in dem Bericht für das Jahr zu finden. "
+    english = "The balance sheet of the company and the notes to it are in this report. "
+    assert language_of([german * 5]).language == "de"
+    assert language_of([english * 5]).language == "en"
+    assert bears_language(["qx zv wk jj " * 100]) is False
