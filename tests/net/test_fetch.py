@@ -84,8 +84,8 @@ class TestSuccess:
     @pytest.mark.parametrize(
         ("coding", "packed"),
         [
-            ("gzip", gzip.compress(b"hello " * 100)),
-            ("x-gzip", gzip.compress(b"hello " * 50) + gzip.compress(b"hello " * 50)),
+            ("gzip", gzip.compress(b"hello " * 100, mtime=0)),
+            ("x-gzip", gzip.compress(b"hello " * 50, mtime=0) + gzip.compress(b"hello " * 50, mtime=0)),
             ("deflate", zlib.compress(b"hello " * 100)),
             ("deflate", zlib.compress(b"hello " * 100)[2:-4]),
             ("identity", b"hello " * 100),
@@ -164,7 +164,7 @@ class TestRefusals:
         page = b"<title>Just a moment...</title><script>window._cf_chl_opt={}</script>"
         site.add("/503", page, status=503)
         site.add("/200", page, headers=(("cf-mitigated", "challenge"),))
-        site.add("/zipped", gzip.compress(page), status=503, headers=(("Content-Encoding", "gzip"),))
+        site.add("/zipped", gzip.compress(page, mtime=0), status=503, headers=(("Content-Encoding", "gzip"),))
         for path in ("/503", "/200", "/zipped"):
             failure = failure_of(fetcher_for(site), site.url(path))
             assert (failure.code, failure.retryable) == ("blocked_by_site", False)
