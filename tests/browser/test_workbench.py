@@ -62,7 +62,7 @@ def test_from_the_dashboard_to_the_page_of_a_figure(
     cell = page.locator(f"a[href='/admin/statements/figures/{revenue.pk}/']")
     expect(cell).to_be_visible()
     cell.click()
-    expect(page.locator("h1")).to_have_text(revenue.label)
+    expect(page.locator(".tf h1")).to_have_text(revenue.label)
     expect(page.locator(".tf-figure")).to_have_text(revenue.observation.text)
     image = page.locator(".tf-proof img")
     expect(image).to_be_visible()

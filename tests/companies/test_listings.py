@@ -33,6 +33,6 @@ def test_an_empty_text_has_no_listings() -> None:
     ],
 )
 def test_what_cannot_be_understood_is_named(text: str, named: str) -> None:
-    with pytest.raises(ValueError, match="does not|comma|exchange codes") as caught:
+    with pytest.raises(ValueError, match=r"does not|comma|exchange codes") as caught:
         parse_listings(text)
     assert named in str(caught.value)

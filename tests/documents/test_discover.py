@@ -87,7 +87,8 @@ def test_a_page_without_reports_says_so(site: LocalSite) -> None:
 def test_a_page_that_needs_a_browser_is_named(site: LocalSite) -> None:
     site.add(
         "/investors/",
-        b"<html><body><div id='root'></div><noscript>You need to enable JavaScript to run this app.</noscript>"
+        b"<html><body><div id='root'></div>"
+        b"<noscript>You need to enable JavaScript to run this app.</noscript>"
         b"<script src='/app.js'></script></body></html>",
     )
     found = discover(company(site.url("/investors/")))
