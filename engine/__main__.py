@@ -166,4 +166,8 @@ def _complain(message: str, status: int, code: str, as_json: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        sys.stdout = None
+        sys.exit(EXIT_READ)

@@ -21,6 +21,7 @@ from engine.kinds import CheckOutcome, StatementKind
 from engine.locate.choose import Candidate, Choice, choose
 from engine.locate.lexicon import Vocabulary
 from engine.locate.score import bears_language, language_of, score_pages
+from engine.pdf import ocr
 from engine.pdf.open import OpenDocument, OpenLimits, open_document
 from engine.pdf.words import Page, read_page
 from engine.progress import Report, silent
@@ -46,13 +47,14 @@ PROVEN_ENOUGH = 0.85  # of the rows in closed sums: failing identities are then 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
     """Settings of a reading. `rules` are confirmed wordings of the company; `pages` (from 1)
-    restricts the search to some pages; `refuse_copying_forbidden` turns away files whose author
-    forbids copying."""
+    restricts the search to some pages; `limits` say what is turned away unread. Pages that are
+    pictures are read by text recognition where it is installed; `ocr` False leaves them unread."""
 
     limits: OpenLimits = field(default_factory=OpenLimits)
     rules: tuple[MappingRule, ...] = ()
     kinds: tuple[StatementKind, ...] = tuple(StatementKind)
     pages: tuple[int, ...] = ()
+    ocr: bool = True
 
     def __post_init__(self) -> None:
         if any(page < 1 for page in self.pages):
@@ -83,11 +85,14 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
         report("open")
         texts = _texts(document, options, report)
         about = _described(data, document, texts)
-        _refuse_without_text(about, texts)
-        words = language_of(texts)
-        choice = choose(score_pages(texts, words), words)
+        words, choice = _located(texts)
+        pictures = _pictures(document, about, texts, choice, options, report)
+        if pictures:
+            texts = [pictures.get(n, text) for n, text in enumerate(texts, start=1)]
+            words, choice = _located(texts)
+        _refuse_without_text(about, texts, frozenset(pictures))
         report("locate")
-        tables, abstentions = _read_tables(document, choice, words, options)
+        tables, abstentions = _read_tables(document, choice, words, options, frozenset(pictures))
         report("read")
     tables, warnings = _completed(tables, texts, words)
     taxonomy = load_taxonomy()
@@ -126,23 +131,60 @@ def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Sur
     )
 
 
-def _refuse_without_text(about: Survey, texts: Sequence[str]) -> None:
+def _located(texts: Sequence[str]) -> tuple[Vocabulary, Choice]:
+    words = language_of(texts)
+    return words, choose(score_pages(texts, words), words)
+
+
+def _pictures(
+    document: OpenDocument,
+    about: Survey,
+    texts: Sequence[str],
+    choice: Choice,
+    options: ReadingOptions,
+    report: Report,
+) -> dict[int, str]:
+    """The text of the pages (from 1) that are pictures, read only where the file's own text does
+    not give every statement that is asked for."""
+    complete = all(kind in choice.chosen for kind in options.kinds)
+    if complete or not options.ocr or not ocr.is_available():
+        return {}
+    garbled = about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts)
+    numbers = range(1, document.pages + 1) if garbled else ocr.pictures(document, texts)
+    wanted = [number for number in numbers if not options.pages or number in options.pages]
+    return ocr.recognise_texts(document, wanted, report)
+
+
+def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozenset[int]) -> None:
+    """`texts` are those of the file, or what recognition made of the pages in `pictures`."""
+    if pictures:
+        if sum(map(len, texts)) < TEXT_PAGE or not bears_language(texts):
+            raise Unreadable(
+                "The file has no text layer, and text recognition found no words in its pictures. A copy "
+                "that was not scanned, or a better scan, is needed.",
+                code="no_text_layer",
+            )
+        return
     if about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts):
         raise Unreadable(
             "The file's text is not words: its fonts carry no usable map to characters. It needs text "
-            "recognition, or a copy made anew from its source.",
+            "recognition (install tesseract), or a copy made anew from its source.",
             code="no_text_layer",
         )
     if about.text_share < LEAST_TEXT_SHARE:
         raise Unreadable(
-            "The file has no text layer: its pages are pictures. It needs text recognition, or a copy "
-            "that was not scanned.",
+            "The file has no text layer: its pages are pictures. It needs text recognition (install "
+            "tesseract), or a copy that was not scanned.",
             code="no_text_layer",
         )
 
 
 def _read_tables(
-    document: OpenDocument, choice: Choice, words: Vocabulary, options: ReadingOptions
+    document: OpenDocument,
+    choice: Choice,
+    words: Vocabulary,
+    options: ReadingOptions,
+    pictures: frozenset[int],
 ) -> tuple[list[TableReading], list[Abstention]]:
     tables, abstentions = [], []
     cache: dict[int, Page] = {}
@@ -153,13 +195,24 @@ def _read_tables(
             continue
         for number in candidate.pages:
             if number not in cache:
-                cache[number] = read_page(document.pdf, number - 1)
+                cache[number] = _page_read(document, number, words, number in pictures)
         pages = [cache[number] for number in candidate.pages]
         try:
-            tables.append(read_table(kind, pages, candidate.score, words))
+            table = read_table(kind, pages, candidate.score, words)
+            tables.append(_by_recognition(table) if pictures & set(candidate.pages) else table)
         except NotFound as error:
             abstentions.append(_not_read(kind, choice, candidate, error.message))
     return tables, abstentions
+
+
+def _page_read(document: OpenDocument, number: int, words: Vocabulary, is_picture: bool) -> Page:
+    if is_picture:
+        return ocr.recognise(document, number, language=words.language)
+    return read_page(document.pdf, number - 1)
+
+
+def _by_recognition(entry: TableReading) -> TableReading:
+    return replace(entry, table=replace(entry.table, read_by="ocr"))
 
 
 def _runners_up(choice: Choice, kind: StatementKind) -> tuple[RunnerUp, ...]:
@@ -280,6 +333,8 @@ def _better(
     """The statement, read again by the second engine where its checks fail and its sums do not
     prove the digits; the reading with more proof is kept."""
     first = statement.table
+    if first.read_by == "ocr":
+        return statement  # the second engine reads no pictures either
     if not _failures(statement) or foot(first).share >= PROVEN_ENOUGH:
         return statement
     # Imported here because few reports need it and its library is slow to load.

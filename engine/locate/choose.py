@@ -18,6 +18,7 @@ NEAR = 7  # pages between the first and the last statement that cost nothing
 FAR_COST = 1.2  # per further page
 FARTHEST_COST = 14.0
 
+_PER_SHARE = 6  # the anchor of per-share figures, which may stand on a page of their own
 _CLOSING: dict[StatementKind, tuple[int, ...]] = {
     StatementKind.BALANCE_SHEET: (2,),
     StatementKind.CASH_FLOW_STATEMENT: (4,),
@@ -149,4 +150,6 @@ def _completes(scores: Sequence[PageScore], pages: list[int], page: PageScore, k
     statement of another company."""
     before = frozenset().union(*(scores[p - 1].found.get(kind, frozenset()) for p in pages))
     here = page.found.get(kind, frozenset())
+    if kind is StatementKind.INCOME_STATEMENT and _PER_SHARE in here - before:
+        return len(here) <= len(before)
     return bool(here - before) and len(here & before) < 0.5 * len(here)

@@ -162,7 +162,7 @@ def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
     """The statement whose title these letters are, allowing a name or a date beside it."""
     best: tuple[int, StatementKind] | None = None
     bare = squashed
-    for noise in _NOISE:
+    for noise in (*_NOISE, *words.title_tails):
         bare = bare.replace(noise, "")
     for kind, titles in words.titles.items():
         for title in titles:

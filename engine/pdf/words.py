@@ -11,8 +11,9 @@ import ctypes
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -71,10 +72,11 @@ class Word:
 
 @dataclass(slots=True)
 class Line:
-    """Words on one baseline, from left to right."""
+    """Words on one baseline, from left to right. `figures` remembers what was made of them."""
 
     words: list[Word]
     y: float
+    figures: dict[bool, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> float:
@@ -206,10 +208,11 @@ def _glyphs(text_page: object, frame: _Frame) -> tuple[list[Glyph], int, int]:
     after_space = False
     unmapped = 0
     for i in range(pdfium_c.FPDFText_CountChars(text_page)):
+        handle = pdfium_c.FPDFText_GetTextObject(text_page, i)
+        if not handle:  # made up by the library between two objects
+            continue
         code = pdfium_c.FPDFText_GetUnicode(text_page, i)
         character = chr(code) if code < 0x110000 else "\ufffd"
-        if pdfium_c.FPDFText_IsGenerated(text_page, i) == 1:
-            continue
         if character in _SPACES or character in "\r\n":
             after_space = True
             continue
@@ -219,11 +222,10 @@ def _glyphs(text_page: object, frame: _Frame) -> tuple[list[Glyph], int, int]:
             continue
         pdfium_c.FPDFText_GetLooseCharBox(text_page, i, box)
         pdfium_c.FPDFText_GetCharOrigin(text_page, i, x, y)
-        # Angles are counted in user space, before the page itself is turned.
-        turn = (round(pdfium_c.FPDFText_GetCharAngle(text_page, i) / _QUARTER) + frame.turns) % 4
-        bold, hidden = styles.of(text_page, i)
+        bold, hidden, turn = styles.of(text_page, i, handle)
         text = "-" if character == _HYPHEN_MARK else _LIGATURES.get(character, character)
         edges = (box.left, box.bottom, box.right, box.top)
+        turn = (turn + frame.turns) % 4
         raw.append(_Raw(text, edges, (x.value, y.value), turn, bold, hidden, after_space, i))
         after_space = False
     turns = _main_turn(Counter(glyph.turn for glyph in raw))
@@ -258,21 +260,20 @@ def _upright(raw: _Raw, frame: _Frame, turns: int) -> Glyph:
 
 
 class _Styles:
-    """Weight and visibility of a glyph, looked up once per text object and font."""
+    """Weight, visibility and direction of a glyph, looked up once per text object and font."""
 
     def __init__(self) -> None:
-        self._objects: dict[int, tuple[bool, bool]] = {}
+        self._objects: dict[int, tuple[bool, bool, int]] = {}
         self._fonts: dict[int, bool] = {}
 
-    def of(self, text_page: object, index: int) -> tuple[bool, bool]:
-        """(bold, hidden)."""
-        handle = pdfium_c.FPDFText_GetTextObject(text_page, index)
-        if not handle:
-            return False, False
+    def of(self, text_page: object, index: int, handle: Any) -> tuple[bool, bool, int]:
+        """(bold, hidden, quarter turns clockwise in user space)."""
         address = ctypes.addressof(handle.contents)
         if address not in self._objects:
             mode = pdfium_c.FPDFTextObj_GetTextRenderMode(handle)
-            self._objects[address] = (self._bold(handle, mode), mode == _INVISIBLE or _faint(handle))
+            turn = round(pdfium_c.FPDFText_GetCharAngle(text_page, index) / _QUARTER)
+            hidden = mode == _INVISIBLE or _faint(handle)
+            self._objects[address] = (self._bold(handle, mode), hidden, turn)
         return self._objects[address]
 
     def _bold(self, handle: object, mode: int) -> bool:

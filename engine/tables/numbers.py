@@ -155,6 +155,12 @@ def cell_value(text: str, kind: FigureKind, grammar: NumberGrammar) -> tuple[Cel
 
 def figures_of(line: Line, spaced_groups: bool = False) -> list[Figure]:
     """The figures of a line from left to right. `spaced_groups`: thousands are parted by spaces."""
+    if spaced_groups not in line.figures:
+        line.figures[spaced_groups] = _found_in(line, spaced_groups)
+    return line.figures[spaced_groups]
+
+
+def _found_in(line: Line, spaced_groups: bool) -> list[Figure]:
     found: list[Figure] = []
     words = line.words
     i = 0
