@@ -1,6 +1,7 @@
 """The API: what every app offers, under both prefixes."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from jobs.api.urls import urlpatterns_background, urlpatterns_v1
 class IndexView(APIView):
     """Where to begin: the address of every list."""
 
+    @extend_schema(responses={200: dict[str, str]})
     def get(self, request: Request) -> Response:
         names = {
             "companies": "company-list",

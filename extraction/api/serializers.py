@@ -1,5 +1,6 @@
 """Extractions, facts and restatements as JSON. Amounts are strings, so that none loses a digit."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement, StatementTable
@@ -63,6 +64,7 @@ class CompiledDetailSerializer(CompiledStatementSerializer):
     class Meta(CompiledStatementSerializer.Meta):
         fields = [*CompiledStatementSerializer.Meta.fields, "rows"]
 
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_rows(self, compiled: CompiledStatement) -> list[dict[str, object]]:
         return [
             {

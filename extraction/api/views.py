@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -22,6 +23,7 @@ from extraction.api.serializers import (
 from extraction.exports import to_csv, to_workbook
 from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
 from extraction.presentation import DisplayUnit, table_of_stored
+from jobs.api.serializers import LaunchedSerializer
 from jobs.api.views import launch_response
 from jobs.launch import launch
 from jobs.states import Trigger
@@ -40,6 +42,13 @@ DOCUMENT_TASKS = {
 }
 
 
+_starts = extend_schema(
+    request=None,
+    responses={202: LaunchedSerializer, 409: LaunchedSerializer},
+    parameters=[OpenApiParameter("force", bool, description="Repeat what was done before.")],
+)
+
+
 class CompanyTaskView(APIView):
     """POST starts work on a company: extract, scrape, recompile or process-documents.
 
@@ -47,6 +56,7 @@ class CompanyTaskView(APIView):
     under way. `?force=1` repeats what was done before.
     """
 
+    @_starts
     def post(self, request: Request, pk: int, verb: str) -> Response:
         company = get_object_or_404(Company, pk=pk)
         _must_have(request, "companies.change_company")
@@ -64,6 +74,7 @@ class CompanyTaskView(APIView):
 class DocumentTaskView(APIView):
     """POST starts work on a document: process, download, classify or extract."""
 
+    @_starts
     def post(self, request: Request, pk: int, verb: str) -> Response:
         document = get_object_or_404(Document, pk=pk)
         _must_have(request, "documents.change_document")

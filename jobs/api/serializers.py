@@ -72,6 +72,14 @@ class TaskStatusSerializer(TaskRunSerializer):
         ]
 
 
+class LaunchedSerializer(serializers.Serializer[Any]):
+    """The run that does the work: a new one, or with 409 the one that is under way."""
+
+    task_id = serializers.UUIDField()
+    status = serializers.ChoiceField(CeleryWord.values)
+    message = serializers.CharField()
+
+
 class CancelledSerializer(serializers.Serializer[Any]):
     """The answer to a wish to cancel; `code` and `message` where it came too late."""
 
