@@ -44,6 +44,7 @@ class Vocabulary:
     language: str
     titles: dict[StatementKind, tuple[str, ...]]
     title_tails: tuple[str, ...]
+    not_titles: tuple[str, ...]
     other_titles: tuple[str, ...]
     comprehensive: tuple[str, ...]
     anchors: dict[StatementKind, tuple[Anchor, ...]]
@@ -79,6 +80,7 @@ def _parsed(raw: dict[str, Any]) -> Vocabulary:
         language=raw["language"],
         titles={StatementKind(kind): _phrases(titles) for kind, titles in raw["titles"].items()},
         title_tails=_phrases(raw.get("title_tails")),
+        not_titles=_phrases(raw.get("not_titles")),
         other_titles=_phrases(entry["text"] for entry in raw["other_titles"]),
         comprehensive=_phrases(raw.get("comprehensive")),
         anchors={

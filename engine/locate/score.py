@@ -176,6 +176,8 @@ def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
 
 def is_other_title(squashed: str, words: Vocabulary, at_least: int = 0) -> bool:
     """Whether these letters are the title of something beside the three statements."""
+    if any(mark in squashed for mark in words.not_titles):
+        return True
     return any(
         title in squashed and len(title) >= at_least and len(squashed) - len(title) <= 40
         for title in words.other_titles

@@ -28,6 +28,8 @@ from engine.tables.units import unit_from
 from engine.values import Box, Evidence, Unit
 
 LEAST_ROWS_BEFORE_END = 5
+_LONGEST_TITLE = 60  # letters
+_MOSTLY_PERCENT = 0.6
 _HEADER_LINES = 16
 _YEAR_WORD = re.compile(r"(?:FY)?(?:19|20)\d\d[*†),]?(?:/\d\d(?:\d\d)?)?")
 _UNIT_WORDS = re.compile(
@@ -71,8 +73,10 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
     parts = _parts(kind, pages, words)
     first = parts[0]
     headings = _headings(first, kind, words)
-    kept = [n for n, heading in enumerate(headings) if not heading.other]
     rows = [row for part in parts for row in _rows(part, len(headings))]
+    kept = [n for n, heading in enumerate(headings) if not heading.other and not _is_percent(rows, n)]
+    if not kept:
+        raise NotFound("The columns found hold no amounts.", code="table_not_read")
     rows = _without_tail(join_wrapped(rows, words), kind, words)
     place_sections(rows)
     grammar = decide_grammar(
@@ -94,6 +98,12 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
         score=score,
     )
     return TableReading(table, tuple(headings[n] for n in kept), (conflict,) if conflict else ())
+
+
+def _is_percent(rows: Sequence[RawRow], column: int) -> bool:
+    """Whether a column holds shares and changes in per cent, not amounts."""
+    figures = [f for row in rows if (f := row.figures[column]) is not None and f.kind is FigureKind.NUMBER]
+    return bool(figures) and sum(f.percent for f in figures) > _MOSTLY_PERCENT * len(figures)
 
 
 def _values(part: Part) -> list[Band]:
@@ -192,6 +202,7 @@ def _is_row(line: Line) -> bool:
 def _end(kind: StatementKind, lines: Sequence[Line], start: int, words: Vocabulary) -> int:
     """The first line that is no more of this statement."""
     rows = 0
+    opened = letters(lines[start].text) if lines else ""
     for n in range(start + 1, len(lines)):
         line = lines[n]
         if _is_row(line):
@@ -202,14 +213,19 @@ def _end(kind: StatementKind, lines: Sequence[Line], start: int, words: Vocabula
         squashed = letters(line.text)
         if is_see_notes(line.text, words):
             return n
-        if 8 <= len(squashed) <= 110 and not line.text.rstrip().endswith(":"):
-            other = title_kind(squashed, words)
-            strong = len(squashed) < 60 and (
-                (other is not None and other is not kind) or is_other_title(squashed, words)
-            )
-            if strong and _looks_like_title(line, lines, words):
-                return n
+        may_be_title = 8 <= len(squashed) <= 110 and not line.text.rstrip().endswith(":")
+        another = may_be_title and _begins_another(kind, squashed, opened, words)
+        if another and _looks_like_title(line, lines, words):
+            return n
     return len(lines)
+
+
+def _begins_another(kind: StatementKind, squashed: str, opened: str, words: Vocabulary) -> bool:
+    """The title of another statement, or of the comprehensive income behind an income statement."""
+    other = title_kind(squashed, words)
+    if other is kind:
+        return any(c in squashed and c not in opened for c in words.comprehensive)
+    return len(squashed) < _LONGEST_TITLE and (other is not None or is_other_title(squashed, words))
 
 
 def _looks_like_title(line: Line, lines: Sequence[Line], words: Vocabulary) -> bool:

@@ -174,6 +174,25 @@ def test_columns_with_a_currency_of_their_own_keep_it():
     assert [c.unit for c in table.columns] == [Unit("CNY", 1000), Unit("CNY", 1000), Unit("USD", 1000)]
 
 
+def test_columns_of_percentages_are_no_periods():
+    rows = [(*row, f"{n}.5%") if len(row) > 1 else row for n, row in enumerate(INCOME)]
+    sheet = income(rows=rows, heads=(("2023", "2022", ""), ("€m", "€m", "")), rights=(380.0, 450.0, 530.0))
+    table = table_of(read(report([PROSE, sheet, balance()])), StatementKind.INCOME_STATEMENT)
+    assert [c.period.end.isoformat() for c in table.columns] == ["2023-06-30", "2022-06-30"]
+    assert figures(table)["Revenue"] == ["1234.5", "1150.0"]
+
+
+def test_comprehensive_income_under_a_title_of_its_own_is_another_statement():
+    rows = (
+        *INCOME,
+        ("CONSOLIDATED STATEMENT OF COMPREHENSIVE INCOME",),
+        ("Exchange differences", "", "7.0", "8.0"),
+        ("Total comprehensive income", "", "232.0", "238.0"),
+    )
+    table = table_of(read(report([PROSE, income(rows=rows), balance()])), StatementKind.INCOME_STATEMENT)
+    assert list(figures(table))[-1] == "Diluted (€)"
+
+
 def test_a_label_of_two_lines_is_one_row():
     rows = (
         *INCOME[:3],
