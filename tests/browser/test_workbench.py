@@ -64,9 +64,9 @@ def test_from_the_dashboard_to_the_page_of_a_figure(
     cell.click()
     expect(page.locator(".tf h1")).to_have_text(revenue.label)
     expect(page.locator(".tf-figure")).to_have_text(revenue.observation.text)
-    image = page.locator(".tf-proof img")
-    expect(image).to_be_visible()
-    assert image.evaluate("image => image.complete && image.naturalWidth") > 600
+    expect(page.locator(".tf-proof img")).to_be_visible()
+    drawn = "document.querySelector('.tf-proof img').complete"
+    page.wait_for_function(f"{drawn} && document.querySelector('.tf-proof img').naturalWidth > 600")
 
 
 def test_the_heading_and_the_first_column_stay_in_sight(
