@@ -92,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
                                  help="one of " + ", ".join(kinds))  # fmt: skip
             command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
                                  help="look on these pages only")  # fmt: skip
+            command.add_argument("--ocr-seconds", type=float, default=ReadingOptions().ocr_seconds,
+                                 help="how long to look for statements in pictures; 0: not")  # fmt: skip
         if name in ("links", "classify"):
             command.add_argument("--url", default="", required=name == "links", help="where it was found")
         if name == "render":
@@ -115,7 +117,8 @@ def _options(asked: argparse.Namespace) -> ReadingOptions:
     if getattr(asked, "statement", None):
         kinds = (StatementKind(asked.statement),)
     limits = OpenLimits(refuse_copying_forbidden=asked.refuse_copying_forbidden)
-    return ReadingOptions(limits=limits, kinds=kinds, pages=getattr(asked, "pages", ()))
+    seconds = max(0.0, getattr(asked, "ocr_seconds", 0.0))
+    return ReadingOptions(limits=limits, kinds=kinds, pages=getattr(asked, "pages", ()), ocr_seconds=seconds)
 
 
 def _read(data: bytes, asked: argparse.Namespace) -> int:

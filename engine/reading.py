@@ -48,17 +48,20 @@ PROVEN_ENOUGH = 0.85  # of the rows in closed sums: failing identities are then 
 class ReadingOptions:
     """Settings of a reading. `rules` are confirmed wordings of the company; `pages` (from 1)
     restricts the search to some pages; `limits` say what is turned away unread. Pages that are
-    pictures are read by text recognition where it is installed; `ocr` False leaves them unread."""
+    pictures are read by text recognition where it is installed; `ocr_seconds` is how long it may look
+    for the statements, 0 leaves such pages unread."""
 
     limits: OpenLimits = field(default_factory=OpenLimits)
     rules: tuple[MappingRule, ...] = ()
     kinds: tuple[StatementKind, ...] = tuple(StatementKind)
     pages: tuple[int, ...] = ()
-    ocr: bool = True
+    ocr_seconds: float = 120.0
 
     def __post_init__(self) -> None:
         if any(page < 1 for page in self.pages):
             raise ValueError("pages count from 1")
+        if self.ocr_seconds < 0:
+            raise ValueError("ocr_seconds must not be negative")
         if not self.kinds:
             raise ValueError("kinds must name at least one statement")
 
@@ -86,7 +89,7 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
         texts = _texts(document, options, report)
         about = _described(data, document, texts)
         words, choice = _located(texts)
-        pictures = _pictures(document, about, texts, choice, options, report)
+        pictures, passed_over = _pictures(document, about, texts, choice, options, report)
         if pictures:
             texts = [pictures.get(n, text) for n, text in enumerate(texts, start=1)]
             words, choice = _located(texts)
@@ -99,6 +102,8 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
     statements = tuple(_concluded(entry.table, taxonomy, options.rules) for entry in tables)
     statements = tuple(_better(data, statement, taxonomy, words, options) for statement in statements)
     report("conclude")
+    if passed_over:
+        warnings.append(f"{passed_over} pages are pictures and were not looked at for lack of time")
     warnings += [warning for entry in tables for warning in entry.warnings]
     warnings += [
         f"page {index + 1} does not load and was left out" for index in sorted(document.damaged_pages)
@@ -143,16 +148,17 @@ def _pictures(
     choice: Choice,
     options: ReadingOptions,
     report: Report,
-) -> dict[int, str]:
+) -> tuple[dict[int, str], int]:
     """The text of the pages (from 1) that are pictures, read only where the file's own text does
-    not give every statement that is asked for."""
+    not give every statement that is asked for; and how many there was no time for."""
     complete = all(kind in choice.chosen for kind in options.kinds)
-    if complete or not options.ocr or not ocr.is_available():
-        return {}
+    if complete or not options.ocr_seconds or not ocr.is_available():
+        return {}, 0
     garbled = about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts)
     numbers = range(1, document.pages + 1) if garbled else ocr.pictures(document, texts)
     wanted = [number for number in numbers if not options.pages or number in options.pages]
-    return ocr.recognise_texts(document, wanted, report)
+    found = ocr.recognise_texts(document, wanted, options.ocr_seconds, report)
+    return found, len(wanted) - len(found)
 
 
 def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozenset[int]) -> None:

@@ -29,6 +29,7 @@ from engine.statement import Reading, Survey
 
 _ROOT = Path(__file__).resolve().parent.parent
 _POLL = 0.01
+_LOOKING_AT_PICTURES = 0.6  # of the wall clock; the rest is for reading what was found
 _MUCH_OF_MEMORY = 0.55  # of the limit: a death above it is put down to memory
 _OUT_OF_TIME = (
     "The file took longer than {seconds:g} s to read and was given up. It may be built to exhaust a reader."
@@ -58,12 +59,17 @@ def read_safely(
     *,
     rules: tuple[MappingRule, ...] = (),
     refuse_copying_forbidden: bool = False,
+    ocr: bool = True,
 ) -> Reading:
     """`engine.reading.read` in a child. `rules` are applied here, to the printed words it returns.
+    Text recognition (`ocr`) runs in children of the child under the same limits, at one to two
+    seconds a page: a scanned report needs several minutes of wall clock.
 
     Raises Unreadable: the codes of `read`, and out_of_time, out_of_memory, reader_crashed.
     """
-    reading = reading_from_json(_asked("read", data, limits or Limits(), refuse_copying_forbidden))
+    limits = limits or Limits()
+    options = ["--ocr-seconds", f"{limits.wall_seconds * _LOOKING_AT_PICTURES if ocr else 0:g}"]
+    reading = reading_from_json(_asked("read", data, limits, refuse_copying_forbidden, options))
     return conclude_again(reading, rules) if rules else reading
 
 

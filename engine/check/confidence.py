@@ -8,6 +8,7 @@ of the rows above 0.99 at least 99 in 100 are right.
 
 from collections.abc import Sequence
 
+from engine.check.footing import foot
 from engine.kinds import CellState, CheckOutcome, MappingMethod, RowKind
 from engine.statement import Check, Row, RowMapping, RowSign, StatementTable
 
@@ -31,6 +32,10 @@ MAPPING_ODDS = {
 MOST_IDENTITIES = 3
 CEILING = 0.999
 
+# What text recognition read may be a look-alike digit: nothing but arithmetic tells.
+RECOGNISED = 0.6
+RECOGNISED_AND_PROVEN = 0.9
+
 
 def row_confidences(
     table: StatementTable,
@@ -39,7 +44,26 @@ def row_confidences(
     checks: Sequence[Check],
 ) -> tuple[float, ...]:
     """For every row the probability between 0 and 1 that its cells and its concept are right."""
-    return tuple(_confidence(n, row, mappings[n], signs[n], checks) for n, row in enumerate(table.rows))
+    found = [_confidence(n, row, mappings[n], signs[n], checks) for n, row in enumerate(table.rows)]
+    if table.read_by == "ocr":
+        proven = _proven_rows(table, signs, checks)
+        found = [
+            min(confidence, RECOGNISED_AND_PROVEN if n in proven else RECOGNISED)
+            for n, confidence in enumerate(found)
+        ]
+    return tuple(found)
+
+
+def _proven_rows(table: StatementTable, signs: Sequence[RowSign], checks: Sequence[Check]) -> frozenset[int]:
+    """The rows whose every figure takes part in a sum or an identity that holds."""
+    held = {(n, check.column) for check in checks if check.outcome is CheckOutcome.HOLDS for n in check.rows}
+    rows = {
+        n
+        for n, row in enumerate(table.rows)
+        if signs[n].rule == "subtotal"
+        or all((n, column) in held for column, cell in enumerate(row.cells) if cell is not None)
+    }
+    return frozenset(rows) | foot(table).proven
 
 
 def _confidence(n: int, row: Row, mapping: RowMapping, sign: RowSign, checks: Sequence[Check]) -> float:

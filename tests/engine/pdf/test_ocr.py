@@ -1,0 +1,157 @@
+"""Pages that are pictures: found, read by text recognition where it is installed, and never trusted
+without arithmetic."""
+
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from engine.errors import Unreadable
+from engine.kinds import CheckOutcome, StatementKind
+from engine.pdf import ocr
+from engine.pdf.open import open_document
+from engine.reading import ReadingOptions, read
+from engine.sandbox import Limits, read_safely
+from engine.statement import Reading, StatementReading
+from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
+
+SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
+SHEETS = [income(), balance(), cash_flow()]
+needs_tesseract = pytest.mark.skipif(not ocr.is_available(), reason="tesseract is not installed")
+
+
+def scanned(data: bytes, dots_per_inch: int = 200) -> bytes:
+    """The same pages as a scanner makes them: one grey picture each."""
+    output = io.BytesIO()
+    canvas = Canvas(output, pagesize=(595, 842))
+    document = pdfium.PdfDocument(data)
+    for page in document:
+        image = page.render(scale=dots_per_inch / 72, grayscale=True).to_pil().convert("L")
+        canvas.setPageSize(page.get_size())
+        canvas.drawImage(ImageReader(image), 0, 0, *page.get_size())
+        canvas.showPage()
+    canvas.save()
+    return output.getvalue()
+
+
+def figures(reading: Reading) -> dict[StatementKind, list[list[Decimal | None]]]:
+    return {
+        statement.table.kind: [
+            [None if cell is None else cell.number for cell in row.cells]
+            for row in statement.table.rows
+            if any(row.cells)
+        ]
+        for statement in reading.statements
+    }
+
+
+def unproven(statement: StatementReading) -> list[float]:
+    """Confidences of rows with figures that take part in nothing that holds."""
+    held = {n for c in statement.checks if c.outcome is CheckOutcome.HOLDS for n in c.rows}
+    return [
+        confidence
+        for n, (row, confidence) in enumerate(zip(statement.table.rows, statement.confidences, strict=True))
+        if any(row.cells) and n not in held and statement.signs[n].rule != "subtotal"
+    ]
+
+
+def test_pages_that_are_pictures_are_told_from_pages_with_text_and_empty_ones():
+    plain = report([PROSE, income()])
+    for data, expected in ((plain, []), (scanned(plain), [1, 2]), (report([""]), [])):
+        with open_document(data) as document:
+            texts = [document.text(index) for index in range(document.pages)]
+            assert ocr.pictures(document, texts) == expected
+
+
+def test_text_that_is_not_mapped_to_characters_counts_as_a_picture():
+    assert ocr.unmapped("\ue001\ue002\ue003" * 30)
+    assert not ocr.unmapped("Total assets 1,234 1,200\n" * 30 + "\ue001")
+
+
+def test_without_recognition_the_answer_is_no_text_layer():
+    with pytest.raises(Unreadable, match="install tesseract") as refused:
+        read(scanned(report(SHEETS)), ReadingOptions(ocr_seconds=0))
+    assert refused.value.code == "no_text_layer"
+
+
+def test_without_the_command_the_answer_is_no_text_layer(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unreadable, match="install tesseract") as refused:
+        read_safely(scanned(report(SHEETS)))
+    assert refused.value.code == "no_text_layer"
+
+
+@needs_tesseract
+def test_a_scan_gives_the_figures_of_the_file_it_was_made_from():
+    plain = report(SHEETS)
+    reading = read_safely(scanned(plain, 300))
+    assert figures(reading) == figures(read(plain))
+    assert {statement.table.read_by for statement in reading.statements} == {"ocr"}
+    assert [statement.table.pages for statement in reading.statements] == [(1,), (2,), (3,)]
+
+
+@needs_tesseract
+def test_what_no_check_confirms_is_never_sure():
+    for statement in read_safely(scanned(report(SHEETS), 300)).statements:
+        assert max(statement.confidences) <= 0.9
+        assert all(confidence <= 0.6 for confidence in unproven(statement) if confidence)
+
+
+@needs_tesseract
+def test_a_picture_between_pages_with_text_is_read_where_a_statement_is_missing():
+    text, picture = pdfium.PdfDocument(report([PROSE, *SHEETS[:2]])), scanned(report(SHEETS[2:]))
+    text.import_pages(pdfium.PdfDocument(picture))
+    output = io.BytesIO()
+    text.save(output)
+    reading = read(output.getvalue())
+    assert [(s.table.kind.value, s.table.pages, s.table.read_by) for s in reading.statements] == [
+        ("income_statement", (2,), "geometry"),
+        ("balance_sheet", (3,), "geometry"),
+        ("cash_flow_statement", (4,), "ocr"),
+    ]
+
+
+@needs_tesseract
+def test_pages_there_is_no_time_for_are_named():
+    reading = read(scanned(report([*SHEETS, PROSE])), ReadingOptions(ocr_seconds=1e-9))
+    assert reading.warnings[-1] == "3 pages are pictures and were not looked at for lack of time"
+
+
+@needs_tesseract
+def test_pictures_without_words_have_no_text_layer():
+    output = io.BytesIO()
+    canvas = Canvas(output)
+    canvas.rect(0, 0, 600, 850, fill=1)
+    canvas.save()
+    with pytest.raises(Unreadable, match="found no words") as refused:
+        read(output.getvalue())
+    assert refused.value.code == "no_text_layer"
+
+
+@needs_tesseract
+@pytest.mark.samples
+def test_scanned_statement_pages_of_a_real_report():
+    file = SAMPLES / "bad_inputs" / "image_only_statements_COSTCO_2022.pdf"
+    if not file.exists():
+        pytest.skip("the samples are not beside the repository")
+    truth = json.loads((SAMPLES / "truth" / "COSTCO_2022_10K.json").read_text())
+    reading = read_safely(file.read_bytes(), Limits(wall_seconds=120))
+    read_rows = figures(reading)
+    right = wanted = 0
+    for kind, statement in truth["statements"].items():
+        for item in statement["items"]:
+            values = [None if value is None else Decimal(str(value)) for value in item["values"]]
+            wanted += sum(value is not None for value in values)
+            best = max(
+                (sum(v is not None and v == w for v, w in zip(values, row, strict=True)) for row in
+                 read_rows[StatementKind(kind)]),
+                default=0,
+            )  # fmt: skip
+            right += best
+    assert wanted > 150
+    assert right / wanted >= 0.97
