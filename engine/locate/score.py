@@ -17,6 +17,8 @@ CLEARLY_ENGLISH = 0.18  # of all words
 LEAST_SMALL_WORDS = 0.02  # of all words; running text has ten times as many
 LEAST_NUMBERS = 8  # a page with fewer numbers holds no statement of its own
 LEAST_ANCHORS = 5.0  # summed weight below which the lines are not looked at
+FEW_LINES = 4  # a page of figures with fewer comes without line ends
+BEGINNING = 200  # characters of such a page in which its title stands
 HEAD_LINES = 14
 FOOT_LINES = 6  # in some files the text order puts the head of the page last
 STRONG_TITLE = 10.0
@@ -119,19 +121,19 @@ def _anchors(page: PageScore, kind: StatementKind, words: Vocabulary) -> float:
 def _density(page: PageScore) -> float:
     figures = sum(1 for line in page.lines if _TWO_NUMBERS.search(line))
     prose = sum(1 for line in page.lines if len(line) > PROSE_LINE and not _TWO_NUMBERS.search(line))
-    if len(page.lines) < 4:  # a page that comes as one line tells nothing by its lines
+    if len(page.lines) < FEW_LINES:  # a page that comes as one line tells nothing by its lines
         return min(4.0, page.numbers / 20)
     return min(5.0, figures / 4) - min(8.0, prose / 3)
 
 
 def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
     last = len(page.lines) - 1
+    if len(page.lines) < FEW_LINES:
+        _look_at_beginning(page, words)
     for n, line in enumerate(page.lines):
-        if len(line) > 160:
-            line = line[:300]
-        squashed = letters(line)
         if line.lstrip()[:1].islower() or line.rstrip().endswith(":"):
             continue  # a caption within a table or a sentence, never a title
+        squashed = letters(line[:300])
         if not 6 <= len(squashed) <= 130:
             continue
         kind = title_kind(squashed, words)
@@ -145,6 +147,15 @@ def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
             page.foreign = True
         if near and _says_parent(squashed, kind, words):
             page.parent = True
+
+
+def _look_at_beginning(page: PageScore, words: Vocabulary) -> None:
+    """Titles of a page whose text comes without line ends: among its first words."""
+    beginning = letters(page.lines[0][:BEGINNING]) if page.lines else ""
+    for kind, titles in words.titles.items():
+        if any(title in beginning for title in titles):
+            page.titles[kind] = (0, page.lines[0][:80].strip())
+            return
 
 
 def _says_parent(squashed: str, kind: StatementKind | None, words: Vocabulary) -> bool:

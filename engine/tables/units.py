@@ -28,7 +28,7 @@ class UnitWords:
     exceptions: re.Pattern[str]
     currencies: tuple[tuple[str, re.Pattern[str]], ...]
     dollar_hints: tuple[tuple[str, int, re.Pattern[str]], ...]
-    us_filer: tuple[int, re.Pattern[str]]
+    us_filer: re.Pattern[str]
     presented: re.Pattern[str]
 
 
@@ -53,7 +53,7 @@ def unit_words() -> UnitWords:
         dollar_hints=tuple(
             (entry["code"], entry["weight"], any_of(entry["any"])) for entry in raw["dollar_hints"]
         ),
-        us_filer=(raw["us_filer"]["weight"], any_of([raw["us_filer"]["pattern"]])),
+        us_filer=any_of([raw["us_filer"]["pattern"]]),
         presented=re.compile(rf"(?:{'|'.join(raw['presented'])})[^.]{{0,120}}", re.IGNORECASE),
     )
 
@@ -107,8 +107,10 @@ def states_unit(line: str) -> bool:
 
 def document_currency(texts: Sequence[str], statement_text: str) -> tuple[str | None, str]:
     """The currency of a report whose statements show no more than a sign, and why."""
-    sample = "\n".join(texts)
     words = unit_words()
+    if "$" in statement_text and words.us_filer.search("\n".join(texts[:4])):
+        return "USD", "dollar sign, in a report of a domestic registrant of the US supervisor"
+    sample = "\n".join(texts)
     presented: Counter[str] = Counter()
     for match in words.presented.finditer(sample):
         code = currency_in(match.group())
@@ -118,9 +120,6 @@ def document_currency(texts: Sequence[str], statement_text: str) -> tuple[str | 
         scores = Counter({c: _WORTH_OF_STATEMENT * n for c, n in presented.items() if c in _DOLLARS})
         for code, weight, pattern in words.dollar_hints:
             scores[code] += min(_MOST_MENTIONS, len(pattern.findall(sample))) * weight
-        weight, pattern = words.us_filer
-        if pattern.search("\n".join(texts[:4])):
-            scores["USD"] += weight
         code, score = scores.most_common(1)[0]
         return (code, "dollar sign, and the report's words for it") if score else (None, "")
     if presented:

@@ -56,6 +56,14 @@ def test_the_parent_alone_and_summaries_lose():
     assert chosen(alone, "", SHEET, "", summary) == {StatementKind.BALANCE_SHEET: (3,)}
 
 
+def test_a_page_without_line_ends_is_found():
+    assert chosen(SHEET.replace("\n", " "))[StatementKind.BALANCE_SHEET] == (1,)
+
+
+def test_a_page_of_parentheses_is_no_statement():
+    assert title_kind(letters("CONSOLIDATED BALANCE SHEETS (PARENTHETICAL)"), EN) is None
+
+
 def test_two_halves_with_a_blank_page_between_are_one_statement():
     lines = SHEET.split("\n")
     assets, rest = "\n".join(lines[:4]), "\n".join(["Consolidated balance sheets (continued)", *lines[4:]])
