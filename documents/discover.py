@@ -1,5 +1,6 @@
 """A company's site turned into documents."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from engine.discover.urls import file_name, normalise_url
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from jobs.models import TaskRun
+from jobs.run import Storing
 from net.errors import FetchFailed
 from net.fetch import Fetcher
 
@@ -42,6 +44,7 @@ def discover(
     report: Report = silent,
     task_run: TaskRun | None = None,
     fetcher: Fetcher | None = None,
+    storing: Storing = nullcontext,
 ) -> Discovered:
     """Search the company's investor-relations site and keep what was found, once per address.
 
@@ -71,7 +74,8 @@ def discover(
         _finish(run, CrawlOutcome.FAILED, reason="The search was interrupted; start it again.")
         raise
     report("creating_document_records", 0, len(result.documents), f"{len(result.documents)} documents found")
-    return _keep(company, run, result)
+    with storing():
+        return _keep(company, run, result)
 
 
 @transaction.atomic

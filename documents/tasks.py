@@ -29,6 +29,7 @@ def scrape_investor_relations(
         bounds=CrawlBounds(most_pages=max_pages, deepest=max_depth),
         report=run.report,
         task_run=run.row,
+        storing=run.storing,
     )
     fields = {
         "discovered_count": found.discovered,

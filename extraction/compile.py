@@ -1,6 +1,7 @@
 """Facts of many reports folded into one statement per kind."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from extraction.load import known_reports_of, vintages_of
 from extraction.models import CompiledStatement
 from extraction.store import store_compiled
 from jobs.models import TaskRun
+from jobs.run import Storing
 
 # Kept views; a view as of a day is compiled when it is looked at, since there are as many as days.
 STORED_VIEWS = (CompiledView.LATEST, CompiledView.ORIGINAL)
@@ -39,6 +41,7 @@ def compile_company(
     years: int = YEARS,
     report: Report = silent,
     task_run: TaskRun | None = None,
+    storing: Storing = nullcontext,
 ) -> tuple[Compiled, ...]:
     """Compile and keep the statements of a company that has facts of them.
 
@@ -57,7 +60,10 @@ def compile_company(
                 statement=statement, view=view, years=years, template=company.sector_template
             )
             values = compile_statement(vintages, reports, request, load_taxonomy())
-            stored, is_new = store_compiled(company, values, engine_version=ENGINE_VERSION, task_run=task_run)
+            with storing():
+                stored, is_new = store_compiled(
+                    company, values, engine_version=ENGINE_VERSION, task_run=task_run
+                )
             results.append(Compiled(stored, values, is_new))
     return tuple(results)
 

@@ -1,6 +1,7 @@
 """One file read into statements, observations and facts."""
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from extraction.errors import NotDownloaded
 from extraction.models import ExtractionRun, ExtractionStatus
 from extraction.store import store_failure, store_reading
 from jobs.models import TaskRun
+from jobs.run import Storing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def extract(
     force: bool = False,
     report: Report = silent,
     task_run: TaskRun | None = None,
+    storing: Storing = nullcontext,
 ) -> Extracted:
     """Read the document's current file in a throw-away process and keep what was read.
 
@@ -85,8 +88,9 @@ def extract(
         _mark(document, DocumentStatus.FAILED, error.code, error.message)
         return Extracted(run, {}, repeated=False)
     report("storing_extractions", 1, 2, f"Storing {len(reading.statements)} statements")
-    run = store_reading(version, reading, options_digest=digest, task_run=task_run)
-    _mark_read(document, run, reading)
+    with storing():
+        run = store_reading(version, reading, options_digest=digest, task_run=task_run)
+        _mark_read(document, run, reading)
     return Extracted(run, _counts(reading), repeated=False)
 
 

@@ -1,5 +1,6 @@
 """One document from its address to its facts, each step only where it is still needed."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from documents.classify import classify_document
@@ -11,6 +12,7 @@ from extraction.extract import extract
 from extraction.models import ExtractionStatus, Fact, ReviewKind
 from extraction.store import ask, withdraw
 from jobs.models import TaskRun
+from jobs.run import Storing
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ def process(
     force: bool = False,
     report: Report = silent,
     task_run: TaskRun | None = None,
+    storing: Storing = nullcontext,
 ) -> Processed:
     """Download, classify and, where it is an annual report, read a document.
 
@@ -46,7 +49,7 @@ def process(
             return processed
         withdraw(document, ReviewKind.DOCUMENT_TYPE)
         if classified.document_type == DocumentKind.ANNUAL_REPORT:
-            _extract_step(document, processed, force=force, report=report, task_run=task_run)
+            _extract_step(document, processed, force=force, report=report, task_run=task_run, storing=storing)
         else:
             processed.steps["extract"] = "not_annual"
     return processed
@@ -83,9 +86,15 @@ def _download_step(document: Document, processed: Processed, *, force: bool, rep
 
 
 def _extract_step(
-    document: Document, processed: Processed, *, force: bool, report: Report, task_run: TaskRun | None
+    document: Document,
+    processed: Processed,
+    *,
+    force: bool,
+    report: Report,
+    task_run: TaskRun | None,
+    storing: Storing,
 ) -> None:
-    extracted = extract(document, force=force, report=report, task_run=task_run)
+    extracted = extract(document, force=force, report=report, task_run=task_run, storing=storing)
     processed.steps["extract"] = "kept" if extracted.repeated else "done"
     processed.facts = Fact.objects.filter(document=document, superseded_at__isnull=True).count()
     if extracted.run.status != ExtractionStatus.SUCCEEDED:

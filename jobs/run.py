@@ -1,8 +1,8 @@
 """The run as a task sees it while it works."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,10 @@ from jobs.querysets import TaskRunQuerySet
 from jobs.timing import timing
 
 ALMOST = 99
+
+# Opens the transaction in which a step stores its results. A step outside a run needs no more than
+# its own transactions, so that `contextlib.nullcontext` serves it; a run hands in `Run.storing`.
+Storing = Callable[[], AbstractContextManager[None]]
 
 
 class Run:

@@ -32,7 +32,9 @@ def _compile(run: Run, company_id: int, statements: Sequence[StatementKind]) -> 
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
-    results = compile_company(company, statements=statements, report=run.report, task_run=run.row)
+    results = compile_company(
+        company, statements=statements, report=run.report, task_run=run.row, storing=run.storing
+    )
     if not results:
         return skipped(
             "No statement of this company has been read yet. Process its documents first.",

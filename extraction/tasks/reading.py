@@ -13,7 +13,7 @@ def extract_financial_statements(run: Run, document_id: int, force: bool = False
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
-    extracted = extract(document, force=force, report=run.report, task_run=run.row)
+    extracted = extract(document, force=force, report=run.report, task_run=run.row, storing=run.storing)
     fields = {
         "document_id": document.pk,
         "run_id": extracted.run.pk,
@@ -43,7 +43,7 @@ def process_document(run: Run, document_id: int, force: bool = False) -> Outcome
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
-    processed = process(document, force=force, report=run.report, task_run=run.row)
+    processed = process(document, force=force, report=run.report, task_run=run.row, storing=run.storing)
     fields = {"document_id": document.pk, "steps": processed.steps, "facts": processed.facts}
     if processed.reason:
         return partial(processed.reason, code=processed.code, **fields)
