@@ -3,6 +3,7 @@
     python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
     python -m engine survey FILE [--json]
     python -m engine render FILE [--page 1] > page.png
+    python -m engine relocate FILE --places PLACES.json [--json]
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
 
@@ -26,6 +27,7 @@ from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import DocumentKind, StatementKind
 from engine.pdf.open import OpenLimits
 from engine.pdf.render import Mark, render_page
+from engine.provenance import Place, relocate
 from engine.reading import ReadingOptions, read, survey
 from engine.sandbox import Limits, limit_this_process
 from engine.show import show_reading, show_survey
@@ -76,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         ("read", "print the three statements"),
         ("survey", "say what the file is"),
         ("render", "draw a page as PNG"),
+        ("relocate", "say whether figures stand where they were read"),
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
     ):
@@ -96,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
                                  help="how long to look for statements in pictures; 0: not")  # fmt: skip
         if name in ("links", "classify"):
             command.add_argument("--url", default="", required=name == "links", help="where it was found")
+        if name == "relocate":
+            command.add_argument("--places", type=Path, required=True, metavar="PLACES.json",
+                                 help="page, four corners, text and reader of each, as JSON")  # fmt: skip
         if name == "render":
             command.add_argument("--page", type=int, default=1, help="which page, counted from 1")
             command.add_argument("--marks", default="[]", help="boxes to highlight, as JSON")
@@ -143,6 +149,19 @@ def _render(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ
 
 
+def _relocate(data: bytes, asked: argparse.Namespace) -> int:
+    places = [Place.from_json(values) for values in json.loads(asked.places.read_text("utf-8"))]
+    found = relocate(data, places)
+    if asked.json:
+        print(json.dumps({"sha256": found.sha256, "printed": found.printed, "found": found.found}))
+    else:
+        for place, printed, is_there in zip(places, found.printed, found.found, strict=True):
+            print(
+                f"{'found' if is_there else 'MISSED'}  page {place.page}: {place.text!r}, printed {printed!r}"
+            )
+    return EXIT_READ if all(found.found) else EXIT_NOTHING_FOUND
+
+
 def _links(data: bytes, asked: argparse.Namespace) -> int:
     page = links_in_html(data, asked.url)
     found = ranked_links(page, asked.url)
@@ -158,7 +177,14 @@ def _classify(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_NOTHING_FOUND if found.kind is DocumentKind.UNKNOWN else EXIT_READ
 
 
-COMMANDS = {"read": _read, "survey": _survey, "render": _render, "links": _links, "classify": _classify}
+COMMANDS = {
+    "read": _read,
+    "survey": _survey,
+    "render": _render,
+    "relocate": _relocate,
+    "links": _links,
+    "classify": _classify,
+}
 
 
 def _complain(message: str, status: int, code: str, as_json: bool) -> int:

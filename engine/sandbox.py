@@ -24,6 +24,7 @@ from engine.concepts.mapping import MappingRule
 from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
 from engine.pdf.render import Mark
+from engine.provenance import Place, Relocation
 from engine.reading import conclude_again
 from engine.statement import Reading, Survey
 
@@ -90,6 +91,16 @@ def render_safely(
     options = ["--page", str(page), "--marks", json.dumps([mark.to_json() for mark in marks])]
     answer = json.loads(_asked("render", data, limits or Limits(), False, options))
     return base64.b64decode(answer["png"])
+
+
+def relocate_safely(data: bytes, places: Sequence[Place], limits: Limits | None = None) -> Relocation:
+    """`engine.provenance.relocate` in a child; raises as `read_safely` does."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as file:
+        json.dump([place.to_json() for place in places], file)
+        file.flush()
+        answer = _asked("relocate", data, limits or Limits(), False, ["--places", file.name])
+    found = json.loads(answer)
+    return Relocation(found["sha256"], tuple(found["printed"]), tuple(found["found"]))
 
 
 def limit_this_process(limits: Limits) -> None:
