@@ -1,40 +1,29 @@
-"""Engine results into rows. The only writer of the app's tables, one transaction per result."""
-
-import hashlib
-from collections.abc import Iterable
+"""A reading as tables, observations and facts."""
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from companies.models import Company
 from documents.models import Document, DocumentVersion, PublicationDateSource
 from engine.base_units import BaseValue, base_value
-from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.errors import Unreadable
-from engine.kinds import CellState, CheckOutcome, PeriodKind, RowKind, StatementKind
+from engine.kinds import CellState, RowKind
 from engine.statement import Cell, Column, Reading, Row, StatementReading
-from engine.values import Box, Evidence, Period
+from engine.values import Box, Evidence
 from extraction.models import (
-    CompiledCell,
-    CompiledRow,
-    CompiledStatement,
     ExtractionRun,
     ExtractionStatus,
     Fact,
     Observation,
-    Restatement,
-    ReviewItem,
     ReviewKind,
-    ReviewState,
     StatementColumn,
     StatementRow,
     StatementTable,
     ValidationResult,
 )
+from extraction.store.questions import ask, ask_about, withdraw
 from jobs.models import TaskRun
 
-# Longest texts that the tables hold; what is longer is shown shortened, the page has it whole.
+# The longest text that the tables hold; what is longer is shown shortened, the page has it whole.
 _LABEL = 500
 
 
@@ -65,7 +54,7 @@ def store_reading(
     )
     for statement in reading.statements:
         _store_statement(run, statement)
-    _ask_about(run, reading)
+    ask_about(run, reading)
     return run
 
 
@@ -283,203 +272,6 @@ def publication_date(document: Document, statement: StatementReading):
     return newest, PublicationDateSource.PERIOD_END
 
 
-def _ask_about(run: ExtractionRun, reading: Reading) -> None:
-    """Questions that only a person can answer."""
-    document = run.version.document
-    for abstention in reading.abstentions:
-        ask(
-            document,
-            ReviewKind.STATEMENT_MISSING,
-            f"{_name(abstention.kind)}: {abstention.reason}",
-            {"statement": abstention.kind.value, "code": abstention.code},
-        )
-    for statement in reading.statements:
-        table = statement.table
-        if table.unit.scale is None or table.unit.currency is None:
-            missing = " and ".join(
-                name
-                for name, value in (("scale", table.unit.scale), ("currency", table.unit.currency))
-                if value is None
-            )
-            ask(
-                document,
-                ReviewKind.UNIT_MISSING,
-                f"{_name(table.kind)}: the {missing} is not printed near the table. Without a scale"
-                " its figures are kept as printed and stay out of the compiled statements.",
-                {"statement": table.kind.value, "pages": list(table.pages)},
-            )
-        failed = sorted({c.identity for c in statement.checks if c.outcome is CheckOutcome.FAILS})
-        if failed:
-            first = next(c for c in statement.checks if c.outcome is CheckOutcome.FAILS)
-            ask(
-                document,
-                ReviewKind.IDENTITY_FAILS,
-                f"{_name(table.kind)}: {first.explanation}",
-                {"statement": table.kind.value, "identities": failed},
-            )
-
-
-def _name(kind: StatementKind) -> str:
-    return kind.value.replace("_", " ").capitalize()
-
-
-def ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, object]) -> None:
-    """Ask once. A question that was closed as obsolete is opened again; a decided one stays decided."""
-    fingerprint = hashlib.sha256(
-        f"{document.pk}|{document.current_version_id}|{kind}|{reason}".encode()
-    ).hexdigest()
-    item, is_new = ReviewItem.objects.get_or_create(
-        fingerprint=fingerprint,
-        defaults={
-            "company_id": document.company_id,
-            "document": document,
-            "kind": kind,
-            "reason": reason,
-            "details": details,
-        },
-    )
-    if not is_new and item.state == ReviewState.OBSOLETE:
-        item.state = ReviewState.OPEN
-        item.save(update_fields=["state"])
-
-
-def withdraw(document: Document, *kinds: ReviewKind) -> None:
-    """Open questions about a document that are no longer to be answered."""
-    ReviewItem.objects.filter(document=document, state=ReviewState.OPEN, kind__in=kinds).update(
-        state=ReviewState.OBSOLETE
-    )
-
-
-@transaction.atomic
-def store_compiled(
-    company: Company, compiled: CompiledValues, *, engine_version: str, task_run: TaskRun | None
-) -> tuple[CompiledStatement, bool]:
-    """Keep a compile as the next version, or say that nothing changed.
-
-    Returns the current statement and whether it is new.
-    """
-    # Two compiles of one company must not both write the next version.
-    Company.objects.select_for_update().get(pk=company.pk)
-    request = compiled.request
-    same_view = CompiledStatement.objects.filter(
-        company=company,
-        statement=request.statement,
-        view=request.view,
-        scope=request.scope,
-    )
-    current = same_view.filter(is_current=True).first()
-    if current is not None and _is_up_to_date(current, compiled):
-        return current, False
-    newest = same_view.aggregate(newest=Max("version"))["newest"] or 0
-    same_view.filter(is_current=True).update(is_current=False)
-    stored = CompiledStatement.objects.create(
-        company=company,
-        task_run=task_run,
-        statement=request.statement,
-        view=request.view,
-        scope=request.scope,
-        currency=compiled.currency or "",
-        version=newest + 1,
-        content_hash=compiled.content_hash,
-        engine_version=engine_version,
-        periods=[_period(period) for period in compiled.periods],
-        checks=[
-            {
-                "identity": check.identity,
-                "period_end": check.period.end.isoformat(),
-                "outcome": check.outcome.value,
-                "left": _text(check.left),
-                "right": _text(check.right),
-                "explanation": check.explanation,
-            }
-            for check in compiled.checks
-        ],
-        warnings=list(compiled.warnings),
-    )
-    rows = CompiledRow.objects.bulk_create(
-        [
-            CompiledRow(
-                compiled=stored,
-                ordinal=ordinal,
-                key=row.key[:200],
-                concept=row.concept or "",
-                label=row.label[:_LABEL],
-                labels=list(row.labels),
-                level=row.level,
-                kind=row.kind,
-            )
-            for ordinal, row in enumerate(compiled.rows)
-        ]
-    )
-    CompiledCell.objects.bulk_create(_compiled_cells(rows, compiled))
-    _store_restatements(company, compiled)
-    return stored, True
-
-
-def _is_up_to_date(current: CompiledStatement, compiled: CompiledValues) -> bool:
-    """Equal content and sources that still stand: a re-read report leaves cells without a fact."""
-    if current.content_hash != compiled.content_hash:
-        return False
-    stored = set(
-        CompiledCell.objects.filter(row__compiled=current, fact__isnull=False).values_list(
-            "fact_id", flat=True
-        )
-    )
-    return stored == {int(cell.source) for row in compiled.rows for cell in row.cells if cell.source}
-
-
-def _compiled_cells(rows: Iterable[CompiledRow], compiled: CompiledValues) -> list[CompiledCell]:
-    return [
-        CompiledCell(
-            row=stored,
-            ordinal=ordinal,
-            period_end=cell.period.end,
-            value=cell.value,
-            nil=cell.nil,
-            gap_reason=cell.gap.value if cell.gap else "",
-            fact_id=int(cell.source) if cell.source else None,
-            formula=(cell.formula or "")[:300],
-            derived_from=[int(source) for source in cell.derived_from],
-            restated=cell.restated,
-            confidence=cell.confidence,
-        )
-        for stored, row in zip(rows, compiled.rows, strict=True)
-        for ordinal, cell in enumerate(row.cells)
-    ]
-
-
-def _store_restatements(company: Company, compiled: CompiledValues) -> None:
-    """Restatements are found again by each compile; a pair of facts is kept once."""
-    Restatement.objects.bulk_create(
-        [
-            Restatement(
-                company=company,
-                statement=compiled.request.statement,
-                row_key=restatement.row_key[:200],
-                label=restatement.label[:_LABEL],
-                period_start=restatement.period.start,
-                period_end=restatement.period.end,
-                old_fact_id=int(restatement.old_source),
-                new_fact_id=int(restatement.new_source),
-                old_value=restatement.old_value,
-                new_value=restatement.new_value,
-                kind=restatement.kind,
-                explanation=restatement.explanation,
-            )
-            for restatement in compiled.restatements
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _period(period: Period) -> dict[str, str | None]:
-    return {
-        "kind": PeriodKind(period.kind).value,
-        "start": period.start.isoformat() if period.start else None,
-        "end": period.end.isoformat(),
-    }
-
-
 def _box(box: Box) -> list[float]:
     return [round(box.x0, 2), round(box.y0, 2), round(box.x1, 2), round(box.y1, 2)]
 
@@ -488,7 +280,3 @@ def _evidence(evidence: Evidence | None) -> dict[str, object] | None:
     if evidence is None:
         return None
     return {"page": evidence.page, "box": _box(evidence.box), "text": evidence.text}
-
-
-def _text(number: object) -> str | None:
-    return None if number is None else str(number)

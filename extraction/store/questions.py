@@ -1,0 +1,75 @@
+"""What only a person can answer, asked once and withdrawn when it no longer matters."""
+
+import hashlib
+
+from documents.models import Document
+from engine.kinds import CheckOutcome, StatementKind
+from engine.statement import Reading
+from extraction.models import ExtractionRun, ReviewItem, ReviewKind, ReviewState
+
+
+def ask_about(run: ExtractionRun, reading: Reading) -> None:
+    """Questions that only a person can answer."""
+    document = run.version.document
+    for abstention in reading.abstentions:
+        ask(
+            document,
+            ReviewKind.STATEMENT_MISSING,
+            f"{_name(abstention.kind)}: {abstention.reason}",
+            {"statement": abstention.kind.value, "code": abstention.code},
+        )
+    for statement in reading.statements:
+        table = statement.table
+        if table.unit.scale is None or table.unit.currency is None:
+            missing = " and ".join(
+                name
+                for name, value in (("scale", table.unit.scale), ("currency", table.unit.currency))
+                if value is None
+            )
+            ask(
+                document,
+                ReviewKind.UNIT_MISSING,
+                f"{_name(table.kind)}: the {missing} is not printed near the table. Without a scale"
+                " its figures are kept as printed and stay out of the compiled statements.",
+                {"statement": table.kind.value, "pages": list(table.pages)},
+            )
+        failed = sorted({c.identity for c in statement.checks if c.outcome is CheckOutcome.FAILS})
+        if failed:
+            first = next(c for c in statement.checks if c.outcome is CheckOutcome.FAILS)
+            ask(
+                document,
+                ReviewKind.IDENTITY_FAILS,
+                f"{_name(table.kind)}: {first.explanation}",
+                {"statement": table.kind.value, "identities": failed},
+            )
+
+
+def _name(kind: StatementKind) -> str:
+    return kind.value.replace("_", " ").capitalize()
+
+
+def ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, object]) -> None:
+    """Ask once. A question that was closed as obsolete is opened again; a decided one stays decided."""
+    fingerprint = hashlib.sha256(
+        f"{document.pk}|{document.current_version_id}|{kind}|{reason}".encode()
+    ).hexdigest()
+    item, is_new = ReviewItem.objects.get_or_create(
+        fingerprint=fingerprint,
+        defaults={
+            "company_id": document.company_id,
+            "document": document,
+            "kind": kind,
+            "reason": reason,
+            "details": details,
+        },
+    )
+    if not is_new and item.state == ReviewState.OBSOLETE:
+        item.state = ReviewState.OPEN
+        item.save(update_fields=["state"])
+
+
+def withdraw(document: Document, *kinds: ReviewKind) -> None:
+    """Open questions about a document that are no longer to be answered."""
+    ReviewItem.objects.filter(document=document, state=ReviewState.OPEN, kind__in=kinds).update(
+        state=ReviewState.OBSOLETE
+    )
