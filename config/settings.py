@@ -325,6 +325,9 @@ READING_LIMITS = {
     "memory_bytes": env.number("TENFOLD_READING_MEMORY_MB", 1024, least=256, most=16_384) * MEGABYTE,
 }
 
+# Files that open but forbid copying are read all the same, and say so, unless this turns them away.
+REFUSE_COPYING_FORBIDDEN = env.flag("TENFOLD_REFUSE_COPYING_FORBIDDEN")
+
 # Reserved for the optional second reader; any service that speaks the same protocol.
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")

@@ -63,6 +63,7 @@ class VersionInline(TabularInline):
         "page_count",
         "text_share",
         "encrypted",
+        "copying_forbidden",
         "source",
         "fetched_at",
     ]
@@ -185,9 +186,10 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
             return "—"
         pages = document.current_version.page_count
         return format_html(
-            '<a class="underline" href="{}" target="_blank" rel="noopener">PDF</a>{}',
+            '<a class="underline" href="{}" target="_blank" rel="noopener">PDF</a>{}{}',
             reverse("document-file", args=[document.pk]),
             f", {pages} pages" if pages else "",
+            ", its author forbids copying" if document.current_version.copying_forbidden else "",
         )
 
     @admin.display(description="Evidence")

@@ -21,7 +21,12 @@ class Surveyed:
     def version_fields(self) -> dict[str, Any]:
         """What a DocumentVersion keeps of it."""
         if self.survey is None:
-            return {"encrypted": self.error is not None and self.error.code == "encrypted"}
+            code = self.error.code if self.error else ""
+            # What forbids copying is encrypted: the permission is part of the encryption.
+            return {
+                "encrypted": code in ("encrypted", "copying_forbidden"),
+                "copying_forbidden": code == "copying_forbidden",
+            }
         return {
             "page_count": self.survey.pages,
             "encrypted": self.survey.encrypted,
@@ -34,6 +39,11 @@ class Surveyed:
 def survey_of(data: bytes) -> Surveyed:
     """Look a file over without reading its statements."""
     try:
-        return Surveyed(survey_safely(data, Limits(**settings.READING_LIMITS)), None)
+        survey = survey_safely(
+            data,
+            Limits(**settings.READING_LIMITS),
+            refuse_copying_forbidden=settings.REFUSE_COPYING_FORBIDDEN,
+        )
+        return Surveyed(survey, None)
     except Unreadable as error:
         return Surveyed(None, error)

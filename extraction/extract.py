@@ -80,7 +80,9 @@ def extract(
         return Extracted(earlier, _counts_of_run(earlier), repeated=True)
     report("processing_pdf", 0, 2, f"Reading {version.page_count or '?'} pages")
     try:
-        reading = read_safely(_bytes(version), limits)
+        reading = read_safely(
+            _bytes(version), limits, refuse_copying_forbidden=settings.REFUSE_COPYING_FORBIDDEN
+        )
     except Unreadable as error:
         run = store_failure(
             version, error, engine_version=ENGINE_VERSION, options_digest=digest, task_run=task_run
@@ -100,8 +102,9 @@ def _bytes(version: DocumentVersion) -> bytes:
 
 
 def _digest(limits: Limits) -> str:
-    """Readings under other limits may differ, so they count as other readings."""
-    return hashlib.sha256(repr(sorted(asdict(limits).items())).encode()).hexdigest()
+    """Readings under other limits and rules may differ, so they count as other readings."""
+    options = {**asdict(limits), "refuse_copying_forbidden": settings.REFUSE_COPYING_FORBIDDEN}
+    return hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()
 
 
 def _mark_read(document: Document, run: ExtractionRun, reading: Reading) -> None:

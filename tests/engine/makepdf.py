@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
@@ -31,10 +32,15 @@ class Sheet:
     extra: list[tuple[float, float, str]] = field(default_factory=list)
 
 
-def report(sheets: Sequence[Sheet | str], *, title: str = "Annual report") -> bytes:
+def report(
+    sheets: Sequence[Sheet | str],
+    *,
+    title: str = "Annual report",
+    encrypt: StandardEncryption | None = None,
+) -> bytes:
     """A PDF of these pages; a plain text becomes a page of prose."""
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(595, 842), invariant=True)
+    canvas = Canvas(buffer, pagesize=(595, 842), invariant=True, encrypt=encrypt)
     canvas.setTitle(title)
     for sheet in sheets:
         if isinstance(sheet, str):
