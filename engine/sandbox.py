@@ -9,6 +9,7 @@ file, never on the caller.
 import base64
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -120,7 +121,8 @@ def _asked(command: str, data: bytes, limits: Limits, refuse: bool, options: Seq
         text = answer.read().decode("utf-8", "replace")
     if not in_time:
         raise Unreadable(_OUT_OF_TIME.format(seconds=limits.wall_seconds), code="out_of_time")
-    if status in (0, 1) and text.startswith("{") and text.endswith("}\n"):
+    complete = text.startswith("{") and text.endswith("}\n")
+    if status in (0, 1) and complete and not text.startswith('{"error"'):
         return text
     raise _verdict(status, peak, text, limits)
 
@@ -149,12 +151,13 @@ def _run(command: list[str], question: IO[bytes], answer: IO[bytes], limits: Lim
         start_new_session=True,
     )
     deadline = time.monotonic() + limits.wall_seconds
-    in_time = True
+    in_time, peak = True, 0
     try:
         while True:
-            ended, status, usage = os.wait4(child.pid, os.WNOHANG)
+            ended, status = os.waitpid(child.pid, os.WNOHANG)
             if ended:
                 break
+            peak = max(peak, _peak_memory(child.pid))
             if time.monotonic() > deadline and in_time:
                 in_time = False
                 _kill_group(child.pid)
@@ -164,7 +167,21 @@ def _run(command: list[str], question: IO[bytes], answer: IO[bytes], limits: Lim
         _kill_group(child.pid)
         if child.returncode is None:
             child.wait()
-    return child.returncode, usage.ru_maxrss * 1024, in_time
+    return child.returncode, peak, in_time
+
+
+def _peak_memory(pid: int) -> int:
+    """The most memory a process has held so far, in bytes; 0 where the system does not tell.
+
+    Not the figure that waiting for a child returns: that one begins with the size of the process it
+    was forked from, so that a large caller would make every child look large.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _kill_group(pid: int) -> None:
