@@ -45,10 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     _limit(asked)
     try:
         data = sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()
+        return COMMANDS[asked.command](data, asked)
     except OSError as error:
         return _complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
-    try:
-        return COMMANDS[asked.command](data, asked)
     except NotFound as error:
         return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
     except MemoryError:
