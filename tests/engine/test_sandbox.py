@@ -3,11 +3,11 @@
 import pytest
 
 from engine.concepts.mapping import MappingRule
-from engine.errors import Unreadable
+from engine.errors import NotFound, Unreadable
 from engine.exchange import reading_from_json, reading_to_json, survey_from_json, survey_to_json
 from engine.kinds import MappingMethod, StatementKind
 from engine.reading import read, survey
-from engine.sandbox import Limits, read_safely, survey_safely
+from engine.sandbox import Limits, read_safely, render_safely, survey_safely
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
 
 DATA = report([PROSE, income(), balance(), cash_flow()])
@@ -70,3 +70,20 @@ def test_an_answer_that_is_too_long_is_no_answer():
 def test_a_limit_must_be_positive():
     with pytest.raises(ValueError, match="positive"):
         Limits(wall_seconds=0)
+
+
+def test_the_size_of_the_caller_is_not_taken_for_that_of_the_child() -> None:
+    # Waiting for a child reports a peak that begins with its parent's; with it, every child of a large
+    # worker that died would have been put down to memory.
+    ballast = bytearray(700 * 1024 * 1024)
+    for place in range(0, len(ballast), 4096):
+        ballast[place] = 1
+    with pytest.raises(Unreadable) as caught:
+        read_safely(DATA, Limits(answer_bytes=2000))
+    assert caught.value.code == "reader_crashed"
+    assert len(ballast) == 700 * 1024 * 1024
+
+
+def test_a_page_that_is_not_there_is_said_to_be_missing() -> None:
+    with pytest.raises(NotFound, match="there is no page 99"):
+        render_safely(DATA, 99)
