@@ -171,16 +171,17 @@ def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozense
                 code="no_text_layer",
             )
         return
+    advice = "" if ocr.is_available() else " (install tesseract)"
     if about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts):
         raise Unreadable(
             "The file's text is not words: its fonts carry no usable map to characters. It needs text "
-            "recognition (install tesseract), or a copy made anew from its source.",
+            f"recognition{advice}, or a copy made anew from its source.",
             code="no_text_layer",
         )
     if about.text_share < LEAST_TEXT_SHARE:
         raise Unreadable(
-            "The file has no text layer: its pages are pictures. It needs text recognition (install "
-            "tesseract), or a copy that was not scanned.",
+            "The file has no text layer: its pages are pictures or empty. It needs text "
+            f"recognition{advice}, or a copy that was not scanned.",
             code="no_text_layer",
         )
 

@@ -74,7 +74,7 @@ def test_text_that_is_not_mapped_to_characters_counts_as_a_picture():
 
 
 def test_without_recognition_the_answer_is_no_text_layer():
-    with pytest.raises(Unreadable, match="install tesseract") as refused:
+    with pytest.raises(Unreadable, match="needs text recognition") as refused:
         read(scanned(report(SHEETS)), ReadingOptions(ocr_seconds=0))
     assert refused.value.code == "no_text_layer"
 
