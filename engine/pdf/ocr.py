@@ -7,9 +7,11 @@ sheet and read once more: isolated, most of them come out right.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -39,6 +41,10 @@ CAP_HEIGHT = 0.72  # of the type size
 DASHES = frozenset("-–—_=~")
 _DESCENDING = frozenset("gjpqyQ,;()[]{}$§|/_")
 _DIGITS = frozenset("0123456789")
+_GROUPED = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})+[)%-]?")  # a figure in groups of three
+_BEGUN = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})*[.,]")
+_CONTINUED = re.compile(r"\d{3}(?:[.,]\d{3})*\)?")
+CLEARLY_MORE = 5
 _LANGUAGES = {
     "en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por", "sv": "swe",
 }  # fmt: skip
@@ -117,7 +123,7 @@ def recognise(
     seen = _read_image(image, dots_per_inch, languages)
     if dots_per_inch >= FINE_DPI:
         seen = _second_look(image, seen, dots_per_inch, languages)
-    lines = _lines(_closed(_tidied(seen)), scale)
+    lines = _lines(_grouped_alike(_closed(_tidied(seen))), scale)
     return Page(number, width, height, 0, lines, "", 0, sum(len(word.text) for word in seen))
 
 
@@ -309,15 +315,37 @@ def _tidied(seen: Sequence[Seen]) -> list[Seen]:
 
 
 def _closed(seen: Sequence[Seen]) -> list[Seen]:
-    """Brackets that were seen apart from their figure belong to it."""
+    """Pieces of one figure that were seen apart: a closing bracket, the thousands after a comma."""
     closed: list[Seen] = []
     for word in seen:
         last = closed[-1] if closed else None
-        if word.text == ")" and last is not None and last.line == word.line and "(" in last.text:
-            closed[-1] = replace(last, text=last.text + ")", x1=word.x1)
+        if last is not None and last.line == word.line and _belong_together(last, word):
+            closed[-1] = replace(last, text=last.text + word.text, x1=word.x1)
         else:
             closed.append(word)
     return closed
+
+
+def _belong_together(a: Seen, b: Seen) -> bool:
+    if b.text == ")":
+        return "(" in a.text and ")" not in a.text
+    near = b.x0 - a.x1 < 0.6 * max(a.height, b.height)
+    return near and bool(_BEGUN.fullmatch(a.text)) and bool(_CONTINUED.fullmatch(b.text))
+
+
+def _grouped_alike(seen: Sequence[Seen]) -> list[Seen]:
+    """With one mark between thousands: a comma that looks like a point, where nearly all figures
+    of the page have commas, is a comma, and the other way round."""
+    marks = Counter(
+        mark for word in seen if _GROUPED.fullmatch(word.text) for mark in word.text if mark in ".,"
+    )
+    usual, rare = (",", ".") if marks[","] >= marks["."] else (".", ",")
+    if marks[rare] * CLEARLY_MORE > marks[usual]:
+        return list(seen)
+    return [
+        replace(word, text=word.text.replace(rare, usual)) if _GROUPED.fullmatch(word.text) else word
+        for word in seen
+    ]
 
 
 def _is_ruling(word: Seen, usual: float) -> bool:

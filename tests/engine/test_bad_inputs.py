@@ -168,3 +168,17 @@ def test_no_bad_input_was_forgotten() -> None:
     if not BAD.is_dir():
         pytest.skip("the bad inputs are not beside the repository")
     assert {path.stem for path in BAD.glob("*.pdf")} == set(VERDICTS)
+
+
+@pytest.mark.samples
+def test_a_real_report_that_forbids_copying_is_read_and_can_be_turned_away() -> None:
+    path = BAD.parent / "unlabelled" / "1af8f906e34a.pdf"
+    if not path.exists():
+        pytest.skip("the samples are not beside the repository")
+    data = path.read_bytes()
+    reading = read_safely(data, LIMITS, ocr=False)
+    assert reading.survey.copying_forbidden
+    assert len(reading.statements) == 3
+    with pytest.raises(Unreadable) as refused:
+        read_safely(data, LIMITS, ocr=False, refuse_copying_forbidden=True)
+    assert refused.value.code == "copying_forbidden"

@@ -155,3 +155,35 @@ def test_scanned_statement_pages_of_a_real_report():
             right += best
     assert wanted > 150
     assert right / wanted >= 0.97
+
+
+def seen(*texts: str) -> list[ocr.Seen]:
+    """Words of one line, a wide gap between any two unless the second begins with "_"."""
+    words, x = [], 0
+    for text in texts:
+        x += 2 if text.startswith("_") else 60
+        words.append(ocr.Seen(text.lstrip("_"), x, 0, x + 40, 30, 90.0, (1,)))
+        x += 40
+    return words
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("(3,891", ")"), ["(3,891)"]),
+        (("464,", "_209"), ["464,209"]),
+        (("464,", "209"), ["464,", "209"]),
+        (("2022,", "_2021"), ["2022,", "2021"]),
+        (("12", ")"), ["12", ")"]),
+    ],
+)
+def test_pieces_of_one_figure_are_joined(texts, expected):
+    assert [word.text for word in ocr._closed(seen(*texts))] == expected
+
+
+def test_one_mark_between_thousands():
+    commas = ["1,234", "(5,678)", "9,012", "3,456", "7,890"]
+    assert [w.text for w in ocr._grouped_alike(seen(*commas, "9.862", "3.29"))] == [*commas, "9,862", "3.29"]
+    assert [w.text for w in ocr._grouped_alike(seen("1,234", "9.862"))] == ["1,234", "9.862"]
+    points = [text.replace(",", ".") for text in commas]
+    assert [w.text for w in ocr._grouped_alike(seen(*points, "9,862"))] == [*points, "9.862"]
