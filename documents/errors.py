@@ -36,9 +36,3 @@ class NotAPdf(DocumentError):
     """The content that came is no PDF."""
 
     code = "not_a_pdf"
-
-
-class NotFetched(DocumentError):
-    """The site did not give the content; `code` and `retryable` are those of the fetch."""
-
-    code = "source_unavailable"

@@ -13,10 +13,6 @@ class DocumentQuerySet(models.QuerySet):
     def not_duplicates(self) -> Self:
         return self.filter(duplicate_of__isnull=True)
 
-    def awaiting_download(self) -> Self:
-        """Known by address, without a file."""
-        return self.not_duplicates().filter(current_version__isnull=True).exclude(url="")
-
     def annual(self) -> Self:
         """Annual reports, whoever decided that they are."""
         return self.filter(document_type=DocumentKind.ANNUAL_REPORT.value)

@@ -12,7 +12,7 @@ from datetime import date
 from engine import ENGINE_VERSION
 from engine.check.confidence import row_confidences
 from engine.check.footing import foot
-from engine.check.identities import check_statement
+from engine.check.identities import check_across, check_statement
 from engine.concepts.mapping import MappingRule, map_rows
 from engine.concepts.signs import resolve_signs
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
@@ -101,6 +101,7 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
     taxonomy = load_taxonomy()
     statements = tuple(_concluded(entry.table, taxonomy, options.rules) for entry in tables)
     statements = tuple(_better(data, statement, taxonomy, words, options) for statement in statements)
+    statements = _bridged(statements)
     report("conclude")
     if passed_over:
         warnings.append(f"{passed_over} pages are pictures and were not looked at for lack of time")
@@ -371,7 +372,19 @@ def conclude_again(reading: Reading, rules: tuple[MappingRule, ...]) -> Reading:
     """The same printed tables mapped, signed and checked anew, as after a person's decision."""
     taxonomy = load_taxonomy()
     statements = tuple(_concluded(entry.table, taxonomy, rules) for entry in reading.statements)
-    return replace(reading, statements=statements)
+    return replace(reading, statements=_bridged(statements))
+
+
+def _bridged(statements: tuple[StatementReading, ...]) -> tuple[StatementReading, ...]:
+    """The statements with the checks between them, which belong to the cash flow statement: it is
+    the one that ties the other two together."""
+    across = check_across(statements)
+    return tuple(
+        replace(statement, checks=(*statement.checks, *across))
+        if statement.table.kind is StatementKind.CASH_FLOW_STATEMENT
+        else statement
+        for statement in statements
+    )
 
 
 def _concluded(table: StatementTable, taxonomy: Taxonomy, rules: tuple[MappingRule, ...]) -> StatementReading:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from engine.kinds import PeriodKind
 
@@ -78,13 +77,3 @@ class Evidence:
     page: int
     box: Box
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A figure as printed. `number` carries the printed sign in the printed unit; `decimals` is
-    the count of digits shown after the decimal mark."""
-
-    text: str
-    number: Decimal
-    decimals: int

@@ -80,6 +80,11 @@ class Identities:
     within: tuple[Identity, ...]
     across: tuple[Bridge, ...]
 
+    @property
+    def warnings(self) -> frozenset[str]:
+        """Codes of the identities whose failure only asks for a look."""
+        return frozenset(rule.code for rule in (*self.within, *self.across) if rule.warning)
+
 
 @lru_cache(maxsize=1)
 def load_identities() -> Identities:

@@ -6,13 +6,13 @@ beyond a bound is left out and named in `warnings`, so a hostile page is cut and
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from engine.discover.json_links import JsonLink, json_links, json_links_in_script
 from engine.discover.pages import challenge_in, feed_paths, generic_words, needs_script, url_attributes
-from engine.discover.urls import absolute_url, looks_like_file
+from engine.discover.urls import absolute_url
 from engine.discover.words import tokens
 
 LARGEST_PAGE = 10 * 1024 * 1024  # bytes
@@ -477,15 +477,3 @@ def _is_heading_class(element: etree._Element, closed: _Element) -> bool:
 
 def _clean(text: str) -> str:
     return _WHITE.sub(" ", text).strip()
-
-
-def documents_among(links: tuple[Link, ...]) -> tuple[Link, ...]:
-    """The links that look like files, each with its address once and the fullest words it came with."""
-    best: dict[str, Link] = {}
-    for link in links:
-        if not looks_like_file(link.url):
-            continue
-        known = best.get(link.url)
-        if known is None or len(link.text) + len(link.context) > len(known.text) + len(known.context):
-            best[link.url] = link if known is None else replace(link, heading=link.heading or known.heading)
-    return tuple(best.values())

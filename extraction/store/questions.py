@@ -3,8 +3,11 @@
 import hashlib
 
 from documents.models import Document
+from engine.check.identities import load_identities
+from engine.check.repair import propose_repairs
+from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import CheckOutcome, StatementKind
-from engine.statement import Reading
+from engine.statement import Reading, StatementReading
 from extraction.models import ExtractionRun, ReviewItem, ReviewKind, ReviewState
 
 
@@ -33,15 +36,30 @@ def ask_about(run: ExtractionRun, reading: Reading) -> None:
                 " its figures are kept as printed and stay out of the compiled statements.",
                 {"statement": table.kind.value, "pages": list(table.pages)},
             )
-        failed = sorted({c.identity for c in statement.checks if c.outcome is CheckOutcome.FAILS})
+        failed = [
+            check
+            for check in statement.checks
+            if check.outcome is CheckOutcome.FAILS and check.identity not in load_identities().warnings
+        ]
         if failed:
-            first = next(c for c in statement.checks if c.outcome is CheckOutcome.FAILS)
             ask(
                 document,
                 ReviewKind.IDENTITY_FAILS,
-                f"{_name(table.kind)}: {first.explanation}",
-                {"statement": table.kind.value, "identities": failed},
+                f"{_name(table.kind)}: {failed[0].explanation}",
+                {
+                    "statement": table.kind.value,
+                    "identities": sorted({check.identity for check in failed}),
+                    "repairs": _repairs(statement),
+                },
             )
+
+
+def _repairs(statement: StatementReading) -> list[str]:
+    """The smallest changes that would reconcile the figures: offered, never applied."""
+    proposals = propose_repairs(
+        statement.table, statement.mappings, statement.signs, statement.checks, load_taxonomy()
+    )
+    return [proposal.explanation for proposal in proposals[:5]]
 
 
 def _name(kind: StatementKind) -> str:

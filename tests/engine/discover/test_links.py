@@ -2,12 +2,27 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
-from engine.discover.links import Link, documents_among, links_in_html
+from engine.discover.links import Link, links_in_html
+from engine.discover.urls import looks_like_file
 
 BASE = "https://www.example.com/investors/reports.html"
+
+
+def documents_among(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    """The links that look like files, each with its address once and the fullest words it came with."""
+    best: dict[str, Link] = {}
+    for link in links:
+        if not looks_like_file(link.url):
+            continue
+        known = best.get(link.url)
+        if known is None or len(link.text) + len(link.context) > len(known.text) + len(known.context):
+            heading = link.heading or (known.heading if known else "")
+            best[link.url] = replace(link, heading=heading)
+    return tuple(best.values())
 
 
 def links(html, **arguments):
