@@ -83,7 +83,8 @@ class Identities:
     @property
     def warnings(self) -> frozenset[str]:
         """Codes of the identities whose failure only asks for a look."""
-        return frozenset(rule.code for rule in (*self.within, *self.across) if rule.warning)
+        within = {identity.code for identity in self.within if identity.warning}
+        return frozenset(within | {bridge.code for bridge in self.across if bridge.warning})
 
 
 @lru_cache(maxsize=1)
