@@ -42,7 +42,7 @@ DASHES = frozenset("-–—_=~")
 _DESCENDING = frozenset("gjpqyQ,;()[]{}$§|/_")
 _DIGITS = frozenset("0123456789")
 _GROUPED = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})+[)%-]?")  # a figure in groups of three
-_BEGUN = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})*[.,]")
+_BEGUN = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})*[.,]?")
 _CONTINUED = re.compile(r"\d{3}(?:[.,]\d{3})*\)?")
 CLEARLY_MORE = 5
 _LANGUAGES = {
@@ -315,7 +315,8 @@ def _tidied(seen: Sequence[Seen]) -> list[Seen]:
 
 
 def _closed(seen: Sequence[Seen]) -> list[Seen]:
-    """Pieces of one figure that were seen apart: a closing bracket, the thousands after a comma."""
+    """Pieces of one figure that were seen apart: a closing bracket, the thousands behind a comma
+    that may have been lost. Columns stand farther apart than the pieces do."""
     closed: list[Seen] = []
     for word in seen:
         last = closed[-1] if closed else None
