@@ -190,7 +190,7 @@ def _row(
     if item is not None and (not labels or kind in (RowKind.PER_SHARE, RowKind.SHARES)):
         label = item.label  # "Basic" alone says nothing once it has left its heading
     else:
-        label = labels[0] if labels else key
+        label = labels[0] if labels else ""
     return CompiledRow(
         key=key,
         concept=None if item is None else item.code,

@@ -64,6 +64,19 @@ def test_a_dash_takes_no_digit_from_the_figures_beside_it(viewer: Client, compan
     assert "(12.5)" in page
 
 
+def test_a_total_that_is_printed_without_a_label_says_so(viewer: Client, company: Company) -> None:
+    document = a_document(company, 2025)
+    lines = [
+        ("Revenue", "is.revenue", 1, ["1,025.0", "1,024.0"]),
+        ("", None, 1, ["513.5", "512.5"]),
+    ]
+    store_reading(document.current_version, a_reading([2025, 2024], lines), options_digest="d", task_run=None)
+    compile_company(company)
+    page = viewer.get("/admin/statements/northwind/").content.decode()
+    assert "(no label)" in page
+    assert "company:" not in page
+
+
 def test_the_unit_can_be_chosen(viewer: Client, company: Company) -> None:
     page = viewer.get("/admin/statements/northwind/?unit=thousands").content.decode()
     assert "1,024,000" in page
