@@ -13,10 +13,8 @@ from companies.models import Company
 from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.kinds import CellState, CompiledView, GapReason, PeriodKind, RowKind, StatementKind
 from engine.values import Period
+from extraction.confidence import LOW_CONFIDENCE
 from extraction.models import CompiledStatement, Fact
-
-# Below this confidence a figure is marked: a person should look at its page before using it.
-LOW_CONFIDENCE = 0.8
 
 GAP_TEXTS: Mapping[GapReason, str] = {
     GapReason.NO_REPORT: "No report for this year is known.",

@@ -13,6 +13,7 @@ class ReviewKind(models.TextChoices):
     UNIT_MISSING = "unit_missing", "Unit or currency is not printed or contradictory"
     IDENTITY_FAILS = "identity_fails", "Figures do not add up"
     UNREADABLE = "unreadable", "The file could not be read"
+    UNPROVEN = "unproven", "Recognised figures that nothing confirms"
 
 
 class ReviewState(models.TextChoices):

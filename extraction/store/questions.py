@@ -8,6 +8,7 @@ from engine.check.repair import propose_repairs
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import CheckOutcome, StatementKind
 from engine.statement import Reading, StatementReading
+from extraction.confidence import LOW_CONFIDENCE
 from extraction.models import ExtractionRun, ReviewItem, ReviewKind, ReviewState
 
 
@@ -36,6 +37,15 @@ def ask_about(run: ExtractionRun, reading: Reading) -> None:
                 " its figures are kept as printed and stay out of the compiled statements.",
                 {"statement": table.kind.value, "pages": list(table.pages)},
             )
+        unproven = _unproven(statement)
+        if unproven:
+            ask(
+                document,
+                ReviewKind.UNPROVEN,
+                f"{_name(table.kind)}: {len(unproven)} lines were recognised from a picture and no sum or"
+                " identity confirms them. Compare them with their page.",
+                {"statement": table.kind.value, "pages": list(table.pages), "lines": unproven},
+            )
         failed = [
             check
             for check in statement.checks
@@ -52,6 +62,14 @@ def ask_about(run: ExtractionRun, reading: Reading) -> None:
                     "repairs": _repairs(statement),
                 },
             )
+
+
+def _unproven(statement: StatementReading) -> list[str]:
+    """Labels of lines that were recognised from a picture and are not sure."""
+    if statement.table.read_by != "ocr":
+        return []
+    lines = zip(statement.table.rows, statement.confidences, strict=True)
+    return [row.label for row, sure in lines if sure < LOW_CONFIDENCE and any(row.cells)]
 
 
 def _repairs(statement: StatementReading) -> list[str]:

@@ -1,5 +1,6 @@
 """Readings into rows, and facts that stand beside each other."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -90,3 +91,17 @@ def test_a_decided_question_is_not_asked_again() -> None:
     ReviewItem.objects.update(state="accepted")
     store_reading(document.current_version, reading, options_digest="two", task_run=None)
     assert set(ReviewItem.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_recognised_figures_that_nothing_confirms_are_put_before_a_person() -> None:
+    document = a_document(a_company(), 2024)
+    reading = a_reading([2024, 2023], LINES)
+    statement = reading.statements[0]
+    recognised = replace(
+        statement, table=replace(statement.table, read_by="ocr"), confidences=(0.9, 0.9, 0.6, 0.6)
+    )
+    reading = replace(reading, statements=(recognised,))
+    store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    question = ReviewItem.objects.get(kind="unproven")
+    assert question.details["lines"] == ["Other income", "Growth"]
+    assert "2 lines" in question.reason
