@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stack import environment, passwords, ports, programs, valkey
@@ -121,6 +121,8 @@ def _start(
     # Flower asks the workers once when it starts, so it starts after them.
     supervisor.wait_until_ready("worker", 20)
     account = f"admin:{passwords.make(places, 'flower')}"
+    # Looked for only now: in the seconds since the start another program may have taken the port.
+    addresses = replace(addresses, flower=_flower_port(addresses))
     supervisor.start(programs.flower(places, addresses.flower, account, child_environment))
     places.supervisor_lock.write_text(f"{addresses.web_url}\n")
     _say_where(places, addresses, password, time.monotonic() - began)
@@ -135,16 +137,23 @@ def _start(
 
 def _choose_ports(wanted: argparse.Namespace, with_demo: bool) -> Addresses:
     web = ports.next_free(wanted.port, wanted.host)
-    flower = ports.next_free(FLOWER_PORT, taken=(web,))
-    demo = ports.next_free(DEMO_PORT, taken=(web, flower)) if with_demo else None
-    for name, preferred, taken in (
-        ("web pages", wanted.port, web),
-        ("Flower", FLOWER_PORT, flower),
-        ("the demo site", DEMO_PORT, demo),
-    ):
-        if taken is not None and taken != preferred:
-            say(f"Port {preferred} is taken, so {name} use {taken}.")
-    return Addresses(wanted.host, web, flower, demo)
+    demo = ports.next_free(DEMO_PORT, taken=(web, FLOWER_PORT)) if with_demo else None
+    _say_if_taken("web pages use", wanted.port, web)
+    if demo is not None:
+        _say_if_taken("the demo site uses", DEMO_PORT, demo)
+    return Addresses(wanted.host, web, FLOWER_PORT, demo)
+
+
+def _flower_port(addresses: Addresses) -> int:
+    others = tuple(port for port in (addresses.web, addresses.demo) if port is not None)
+    port = ports.next_free(FLOWER_PORT, taken=others)
+    _say_if_taken("Flower uses", FLOWER_PORT, port)
+    return port
+
+
+def _say_if_taken(who: str, preferred: int, port: int) -> None:
+    if port != preferred:
+        say(f"Port {preferred} is taken, so {who} {port}.")
 
 
 def _environment(places: Places, addresses: Addresses, settings: dict[str, str]) -> dict[str, str]:

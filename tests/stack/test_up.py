@@ -169,7 +169,7 @@ def test_flower_wants_its_password_and_sees_the_worker(stack: Stack) -> None:
     password = dict(line.split(" ", 1) for line in (stack.state / "passwords").read_text().splitlines())
     signed_in = {"Authorization": _basic("admin", password["flower"])}
     status, workers = _get(f"{flower}/api/workers?refresh=1", **signed_in)
-    assert status == 200
+    assert status == 200, (stack.said, (stack.state / "logs" / "flower.log").read_text()[-2000:])
     (worker,) = json.loads(workers).values()
     assert {queue["name"] for queue in worker["active_queues"]} == set(QUEUES)
 
