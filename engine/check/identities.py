@@ -14,10 +14,10 @@ from typing import Any
 
 from engine.check.intervals import Interval, total
 from engine.check.sums import Structure, find_structure, printed_interval
-from engine.concepts.data_file import read_data
 from engine.concepts.signs import fixed_rows, total_rows
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.concepts.wording import contains, plain
+from engine.data_file import read_data
 from engine.errors import BadInput
 from engine.kinds import CheckOutcome, PeriodKind, StatementKind
 from engine.statement import Check, RowMapping, RowSign, StatementReading, StatementTable

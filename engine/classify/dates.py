@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine.data_file import read_data
 from engine.discover.words import folded
 from engine.kinds import DocumentKind
 
@@ -156,6 +155,5 @@ def _months() -> dict[str, int]:
 
 @functools.cache
 def _knowledge() -> dict[str, Any]:
-    text = (resources.files("engine.classify") / "vocabulary" / "dates.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "dates.yaml")
     return loaded

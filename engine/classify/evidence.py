@@ -4,12 +4,11 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
 from engine.classify.dates import plain_text
+from engine.data_file import read_data
 from engine.discover.links import Link
 from engine.discover.rank import kind_by_words, link_phrases, texts_by_layer
 from engine.discover.urls import extension_of_name
@@ -233,6 +232,5 @@ def _book() -> PhraseBook:
 
 @functools.cache
 def _knowledge() -> dict[str, Any]:
-    text = (resources.files("engine.classify") / "vocabulary" / "content.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "content.yaml")
     return loaded

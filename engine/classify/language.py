@@ -2,11 +2,10 @@
 
 import functools
 from collections.abc import Sequence
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine.data_file import read_data
 from engine.discover.words import tokens
 
 CLEAR_LEAD = 1.1  # neighbours such as Spanish and Portuguese share many frequent words
@@ -35,6 +34,5 @@ def _profiles() -> dict[str, frozenset[str]]:
 
 @functools.cache
 def _knowledge() -> dict[str, Any]:
-    text = (resources.files("engine.classify") / "vocabulary" / "languages.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "languages.yaml")
     return loaded

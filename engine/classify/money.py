@@ -3,11 +3,10 @@
 import functools
 import re
 from collections.abc import Sequence
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine.data_file import read_data
 from engine.kinds import Framework
 
 
@@ -78,6 +77,5 @@ def _currency_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def _knowledge() -> dict[str, Any]:
-    text = (resources.files("engine.classify") / "vocabulary" / "money.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "money.yaml")
     return loaded

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.concepts.data_file import read_data
 from engine.concepts.wording import contains, plain
+from engine.data_file import read_data
 from engine.errors import BadInput
 
 DATA_FILE = Path(__file__).with_name("guards.yaml")

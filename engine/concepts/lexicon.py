@@ -12,9 +12,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from engine.concepts.data_file import read_data
 from engine.concepts.taxonomy import Taxonomy
 from engine.concepts.wording import Speller, plain
+from engine.data_file import read_data
 from engine.errors import BadInput
 from engine.kinds import StatementKind
 

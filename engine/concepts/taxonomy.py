@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from engine.concepts.data_file import read_data
+from engine.data_file import read_data
 from engine.errors import BadInput
 from engine.kinds import PeriodKind, RowKind, SectorTemplate, StatementKind
 

@@ -2,10 +2,10 @@
 
 import functools
 from collections.abc import Set
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
+from engine.data_file import read_data
 
 
 def challenge_in(title: str, body: bytes) -> bool:
@@ -57,6 +57,5 @@ def generic_words() -> frozenset[str]:
 @functools.cache
 def page_knowledge() -> dict[str, Any]:
     """The vocabulary of pages as it stands in its file."""
-    text = (resources.files("engine.discover") / "vocabulary" / "pages.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "pages.yaml")
     return loaded

@@ -5,12 +5,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import yaml
-
+from engine.data_file import read_data
 from engine.discover.links import Link
 from engine.discover.urls import (
     extension,
@@ -254,8 +253,7 @@ def _opinion(scores: dict[str, float], reasons: tuple[str, ...]) -> KindOpinion:
 
 @functools.cache
 def _rules() -> dict[str, Any]:
-    text = (resources.files("engine.discover") / "vocabulary" / "links.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "links.yaml")
     return loaded
 
 

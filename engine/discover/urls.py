@@ -8,12 +8,11 @@ import ipaddress
 import posixpath
 import re
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
-import yaml
-
+from engine.data_file import read_data
 from engine.errors import BadInput
 
 LONGEST_URL = 2000  # characters; what is longer is not kept
@@ -230,6 +229,5 @@ def _opaque(text: str) -> re.Pattern[str]:
 
 
 def _loaded(name: str) -> dict[str, Any]:
-    text = (resources.files("engine.discover") / "vocabulary" / name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / name)
     return loaded

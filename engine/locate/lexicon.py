@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-import yaml
-
+from engine.data_file import read_data
 from engine.kinds import StatementKind
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv")
@@ -67,8 +66,7 @@ class Vocabulary:
 @cache
 def vocabulary(language: str) -> Vocabulary:
     """The vocabulary of a language of LANGUAGES."""
-    source = files("engine.locate").joinpath("vocabulary", f"{language}.yaml").read_text("utf-8")
-    return _parsed(yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506
+    return _parsed(read_data(Path(__file__).parent / "vocabulary" / f"{language}.yaml"))
 
 
 def _phrases(values: Any) -> tuple[str, ...]:

@@ -106,8 +106,8 @@ def _looks_like_notes(figures: Sequence[Figure]) -> bool:
         return False
     if any(t.startswith("(") and t.endswith(")") and t[1:-1].isdigit() for t in texts):
         return False
-    values = [int(re.search(r"\d+", t).group()) for t in texts]  # type: ignore[union-attr]
-    return max(values) <= 60
+    values = [int(number) for text in texts for number in re.findall(r"\d+", text)[:1]]
+    return max(values, default=0) <= 60
 
 
 def _only_leading_note(bands: list[Band]) -> list[Band]:

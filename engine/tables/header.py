@@ -278,8 +278,8 @@ def length_in(text: str, words: Vocabulary) -> tuple[int | None, int | None]:
     for months, phrases in sorted(words.durations, key=lambda d: d[0]):
         if months < 12 and any(p in squashed for p in phrases):
             return months, int(weeks[1]) if weeks else None
-    if re.search(r"(?<!\d)(3|6|9)months?", numbered):
-        return int(re.search(r"(?<!\d)(3|6|9)months?", numbered)[1]), None  # type: ignore[index]
+    if in_digits := re.search(r"(?<!\d)(3|6|9)months?", numbered):
+        return int(in_digits[1]), None
     if weeks:
         count = int(weeks[1])
         return (12 if count >= 50 else 9 if count >= 36 else 6 if count >= 24 else 3), count

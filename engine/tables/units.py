@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
-
+from engine.data_file import read_data
 from engine.errors import Inconsistent
 from engine.values import Unit
 
@@ -35,7 +34,7 @@ class UnitWords:
 @cache
 def unit_words() -> UnitWords:
     """The words for scales and currencies."""
-    raw = yaml.safe_load(files("engine.tables").joinpath("units.yaml").read_text("utf-8"))
+    raw = read_data(Path(__file__).parent / "units.yaml")
 
     def any_of(patterns: Iterable[str], flags: int = re.IGNORECASE) -> re.Pattern[str]:
         return re.compile("|".join(patterns), flags)

@@ -8,7 +8,7 @@ from engine.base_units import BaseValue, base_value
 from engine.errors import Unreadable
 from engine.kinds import CellState, RowKind
 from engine.statement import Cell, Column, Reading, Row, StatementReading
-from engine.values import Box, Evidence
+from engine.values import Box, Evidence, Period
 from extraction.models import (
     ExtractionRun,
     ExtractionStatus,
@@ -140,9 +140,9 @@ def _store_statement(run: ExtractionRun, statement: StatementReading) -> None:
     )
     document = run.version.document
     facts = [
-        _fact(document, observation, statement, row, column, cell, value)
+        _fact(document, observation, statement, row, column, column.period, cell, value)
         for observation, (_, column, cell, value, row, _) in zip(observations, cells, strict=True)
-        if _is_fact(column, cell, value, row)
+        if column.period is not None and row.kind != RowKind.HEADING and _is_fact(cell, value)
     ]
     Fact.objects.bulk_create(facts)
     ValidationResult.objects.bulk_create(
@@ -218,10 +218,8 @@ def _observation(
     )
 
 
-def _is_fact(column: Column, cell: Cell, value: BaseValue | None, row: StatementRow) -> bool:
-    """A cell becomes a fact when its period is known and its value is, or is known to be missing."""
-    if column.period is None or row.kind == RowKind.HEADING:
-        return False
+def _is_fact(cell: Cell, value: BaseValue | None) -> bool:
+    """Whether a cell says something: a value in base units, or that there is none to be had."""
     return value is not None or cell.state in (CellState.TEXT, CellState.NOT_READ)
 
 
@@ -231,11 +229,10 @@ def _fact(
     statement: StatementReading,
     row: StatementRow,
     column: Column,
+    period: Period,
     cell: Cell,
     value: BaseValue | None,
 ) -> Fact:
-    period = column.period
-    assert period is not None  # noqa: S101  _is_fact has seen to it
     published_on, source = publication_date(document, statement)
     return Fact(
         company_id=document.company_id,

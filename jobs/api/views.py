@@ -180,7 +180,7 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = day = None
     if moment is None and day is not None:
-        moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+        moment = datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
     if moment is None:
         raise ValidationError({"since": "A date or time such as 2026-01-31 or 2026-01-31T12:00:00Z."})
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

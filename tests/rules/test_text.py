@@ -40,7 +40,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 def test_the_rule_finds_what_it_looks_for() -> None:
     assert PATHS.search("open('/home/ann/report.pdf')")
-    assert not PATHS.search("https://example.org/work/reports")
+    assert not PATHS.search("https://example.org/home/reports")
     assert len(_tracked()) > 100
 
 
