@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from engine.concepts.data_file import read_data
 from engine.concepts.lexicon import expand, languages, load_lexicons, parse_lexicon
 from engine.concepts.taxonomy import DATA_FILE, load_taxonomy, parse_taxonomy
+from engine.data_file import read_data
 from engine.errors import BadInput
 from engine.kinds import PeriodKind, RowKind, SectorTemplate, StatementKind
 
