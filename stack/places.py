@@ -48,6 +48,11 @@ class Places:
         return self.state / "passwords"
 
     @property
+    def demo_done(self) -> Path:
+        """Holds the port of the demo site once the demo has run to its end."""
+        return self.state / "demo_done"
+
+    @property
     def supervisor_lock(self) -> Path:
         return self.state / "supervisor.lock"
 

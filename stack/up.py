@@ -106,7 +106,7 @@ def _start(
     """The start, step by step."""
     began = time.monotonic()
     with_demo = not wanted.no_demo and (ROOT / "demo" / "serve.py").is_file()
-    addresses = _choose_ports(wanted, with_demo)
+    addresses = _choose_ports(wanted, places, with_demo)
     passwords.make_secret_key(places)
     child_environment = _environment(places, addresses, settings)
     if not settings.get("REDIS_URL"):
@@ -135,13 +135,22 @@ def _start(
     )
 
 
-def _choose_ports(wanted: argparse.Namespace, with_demo: bool) -> Addresses:
+def _choose_ports(wanted: argparse.Namespace, places: Places, with_demo: bool) -> Addresses:
     web = ports.next_free(wanted.port, wanted.host)
-    demo = ports.next_free(DEMO_PORT, taken=(web, FLOWER_PORT)) if with_demo else None
+    # The demo company's address holds the port of the first start, so that port comes first again.
+    preferred = _demo_port_of_first_start(places) or DEMO_PORT
+    demo = ports.next_free(preferred, taken=(web, FLOWER_PORT)) if with_demo else None
     _say_if_taken("web pages use", wanted.port, web)
     if demo is not None:
-        _say_if_taken("the demo site uses", DEMO_PORT, demo)
+        _say_if_taken("the demo site uses", preferred, demo)
     return Addresses(wanted.host, web, FLOWER_PORT, demo)
+
+
+def _demo_port_of_first_start(places: Places) -> int | None:
+    if not places.demo_done.is_file():
+        return None
+    written = places.demo_done.read_text().strip()
+    return int(written) if written.isdigit() else None
 
 
 def _flower_port(addresses: Addresses) -> int:
@@ -219,9 +228,8 @@ def _run_demo_once(
     supervisor: Supervisor, places: Places, addresses: Addresses, child_environment: dict[str, str]
 ) -> None:
     """Take the demo company through the whole pipeline, the first time only."""
-    done = places.state / "demo_done"
-    if done.exists():
-        _say_moved(done, addresses)
+    if places.demo_done.exists():
+        _say_moved(places, addresses)
         return
     if not supervisor.wait_until_ready("demo", 30):
         say(f"The demo site does not answer, so the demo is left out. Its log: {places.logs / 'demo.log'}")
@@ -234,14 +242,14 @@ def _run_demo_once(
         child_environment,
     )
     if status == 0:
-        done.write_text(f"{addresses.demo}\n")
+        places.demo_done.write_text(f"{addresses.demo}\n")
     else:
         say("The demo did not end well; it is tried again at the next start. Everything else is running.")
 
 
-def _say_moved(done: Path, addresses: Addresses) -> None:
-    before = done.read_text().strip()
-    if before != str(addresses.demo):
+def _say_moved(places: Places, addresses: Addresses) -> None:
+    before = _demo_port_of_first_start(places)
+    if before != addresses.demo:
         say(
             f"The demo site moved from port {before}. To let the demo company follow: ./run manage run_demo"
             f" --site {addresses.demo_url} --web {addresses.web_url}"
