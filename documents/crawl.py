@@ -11,7 +11,8 @@ from engine.discover.rank import LinkRole, RankedLink, Site, rank_link
 from engine.discover.urls import absolute_url
 from engine.kinds import DocumentKind
 from net.errors import FetchFailed
-from net.fetch import Fetched, Fetcher
+from net.fetch import Fetcher
+from net.values import Fetched
 
 # Failures of the first page that say something about the whole site.
 _SITE_REFUSES = frozenset({"blocked_by_site", "robots_disallow"})

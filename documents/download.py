@@ -14,7 +14,8 @@ from documents.storage import StoredFile, store_content, temporary_file
 from documents.survey import survey_of
 from engine.progress import Report, silent
 from net.errors import FetchFailed
-from net.fetch import Fetcher, Streamed
+from net.fetch import Fetcher
+from net.values import Streamed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import redis
 from django.conf import settings
 
 from net.addresses import AddressPolicy
-from net.fetch import Fetcher, FetchOptions
+from net.fetch import Fetcher
 from net.limiter import HostLimiter, LocalHostLimiter, RedisHostLimiter
+from net.values import FetchOptions
 
 # Seconds between two requests to one host.
 _GAP = 1.0

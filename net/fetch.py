@@ -1,4 +1,4 @@
-"""Fetching: one request with all its limits, and the door's public values.
+"""Fetching: one request with all its limits.
 
     get      a page, a feed, a sitemap: the body in memory
     stream   a report: the body into a file, hashed on the way
@@ -13,20 +13,22 @@ import io
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 from urllib.parse import urljoin
 
 from net import failures
-from net.addresses import AddressPolicy, Target, checked_addresses, parse_url
+from net.addresses import Target, checked_addresses, parse_url
 from net.challenges import is_challenge
 from net.connection import CheckedConnection, tls_context
 from net.content import SNIFFED_BYTES, media_type_of
 from net.decoding import Decoder, TooManyBytes, WrongEncoding, decoder_for
 from net.errors import FetchFailed
 from net.filenames import name_in_disposition
+from net.headers import charset, header_value, joined, read_as_utf8, short
 from net.limiter import HostLimiter, HostUnavailable, turn_at
 from net.robots import KEPT_SECONDS, LARGEST_ROBOTS, Robots, robots_from
+from net.values import Fetched, FetchOptions, Streamed
 
 READ_SIZE = 65536
 REFUSAL_BYTES = 65536  # how much of a refusal is read to see what kind it is
@@ -34,86 +36,6 @@ REMEMBERED_ORIGINS = 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BODY_STATUSES = frozenset({200, 203})
 FAILURES_OF_HOST = frozenset({"connection_failed", "timeout", "too_slow", "http_5xx"})
-
-
-@dataclass(frozen=True)
-class FetchOptions:
-    """How to fetch. Sizes are bytes, times seconds.
-
-    `contact` is an address at which a site's owner reaches the operator; it is part of the
-    User-Agent. `longest_turn_wait` is how long a caller waits for its turn at a host before it is
-    told to come back later. `minimum_speed` is the average from `speed_grace` seconds on.
-    """
-
-    contact: str
-    product: str = "Tenfold"
-    version: str = "0.1"
-    policy: AddressPolicy = field(default_factory=AddressPolicy)
-    obey_robots: bool = True
-    connect_seconds: float = 10.0
-    idle_seconds: float = 30.0
-    page_seconds: float = 60.0
-    file_seconds: float = 480.0
-    minimum_speed: int = 2000
-    speed_grace: float = 20.0
-    largest_page: int = 10 * 1024 * 1024
-    largest_file: int = 200 * 1024 * 1024
-    header_limit: int = 65536
-    most_redirects: int = 5
-    longest_turn_wait: float = 30.0
-    extra_certificates: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.contact.strip() or not self.contact.isprintable():
-            raise ValueError("contact: name an e-mail or web address at which a site's owner can reach you")
-        if not self.product.isascii() or not self.product.isalnum():
-            raise ValueError("product: letters and digits only, because robots.txt is matched by it")
-        for name in ("connect_seconds", "idle_seconds", "page_seconds", "file_seconds", "largest_page",
-                     "largest_file", "header_limit"):  # fmt: skip
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be more than 0")
-
-    @property
-    def user_agent(self) -> str:
-        return f"{self.product}/{self.version} (+{self.contact})"
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A body in memory, decoded. `content_type` is as the sender calls it, lower case and with its
-    parameters; `media_type` is what the bytes are, "" where they do not tell. With `not_modified`
-    there is no body and the copy the caller has is still good."""
-
-    url: str
-    final_url: str
-    status: int
-    content_type: str
-    media_type: str
-    charset: str | None
-    body: bytes
-    etag: str
-    last_modified: str
-    not_modified: bool
-    disposition_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """A body written to the caller's file. `size` and `sha256` are of the bytes written; `head`
-    holds the first of them (at most 1,024). `content_type` and `media_type` as in `Fetched`."""
-
-    url: str
-    final_url: str
-    status: int
-    content_type: str
-    media_type: str
-    size: int
-    sha256: str
-    head: bytes
-    etag: str
-    last_modified: str
-    not_modified: bool
-    disposition_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +139,10 @@ class Fetcher:
             status=answer.status,
             content_type=answer.content_type,
             media_type=media_type_of(digest.head),
-            charset=_charset(answer.content_type),
+            charset=charset(answer.content_type),
             body=buffer.getvalue(),
-            etag=_short(answer.headers, "etag"),
-            last_modified=_short(answer.headers, "last-modified"),
+            etag=short(answer.headers, "etag"),
+            last_modified=short(answer.headers, "last-modified"),
             not_modified=answer.not_modified,
             disposition_name=name_in_disposition(answer.headers.get("content-disposition")),
         )
@@ -261,8 +183,8 @@ class Fetcher:
             size=digest.size,
             sha256=digest.sha256,
             head=digest.head,
-            etag=_short(answer.headers, "etag"),
-            last_modified=_short(answer.headers, "last-modified"),
+            etag=short(answer.headers, "etag"),
+            last_modified=short(answer.headers, "last-modified"),
             not_modified=answer.not_modified,
             disposition_name=name_in_disposition(answer.headers.get("content-disposition")),
         )
@@ -380,7 +302,7 @@ class Fetcher:
                 connection.connect()
                 connection.request("GET", target.path, headers=self._headers(wish))
                 response = connection.getresponse()
-                answer = _Answer(target, response.status, _joined(response))
+                answer = _Answer(target, response.status, joined(response))
                 if answer.status not in REDIRECTS and not answer.not_modified:
                     self._judge_status(answer, wish, response)
                     self._read_body(answer, wish, response, connection, digest)
@@ -396,9 +318,9 @@ class Fetcher:
             "Connection": "close",
         }
         if wish.etag:
-            headers["If-None-Match"] = _header_value(wish.etag)
+            headers["If-None-Match"] = header_value(wish.etag)
         if wish.last_modified:
-            headers["If-Modified-Since"] = _header_value(wish.last_modified)
+            headers["If-Modified-Since"] = header_value(wish.last_modified)
         return headers
 
     def _judge_status(self, answer: _Answer, wish: _Wish, response: http.client.HTTPResponse) -> None:
@@ -454,7 +376,7 @@ def _next_target(answer: _Answer, wish: _Wish) -> Target:
     if not location:
         raise failures.redirect_without_address(answer.target, answer.status)
     try:
-        target = parse_url(urljoin(answer.target.url, _utf8(location)))
+        target = parse_url(urljoin(answer.target.url, read_as_utf8(location)))
     except ValueError:
         raise FetchFailed("bad_url", wish.url, "It leads on to an address that cannot be used.") from None
     if answer.target.scheme == "https" and target.scheme == "http":
@@ -501,36 +423,3 @@ class _NamingDecoder:
     @property
     def is_complete(self) -> bool:
         return self._decoder.is_complete
-
-
-def _joined(response: http.client.HTTPResponse) -> dict[str, str]:
-    """Headers by lower-case name; repeated ones are joined by commas, as RFC 9110 (5.3) has it."""
-    joined: dict[str, str] = {}
-    for name, value in response.getheaders():
-        key = name.lower()
-        joined[key] = f"{joined[key]}, {value}" if key in joined else value
-    return joined
-
-
-def _short(headers: Mapping[str, str], name: str) -> str:
-    """A validator to be sent back later; one that is absurdly long is as good as none."""
-    value = headers.get(name, "").strip()
-    return value if len(value) <= 300 and value.isprintable() else ""
-
-
-def _header_value(value: str) -> str:
-    return "".join(sign for sign in value if sign.isprintable() and sign.isascii())
-
-
-def _charset(content_type: str) -> str | None:
-    _kind, found, rest = content_type.partition("charset=")
-    name = rest.split(";")[0].strip(" \"'")
-    return name if found and name else None
-
-
-def _utf8(location: str) -> str:
-    """Headers arrive as Latin-1; a Location with letters beyond ASCII is nearly always UTF-8."""
-    try:
-        return location.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return location

@@ -7,8 +7,9 @@ import pytest
 
 from net.addresses import AddressPolicy, checked_addresses, is_public, parse_url
 from net.errors import FetchFailed
-from net.fetch import Fetcher, FetchOptions
+from net.fetch import Fetcher
 from net.limiter import LocalHostLimiter
+from net.values import FetchOptions
 from tests.http import LocalSite
 
 PUBLIC = [

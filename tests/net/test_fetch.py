@@ -13,8 +13,9 @@ import pytest
 
 from net.addresses import AddressPolicy
 from net.errors import FetchFailed
-from net.fetch import Fetcher, FetchOptions
+from net.fetch import Fetcher
 from net.limiter import LocalHostLimiter
+from net.values import FetchOptions
 from tests.http import LocalSite, Reply, investor_site, small_pdf
 
 
