@@ -16,7 +16,8 @@ from pdfminer.pdftypes import PDFException
 from pdfminer.psexceptions import PSException
 
 from engine.errors import Unreadable
-from engine.pdf.words import Glyph, Page, lines_of
+from engine.pdf.glyphs import Glyph
+from engine.pdf.words import Page, lines_of
 
 _SLANT = 0.1  # of the type's matrix: type that runs sideways is kept away
 _DESCENT = 0.22  # of the type size, from the lower edge of the box to the baseline

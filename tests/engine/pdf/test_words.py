@@ -9,8 +9,9 @@ from reportlab.pdfgen.canvas import Canvas
 from engine.errors import Unreadable
 from engine.kinds import StatementKind
 from engine.locate.lexicon import vocabulary
+from engine.pdf.glyphs import Glyph
 from engine.pdf.second_engine import read_pages
-from engine.pdf.words import Glyph, lines_of, read_page
+from engine.pdf.words import lines_of, read_page
 from engine.tables.read import read_table
 from engine.values import Box
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
