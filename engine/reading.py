@@ -7,7 +7,6 @@ that are not trusted.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from engine import ENGINE_VERSION
 from engine.check.confidence import row_confidences
@@ -20,6 +19,7 @@ from engine.errors import NotFound, Unreadable
 from engine.kinds import CheckOutcome, StatementKind
 from engine.locate.choose import Candidate, Choice, choose
 from engine.locate.lexicon import Vocabulary
+from engine.locate.running_lines import running_lines, without_running_foot
 from engine.locate.score import bears_language, language_of, score_pages
 from engine.pdf import ocr
 from engine.pdf.open import OpenDocument, OpenLimits, open_document
@@ -33,10 +33,8 @@ from engine.statement import (
     StatementTable,
     Survey,
 )
-from engine.tables.header import DayOfYear, period_of
+from engine.tables.complete import completed
 from engine.tables.read import TableReading, read_table, with_unit
-from engine.tables.units import document_currency, scale_in, states_unit
-from engine.values import Unit
 
 FIRST_PAGES = 8
 TEXT_PAGE = 30  # characters from which a page counts as having a text layer
@@ -95,12 +93,12 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
             words, choice = _located(texts)
         _refuse_without_text(about, texts, frozenset(pictures))
         report("locate")
-        tables, abstentions = _read_tables(document, choice, words, options, frozenset(pictures))
+        tables, abstentions = _read_tables(document, texts, choice, words, options, frozenset(pictures))
         report("read")
-    tables, warnings = _completed(tables, texts, words)
+    tables, warnings = completed(tables, texts)
     taxonomy = load_taxonomy()
     statements = tuple(_concluded(entry.table, taxonomy, options.rules) for entry in tables)
-    statements = tuple(_better(data, statement, taxonomy, words, options) for statement in statements)
+    statements = tuple(_better(data, texts, statement, taxonomy, words, options) for statement in statements)
     statements = _bridged(statements)
     report("conclude")
     if passed_over:
@@ -189,6 +187,7 @@ def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozense
 
 def _read_tables(
     document: OpenDocument,
+    texts: Sequence[str],
     choice: Choice,
     words: Vocabulary,
     options: ReadingOptions,
@@ -204,7 +203,8 @@ def _read_tables(
         for number in candidate.pages:
             if number not in cache:
                 cache[number] = _page_read(document, number, words, number in pictures)
-        pages = [cache[number] for number in candidate.pages]
+        running = running_lines(texts, candidate.pages)
+        pages = [without_running_foot(cache[number], running) for number in candidate.pages]
         try:
             table = read_table(kind, pages, candidate.score, words)
             tables.append(_by_recognition(table) if pictures & set(candidate.pages) else table)
@@ -249,94 +249,13 @@ def _not_read(kind: StatementKind, choice: Choice, candidate: Candidate, why: st
     )
 
 
-def _completed(
-    tables: list[TableReading], texts: Sequence[str], words: Vocabulary
-) -> tuple[list[TableReading], list[str]]:
-    """Periods and units that one statement leaves to another or to the report's own words."""
-    tables = [_with_periods(entry, tables) for entry in tables]
-    return _with_units(tables, texts)
-
-
-def _with_periods(entry: TableReading, tables: Sequence[TableReading]) -> TableReading:
-    """Columns headed by a year alone take month and day from the other statements."""
-    if all(column.period is not None for column in entry.table.columns):
-        return entry
-    days: dict[int, DayOfYear] = {}
-    for other in tables:
-        for heading in other.headings:
-            if heading.year is not None and heading.day is not None:
-                days.setdefault(heading.year, heading.day)
-    common = next(iter(days.values())) if days and len(set(days.values())) == 1 and len(days) > 1 else None
-    ends: list[date | None] = []
-    for heading in entry.headings:
-        if heading.day is None and heading.year is not None:
-            heading.day = days.get(heading.year, common)
-        ends.append(heading.day.in_year(heading.year) if heading.day and heading.year else None)
-    columns = []
-    for column, heading, end in zip(entry.table.columns, entry.headings, ends, strict=True):
-        older = next((e for e in ends if e and end and 350 <= (end - e).days <= 380), None)
-        period = column.period or period_of(heading, entry.table.kind, older)
-        columns.append(replace(column, period=period))
-    return replace(entry, table=replace(entry.table, columns=tuple(columns)))
-
-
-def _with_units(tables: list[TableReading], texts: Sequence[str]) -> tuple[list[TableReading], list[str]]:
-    warnings: list[str] = []
-    scale, stated_in = _shared_scale(tables, texts)
-    currency = next((entry.table.unit.currency for entry in tables if entry.table.unit.currency), None)
-    if currency is None and tables:
-        currency = _currency_of_report(tables, texts)
-    completed = []
-    for entry in tables:
-        unit = Unit(entry.table.unit.currency or currency, entry.table.unit.scale)
-        if unit.scale is None and not entry.warnings:
-            unit = Unit(unit.currency, scale)
-            kind = entry.table.kind.value.replace("_", " ")
-            warnings.append(
-                f"the {kind} does not state its unit; {stated_in}"
-                if scale
-                else f"the unit of the {kind} is not stated"
-            )
-        completed.append(replace(entry, table=with_unit(entry.table, unit)))
-    return completed, warnings
-
-
-def _currency_of_report(tables: Sequence[TableReading], texts: Sequence[str]) -> str | None:
-    """The currency the report speaks of at its beginning and around its statements."""
-    pages = [page for entry in tables for page in entry.table.pages]
-    near = texts[max(0, min(pages) - 8) : max(pages) + 12]
-    shown = "\n".join(texts[page - 1] for page in pages)
-    return document_currency([*texts[:6], *near], shown)[0]
-
-
-def _shared_scale(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple[int | None, str]:
-    """The scale of statements that state none: of the other statements, of the report's words
-    about rounding, or whole units where figures carry a currency sign and nothing else is said."""
-    stated = {entry.table.unit.scale for entry in tables if entry.table.unit.scale is not None}
-    if len(stated) == 1:
-        return stated.pop(), "taken from the other statements"
-    for text in texts:
-        for line in text.split("\n"):
-            lower = line.lower()
-            if ("unless otherwise" in lower or "nearest" in lower or "rounded" in lower) and states_unit(
-                line
-            ):
-                found = scale_in(line)
-                if found:
-                    return found[0], f"taken from “{line.strip()[:100]}”"
-    if any(entry.table.unit.currency or _bears_signs(entry.table) for entry in tables):
-        return 1, "whole units, since a currency stands by its figures and no scale is named"
-    return None, ""
-
-
-def _bears_signs(table: StatementTable) -> bool:
-    texts = [cell.text for row in table.rows for cell in row.cells if cell is not None]
-    heads = [column.heading for column in table.columns]
-    return any(sign in text for text in [*texts, *heads] for sign in "$€£¥")
-
-
 def _better(
-    data: bytes, statement: StatementReading, taxonomy: Taxonomy, words: Vocabulary, options: ReadingOptions
+    data: bytes,
+    texts: Sequence[str],
+    statement: StatementReading,
+    taxonomy: Taxonomy,
+    words: Vocabulary,
+    options: ReadingOptions,
 ) -> StatementReading:
     """The statement, read again by the second engine where its checks fail and its sums do not
     prove the digits; the reading with more proof is kept."""
@@ -348,8 +267,10 @@ def _better(
     # Imported here because few reports need it and its library is slow to load.
     from engine.pdf.second_engine import read_pages
 
+    running = running_lines(texts, first.pages)
     try:
-        again = read_table(first.kind, read_pages(data, first.pages), first.score, words).table
+        pages = [without_running_foot(page, running) for page in read_pages(data, first.pages)]
+        again = read_table(first.kind, pages, first.score, words).table
     except (Unreadable, NotFound):
         return statement
     if len(again.columns) != len(first.columns):

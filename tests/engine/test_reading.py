@@ -158,6 +158,31 @@ def test_oldest_first_columns_keep_their_periods():
     assert figures(table)["Revenue"] == ["1150.0", "1234.5"]
 
 
+YEARS_ALONE = (("2023", "2022"), ("€ million", "€ million"))
+
+
+def test_columns_headed_by_years_alone_end_when_the_report_says_its_year_ended():
+    cover = f"Annual report for the year ended 30 June 2023. {PROSE}"
+    reading = read(
+        report([cover, *(made(heads=YEARS_ALONE, lines=()) for made in (income, balance, cash_flow))])
+    )
+    periods = [
+        [(c.period.start and c.period.start.isoformat(), c.period.end.isoformat()) for c in s.table.columns]
+        for s in reading.statements
+    ]
+    year = [("2022-07-01", "2023-06-30"), ("2021-07-01", "2022-06-30")]
+    assert periods == [year, [(None, "2023-06-30"), (None, "2022-06-30")], year]
+    assert "the statements name no day; their years are taken to end as in “year ended 30 june 2023”" in [
+        *reading.warnings
+    ]
+
+
+def test_years_alone_stay_without_an_end_where_the_report_names_two():
+    cover = f"For the year ended 30 June 2023. For the year ended 31 December 2023. {PROSE}"
+    reading = read(report([cover, income(heads=YEARS_ALONE, lines=()), balance(heads=YEARS_ALONE, lines=())]))
+    assert [c.period for s in reading.statements for c in s.table.columns] == [None] * 4
+
+
 def test_restated_columns_say_so():
     heads = (("2023", "2022"), ("", "Restated"), ("£'000", "£'000"))
     table = table_of(read(report([PROSE, income(heads=heads), balance()])), StatementKind.INCOME_STATEMENT)
