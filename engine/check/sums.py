@@ -50,13 +50,25 @@ class Structure:
         return next((found for found in self.sums if found.total == total), None)
 
 
+# What a cell may stand for, lowest and highest, in halves of the last digit printed anywhere in the
+# table: whole numbers, since a long statement is added up in thousands of ways.
+_Span = tuple[int, int]
+_Spans = tuple[_Span | None, ...]
+_Match = tuple[int, int, tuple[bool | None, ...]]
+
+
 @dataclass(slots=True)
 class _Line:
     """A line on the stack: the contribution of a row with its sign, and all rows below it."""
 
     row: int
-    values: tuple[Interval | None, ...]
+    values: _Spans
     leaves: tuple[int, ...]
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it adds nothing."""
+        return not any(value is not None and value[0] + value[1] for value in self.values)
 
 
 def printed_interval(row: Row, column: int) -> Interval | None:
@@ -95,18 +107,19 @@ class _Search:
         self.totals = totals
         self.stack: list[_Line] = []
         self.sums: list[Sum] = []
+        self.digits = _most_digits(table)
 
     def run(self) -> Structure:
         for ordinal, row in enumerate(self.table.rows):
             if row.kind in (RowKind.HEADING, RowKind.PER_SHARE, RowKind.SHARES):
                 continue
-            printed = tuple(printed_interval(row, n) for n in range(len(self.table.columns)))
+            printed = tuple(_span(row, n, self.digits) for n in range(len(self.table.columns)))
             if all(value is None for value in printed):
                 continue
             self._lay(ordinal, printed)
         return Structure(tuple(self.sums), tuple(self.factors))
 
-    def _lay(self, ordinal: int, printed: tuple[Interval | None, ...]) -> None:
+    def _lay(self, ordinal: int, printed: _Spans) -> None:
         found = self._plain_match(ordinal, printed) or (
             (self._flipped_match(ordinal, printed) or self._forgiving_match(ordinal, printed))
             if ordinal in self.totals
@@ -124,57 +137,52 @@ class _Search:
         self.sums.append(Sum(ordinal, tuple(part.row for part in parts), agrees))
         self.stack.append(_Line(ordinal, _times(printed, factor), (*leaves, ordinal)))
 
-    def _plain_match(
-        self, ordinal: int, printed: tuple[Interval | None, ...]
-    ) -> tuple[int, int, tuple[bool | None, ...]] | None:
+    def _plain_match(self, ordinal: int, printed: _Spans) -> _Match | None:
         least = 1 if ordinal in self.totals else 2
         # A line that nothing calls a total keeps the sign its nature suggests, unless its figures are
         # telling: small ones meet the sum of their neighbours by chance, and one chance of two signs
         # is enough to be misled.
         own = self.factors[ordinal]
-        sure = ordinal in self.totals or _is_telling(printed)
-        factors = (own, -own) if sure else (own,)
+        sure = ordinal in self.totals or _is_telling(printed, self.digits)
+        turned = [(factor, _times(printed, factor)) for factor in ((own, -own) if sure else (own,))]
         for count, sums in self._suffixes(least):
-            if not _substantial(self.stack[-count:], 1 if ordinal in self.totals else 2):
-                continue
-            for factor in factors:
-                agrees = _compare(sums, _times(printed, factor))
-                if False not in agrees and _worth(agrees, printed):
+            for factor, total in turned:
+                agrees = _agreement(sums, total)
+                if agrees is not None and _worth(agrees, printed) and self._says_something(count, least):
                     return count, factor, agrees
         return None
 
-    def _flipped_match(
-        self, ordinal: int, printed: tuple[Interval | None, ...]
-    ) -> tuple[int, int, tuple[bool | None, ...]] | None:
+    def _says_something(self, count: int, least: int) -> bool:
+        """Whether enough of the topmost lines are not zero."""
+        return sum(not line.is_zero for line in self.stack[-count:]) >= least
+
+    def _flipped_match(self, ordinal: int, printed: _Spans) -> _Match | None:
+        turned = [
+            (factor, _times(printed, factor)) for factor in ((1, -1) if ordinal not in self.fixed else (1,))
+        ]
         for flips in range(1, MOST_FLIPS + 1):
             for count, sums in self._suffixes(2):
                 if flips == MOST_FLIPS and count > MOST_PARTS_FOR_THREE_FLIPS:
                     break
-                for chosen in combinations(self.stack[-count:], flips):
-                    if flips >= count or not self._may_flip(chosen, count):
-                        continue
-                    turned = _without_twice(sums, chosen)
-                    for factor in (1, -1) if ordinal not in self.fixed else (1,):
-                        agrees = _compare(turned, _times(printed, factor))
-                        if False not in agrees and agrees.count(True) >= min(2, len(printed)):
+                if flips >= count:
+                    continue
+                for chosen in _within_reach(self._may_flip(count), flips, sums, [t for _, t in turned]):
+                    flipped = _without_twice(sums, chosen)
+                    for factor, total in turned:
+                        agrees = _agreement(flipped, total)
+                        if agrees is not None and agrees.count(True) >= min(2, len(printed)):
                             for line in chosen:
                                 self._flip(line)
                             return count, factor, agrees
         return None
 
-    def _may_flip(self, chosen: Sequence[_Line], count: int) -> bool:
+    def _may_flip(self, count: int) -> list[_Line]:
         # Flipping a line of zeros changes nothing; the first line of a short sum gives it its direction.
-        first = self.stack[-count] if count < LEAST_TO_FLIP_FIRST else None
-        return all(
-            line is not first
-            and line.row not in self.fixed
-            and any(value is not None and value.middle for value in line.values)
-            for line in chosen
-        )
+        lines = self.stack[-count:]
+        able = lines[1:] if count < LEAST_TO_FLIP_FIRST else lines
+        return [line for line in able if line.row not in self.fixed and not line.is_zero]
 
-    def _forgiving_match(
-        self, ordinal: int, printed: tuple[Interval | None, ...]
-    ) -> tuple[int, int, tuple[bool | None, ...]] | None:
+    def _forgiving_match(self, ordinal: int, printed: _Spans) -> _Match | None:
         if sum(value is not None for value in printed) < 2:
             return None
         for count, sums in self._suffixes(3):
@@ -183,9 +191,9 @@ class _Search:
                 return count, 1, agrees
         return None
 
-    def _suffixes(self, least: int) -> Iterator[tuple[int, tuple[Interval | None, ...]]]:
+    def _suffixes(self, least: int) -> Iterator[tuple[int, _Spans]]:
         """The sums of the topmost lines, from the fewest to the most."""
-        sums: tuple[Interval | None, ...] = (None,) * len(self.table.columns)
+        sums: _Spans = (None,) * len(self.table.columns)
         for count, line in enumerate(reversed(self.stack[-MOST_PARTS:]), start=1):
             sums = _plus(sums, line.values)
             if count >= least:
@@ -197,47 +205,95 @@ class _Search:
             self.factors[leaf] = -self.factors[leaf]
 
 
-def _times(values: Sequence[Interval | None], factor: int) -> tuple[Interval | None, ...]:
-    return tuple(value if value is None or factor == 1 else -value for value in values)
+def _most_digits(table: StatementTable) -> int:
+    """The decimals that every figure of the table can be written with."""
+    cells = [cell for row in table.rows for cell in row.cells if cell is not None and cell.number is not None]
+    exponents = [cell.number.as_tuple().exponent for cell in cells if cell.number is not None]
+    written = [-exponent for exponent in exponents if isinstance(exponent, int)]
+    return max([0, *(cell.decimals for cell in cells), *written])
 
 
-def _plus(left: Sequence[Interval | None], right: Sequence[Interval | None]) -> tuple[Interval | None, ...]:
-    return tuple(a if b is None else b if a is None else a + b for a, b in zip(left, right, strict=True))
+def _span(row: Row, column: int, digits: int) -> _Span | None:
+    interval = printed_interval(row, column)
+    if interval is None:
+        return None
+    return int((2 * interval.low).scaleb(digits)), int((2 * interval.high).scaleb(digits))
 
 
-def _without_twice(sums: Sequence[Interval | None], lines: Sequence[_Line]) -> tuple[Interval | None, ...]:
-    """The sums after the signs of some lines are turned."""
+def _times(values: _Spans, factor: int) -> _Spans:
+    if factor == 1:
+        return values
+    return tuple(None if value is None else (-value[1], -value[0]) for value in values)
+
+
+def _plus(left: _Spans, right: _Spans) -> _Spans:
+    return tuple(
+        a if b is None else b if a is None else (a[0] + b[0], a[1] + b[1])
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def _within_reach(
+    lines: Sequence[_Line], flips: int, sums: _Spans, totals: Sequence[_Spans]
+) -> Iterator[tuple[_Line, ...]]:
+    """The choices of so many lines that, turned, lead to one of the totals in its first column. The
+    other columns are not looked at: almost every choice fails in the first."""
+    column = next(n for n, total in enumerate(totals[0]) if total is not None)
+    present = sums[column]
+    if present is None:
+        return
+    aims = [
+        (present[0] - total[1], present[1] - total[0])
+        for spans in totals
+        if (total := spans[column]) is not None
+    ]
+    twice = [0 if (value := line.values[column]) is None else value[0] + value[1] for line in lines]
+    for chosen in combinations(range(len(lines)), flips):
+        change = sum([twice[n] for n in chosen])
+        if any(low <= change <= high for low, high in aims):
+            yield tuple(lines[n] for n in chosen)
+
+
+def _without_twice(sums: _Spans, lines: Sequence[_Line]) -> _Spans:
+    """The sums after the signs of some lines are turned: each middle is taken away twice, and the
+    doubt stays as it was."""
     result = list(sums)
     for line in lines:
         for n, value in enumerate(line.values):
             present = result[n]
             if value is not None and present is not None:
-                turned = present.middle - 2 * value.middle
-                result[n] = Interval(turned - present.radius, turned + present.radius)
+                twice = value[0] + value[1]
+                result[n] = (present[0] - twice, present[1] - twice)
     return tuple(result)
 
 
-def _compare(sums: Sequence[Interval | None], printed: Sequence[Interval | None]) -> tuple[bool | None, ...]:
+def _compare(sums: _Spans, printed: _Spans) -> tuple[bool | None, ...]:
     """Per column whether a sum meets the printed total; None where no total is printed."""
     return tuple(
-        None if total is None else (left is not None and left.meets(total))
+        None if total is None else (left is not None and left[0] <= total[1] and total[0] <= left[1])
         for left, total in zip(sums, printed, strict=True)
     )
 
 
-def _substantial(lines: Sequence[_Line], least: int) -> bool:
-    """Whether enough lines are not zero for the sum to say anything."""
-    return sum(any(v is not None and v.middle for v in line.values) for line in lines) >= least
+def _agreement(sums: _Spans, printed: _Spans) -> tuple[bool | None, ...] | None:
+    """The same, None as soon as a column differs: almost every sum that is tried does."""
+    for left, total in zip(sums, printed, strict=True):
+        if total is not None and (left is None or left[0] > total[1] or total[0] > left[1]):
+            return None
+    return _compare(sums, printed)
 
 
-def _is_telling(printed: Sequence[Interval | None]) -> bool:
+def _is_telling(printed: _Spans, digits: int) -> bool:
     """Whether two columns or more hold figures of three digits: those do not agree by chance."""
-    digits = [len(str(abs(int(value.middle)))) for value in printed if value is not None]
-    return sum(count >= TELLING_DIGITS for count in digits) >= 2
+    one = 4 * 10**digits  # the sum of both ends, in halves of the last digit
+    least = one * 10 ** (TELLING_DIGITS - 1)
+    telling = [abs(value[0] + value[1]) >= least for value in printed if value is not None]
+    return telling.count(True) >= 2
 
 
-def _worth(agrees: Sequence[bool | None], printed: Sequence[Interval | None]) -> bool:
+def _worth(agrees: Sequence[bool | None], printed: _Spans) -> bool:
     """Whether a total that is not zero agrees somewhere."""
     return any(
-        verdict and value is not None and value.middle for verdict, value in zip(agrees, printed, strict=True)
+        verdict and value is not None and value[0] + value[1]
+        for verdict, value in zip(agrees, printed, strict=True)
     )
