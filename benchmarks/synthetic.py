@@ -101,7 +101,7 @@ LAYOUTS: dict[str, Layout] = {
     "hyphen_minus": Layout("a hyphen as minus, costs unsigned", negative="minus", positive_costs=True),
     "narrow_labels": Layout("labels wrap over several lines", Design(label_width=104.0)),
     "years_only": Layout("columns are headed by years alone", years_only=True),
-    "weeks": Layout("a year of 53 weeks after one of 52", Design(column_width=88), weeks=True),
+    "weeks": Layout("a year of 53 weeks after one of 52", Design(column_width=116), weeks=True),
     "side_by_side": Layout("assets beside equity and liabilities", TIGHT, side_by_side=True),
     "letter_spaced": Layout("titles with spaced letters", Design(title_style="letter_spaced")),
     "small_caps": Layout("titles in small capitals", Design(title_style="small_caps"), last_day=(6, 30)),
@@ -352,7 +352,7 @@ class _Maker:
     def _design(self) -> Design:
         design = self.layout.design
         sign = SIGNS[self.locale["currency"]] if design.currency_sign else ""
-        width = 74.0 if self.scale == 1 else design.column_width
+        width = max(74.0, design.column_width) if self.scale == 1 else design.column_width
         return replace(design, currency_sign=sign, column_width=width)
 
     def _date(self, day: date) -> str:

@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from engine.classify.dates import period_clues
 from engine.statement import StatementTable
 from engine.tables.header import DayOfYear, period_of
 from engine.tables.read import TableReading, with_unit
-from engine.tables.units import document_currency, scale_in, states_unit
+from engine.tables.units import document_currency, says_whole_units, scale_in, states_unit
 from engine.values import Unit
 
 FIRST_PAGES_READ = 12  # of the report, for the day its year ends
 PAGES_BEFORE, PAGES_AFTER = 6, 12  # and around the statements: the auditor's report, the first notes
+LEAST_WHOLE_TOTAL = 100_000  # a company whose largest figure is smaller hardly reports in whole units
 MONTHS_OF = {"year": 12, "half": 6, "nine_months": 9, "quarter": 3}
 
 
@@ -125,22 +127,34 @@ def _currency_of_report(tables: Sequence[TableReading], texts: Sequence[str]) ->
 
 def _shared_scale(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple[int | None, str]:
     """The scale of statements that state none: of the other statements, of the report's words
-    about rounding, or whole units where figures carry a currency sign and nothing else is said."""
+    about rounding, or whole units where figures carry a currency sign, are large enough to be whole
+    units, and nothing else is said."""
     stated = {entry.table.unit.scale for entry in tables if entry.table.unit.scale is not None}
     if len(stated) == 1:
         return stated.pop(), "taken from the other statements"
     for text in texts:
         for line in text.split("\n"):
-            lower = line.lower()
-            if ("unless otherwise" in lower or "nearest" in lower or "rounded" in lower) and states_unit(
-                line
-            ):
-                found = scale_in(line)
-                if found:
-                    return found[0], f"taken from “{line.strip()[:100]}”"
-    if any(entry.table.unit.currency or _bears_signs(entry.table) for entry in tables):
+            if found := _scale_of_rounding(line):
+                return found, f"taken from “{line.strip()[:100]}”"
+    signed = any(entry.table.unit.currency or _bears_signs(entry.table) for entry in tables)
+    if signed and _largest(tables) >= LEAST_WHOLE_TOTAL:
         return 1, "whole units, since a currency stands by its figures and no scale is named"
     return None, ""
+
+
+def _scale_of_rounding(line: str) -> int | None:
+    lower = line.lower()
+    if not any(mark in lower for mark in ("unless otherwise", "nearest", "rounded")) or not states_unit(line):
+        return None
+    found = scale_in(line)
+    if found:
+        return found[0]
+    return 1 if says_whole_units(line) else None
+
+
+def _largest(tables: Sequence[TableReading]) -> Decimal:
+    numbers = (cell.number for entry in tables for row in entry.table.rows for cell in row.cells if cell)
+    return max((abs(number) for number in numbers if number is not None), default=Decimal(0))
 
 
 def _bears_signs(table: StatementTable) -> bool:

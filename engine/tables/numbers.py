@@ -277,11 +277,12 @@ def _is_free(words: Sequence[Word], figure: Figure) -> bool:
 
 
 def uses_spaced_groups(lines: Sequence[Line]) -> bool:
-    """Whether thousands are parted by spaces: many "1 234" and no "1,234" on the page."""
+    """Whether thousands are parted by spaces: "1 234" more often than "1,234", and where a single one
+    decides, no "1,234" at all. A thousand that is not seen loses its first digit."""
     spaced = marked = 0
     for line in lines:
         for a, b in zip(line.words, line.words[1:], strict=False):
             if _LEADING_GROUP.match(a.text) and _THREE.match(b.text) and _near(a, b, GROUP_GAP):
                 spaced += 1
         marked += sum(bool(re.search(r"\d[,.'’]\d{3}(?!\d)", word.text)) for word in line.words)
-    return spaced > 3 and spaced > marked
+    return spaced > marked if marked else spaced > 0

@@ -10,6 +10,7 @@ from engine.locate.lexicon import Vocabulary, letters
 from engine.locate.score import is_other_title, title_kind
 from engine.pdf.words import Line, Page
 from engine.tables.columns import Band, find_bands
+from engine.tables.header import phrases_of
 from engine.tables.numbers import (
     Figure,
     FigureKind,
@@ -24,10 +25,11 @@ _LONGEST_TITLE = 60  # letters; a longer line that names another statement is a 
 _HEADER_LINES = 16  # from the title to the first line of figures at most: the longest seen has 13
 _YEAR_WORD = re.compile(r"(?:FY)?(?:19|20)\d\d[*†),]?(?:/\d\d(?:\d\d)?)?")
 _UNIT_WORDS = re.compile(
-    r"(?i)notes?|unaudited|audited|restated|\b(?:in|of|the)\b|cents?|pence|thousands?|millions?|['’]000s?"
+    r"(?i)notes?\s*\d+(?:\s*\([a-z]\))?|notes?|unaudited|audited|restated|\b(?:in|of|the)\b|cents?|pence|thousands?|millions?|['’]000s?"
     r"|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK|US(?=\$)|AU?(?=\$)|HK(?=\$)"
 )
 _FOOT_HEADING = 12  # lines at the foot of a page in which a statement of the next page may begin
+_NOTE_REACH = 16  # points from a column of notes to the middle of its heading
 _ROWS_BEFORE_YEARS = 1  # lines of figures above the years that are addresses and numbers of companies
 
 
@@ -90,7 +92,7 @@ def _heading_at_foot(kind: StatementKind, page: Page, words: Vocabulary) -> list
     for n, line in enumerate(page.lines):
         if n > len(page.lines) - _FOOT_HEADING and _is_title(kind, line, words):
             below = page.lines[n:]
-            if sum(_is_row(line) for line in below) <= 1:
+            if sum(is_row(line) for line in below) <= 1:
                 return below
     return []
 
@@ -125,16 +127,17 @@ def _is_title(kind: StatementKind, line: Line, words: Vocabulary) -> bool:
 
 def _start(kind: StatementKind, lines: Sequence[Line], words: Vocabulary) -> int:
     """The line of the statement's title; the top of the page where there is none."""
-    titles = [n for n, line in enumerate(lines) if _is_title(kind, line, words) and not _is_row(line)]
+    titles = [n for n, line in enumerate(lines) if _is_title(kind, line, words) and not is_row(line)]
     for n in titles:
-        figures = sum(_is_row(line) for line in lines[n + 1 :])
+        figures = sum(is_row(line) for line in lines[n + 1 :])
         if figures >= 3:
             return n
     return 0
 
 
-def _is_row(line: Line) -> bool:
-    figures = [f for f in figures_of(line) if f.free and not f.is_year]
+def is_row(line: Line) -> bool:
+    """Whether a line has figures of its own, other than years and dashes."""
+    figures = [f for f in figures_of(line, spaced_groups=True) if f.free and not f.is_year]
     return bool(figures) and not all(f.kind is FigureKind.DASH for f in figures)
 
 
@@ -144,7 +147,7 @@ def _end(kind: StatementKind, lines: Sequence[Line], start: int, words: Vocabula
     opened = letters(lines[start].text) if lines else ""
     for n in range(start + 1, len(lines)):
         line = lines[n]
-        if _is_row(line):
+        if is_row(line):
             rows += 1
             continue
         if rows < LEAST_ROWS_BEFORE_END:
@@ -226,8 +229,9 @@ def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) ->
 
 def _is_unit_line(line: Line) -> bool:
     """Nothing but currency signs, units, or the word for notes."""
-    rest = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]", "", _UNIT_WORDS.sub("", line.text))
-    return not rest and not line.text.isdigit() and not re.search(r"[1-9]", line.text)
+    bare = _UNIT_WORDS.sub("", line.text)
+    rest = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]", "", bare)
+    return not rest and not line.text.isdigit()
 
 
 def _is_day(figure: Figure, line: Line) -> bool:
@@ -260,17 +264,17 @@ def _only_labels(lines: Sequence[Line], edge: float) -> bool:
 
 
 def _settle_note_column(part: Part, words: Vocabulary) -> None:
-    """The heading "Note" makes a column of small numbers notes; a year above it makes it figures."""
-    band = part.bands[0]
-    if len(part.bands) < 2:
-        return
-    for line in part.header:
-        for word in line.words:
-            middle = (word.x0 + word.x1) / 2
-            if band.x0 - 16 <= middle <= band.x1 + 16:
-                if letters(word.text) in words.note_headings:
-                    band.is_note = True
-                    return
-                if re.fullmatch(r"(?:19|20)\d\d", word.text):
-                    band.is_note = False
-                    return
+    """The heading "Note" makes a column of small numbers notes; a year alone above it makes it
+    figures. The heading makes a column even where a single row refers to a note."""
+    first = part.bands[0]
+    for line in reversed(part.header):
+        for phrase in phrases_of(line):
+            middle = (phrase.x0 + phrase.x1) / 2
+            over = first.x0 - _NOTE_REACH <= middle <= first.x1 + _NOTE_REACH
+            is_heading = letters(phrase.text) in words.note_headings
+            if over and len(part.bands) > 1 and (is_heading or re.fullmatch(r"(?:19|20)\d\d", phrase.text)):
+                first.is_note = is_heading
+                return
+            if is_heading and not first.is_note and phrase.x1 < first.x0:
+                part.bands.insert(0, Band(phrase.x0, phrase.x1, phrase.x1, 1, is_note=True))
+                return

@@ -19,12 +19,13 @@ from engine.tables.numbers import (
     cell_value,
     decide_grammar,
 )
-from engine.tables.parts import Part, parts_of, values_of
+from engine.tables.parts import Part, is_row, parts_of, values_of
 from engine.tables.rows import RawRow, join_wrapped, place_sections, raw_rows
 from engine.tables.units import unit_from
 from engine.values import Box, Evidence, Unit
 
 _MOSTLY_PERCENT = 0.6
+_LONGEST_UNIT_LINE = 140  # characters
 _FURNITURE_GAP = 2.4  # of the type size: how far below the table page numbers stand
 
 
@@ -138,7 +139,7 @@ def _unit_lines(parts: Sequence[Part], headings: Sequence[ColumnHeading]) -> lis
     first = parts[0]
     lines = [line.text for line in first.header]
     lines += [line.text for line in reversed(first.before[-10:])]
-    lines += [line.text for line in first.after if len(line.text) < 140]
+    lines += [line.text for line in first.after if len(line.text) < _LONGEST_UNIT_LINE and not is_row(line)]
     lines += [heading.text for heading in headings]
     return lines
 

@@ -5,6 +5,7 @@ words (lower case, brackets, connectives), by its width (a label is only wrapped
 would not have fitted) and by the distance to its neighbours.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ _NOTE_WORD = re.compile(
     r"[(\[]?(?:[A-Z]?\d{1,2}(?:\.\d{1,2}){0,2}(?:\.?\(?[a-zA-Z]{1,3}\)?)*(?:\.\[\d\])?|[a-zA-Z])[)\]]?"
     r"(?:[,;&/–-](?:\d{1,2}(?:\.\d{1,2})?(?:\([a-z]\))?)?)*|and|&|[-–,]"
 )
-_OPEN_ENDS = (",", "-", "–", "—", "(", "/", "&")
+TIGHT = 0.86  # of the distance between rows: lines that stand closer belong to one label
+_OPEN_ENDS = (",", ";", "-", "–", "—", "(", "/", "&")
 
 
 @dataclass(slots=True)
@@ -190,8 +192,10 @@ def _stand_around(above: RawRow, figures: RawRow, below: RawRow) -> bool:
 
 
 def _label_edge(rows: Sequence[RawRow]) -> float:
-    """How far to the right labels run before they are wrapped."""
-    return max((row.label_x1 for row in rows if row.label), default=0.0)
+    """How far to the right labels run before they are wrapped. Lines that reach over the figures, as
+    headings of columns do, say nothing about it."""
+    first = min((f.x0 for row in rows for f in row.figures if f is not None), default=math.inf)
+    return max((row.label_x1 for row in rows if row.label and row.label_x1 <= first + 5), default=0.0)
 
 
 def _usual_leading(rows: Sequence[RawRow]) -> float:
@@ -204,7 +208,9 @@ def _usual_leading(rows: Sequence[RawRow]) -> float:
 
 
 def _starts_small(label: str) -> bool:
-    """Begins as the middle of a sentence does."""
+    """Begins as the middle of a sentence does; "(Increase)/decrease" and "(Loss) for" begin one."""
+    if re.match(r"\([^\W\d_]+\)", label) and label[1].isupper():
+        return False
     return bool(label) and (label[0].islower() or label[0] in "(,;)&" or label[0].isdigit())
 
 
@@ -266,7 +272,7 @@ def _continues_upwards(
 
 def _is_tight(above: RawRow, below: RawRow, leading: float) -> bool:
     """Clearly closer than two rows of the table are, as the lines of one label stand."""
-    return below.y - above.last_y < 0.82 * leading and above.bold == below.bold
+    return below.y - above.last_y < TIGHT * leading and above.bold == below.bold
 
 
 def _append(row: RawRow, rest: RawRow) -> None:

@@ -24,6 +24,7 @@ class UnitWords:
     """The words of units.yaml, ready to be searched for."""
 
     scales: tuple[tuple[int, re.Pattern[str]], ...]
+    whole_units: re.Pattern[str]
     exceptions: re.Pattern[str]
     currencies: tuple[tuple[str, re.Pattern[str]], ...]
     dollar_hints: tuple[tuple[str, int, re.Pattern[str]], ...]
@@ -47,6 +48,7 @@ def unit_words() -> UnitWords:
             )
             for entry in raw["scales"]
         ),
+        whole_units=any_of(raw["whole_units"]),
         exceptions=any_of(raw["exceptions"]),
         currencies=tuple((entry["code"], any_of(entry["any"])) for entry in raw["currencies"]),
         dollar_hints=tuple(
@@ -91,10 +93,19 @@ def _exception(text: str) -> bool:
 
 
 def currency_in(text: str) -> str | None:
-    """The currency named most in a text; None when none is, or only a dollar sign."""
-    counts = Counter({code: len(pattern.findall(text)) for code, pattern in unit_words().currencies})
-    code, mentions = counts.most_common(1)[0]
-    return code if mentions else None
+    """The currency named most in a text, of equals the one named first; None when none is, or only a
+    dollar sign."""
+    named = {
+        code: places
+        for code, pattern in unit_words().currencies
+        if (places := [match.start() for match in pattern.finditer(text)])
+    }
+    return min(named, key=lambda code: (-len(named[code]), named[code][0])) if named else None
+
+
+def says_whole_units(line: str) -> bool:
+    """Whether a line about rounding says that figures are printed undivided."""
+    return bool(unit_words().whole_units.search(line)) and scale_in(line) is None
 
 
 def states_unit(line: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import Inconsistent
-from engine.tables.units import currency_in, document_currency, scale_in, unit_from
+from engine.tables.units import currency_in, document_currency, says_whole_units, scale_in, unit_from
 from engine.values import Unit
 
 
@@ -61,3 +61,34 @@ def test_a_dollar_is_told_by_the_words_of_the_report():
 def test_currency_in_words_and_signs():
     assert currency_in("thousands of Swiss francs") == "CHF"
     assert currency_in("Total assets") is None
+
+
+def test_the_last_letter_of_a_word_before_a_sign_is_no_scale():
+    assert scale_in("rounded to the nearest £") is None
+    assert scale_in("Amount $") is None
+    assert scale_in("about €") is None
+    assert scale_in("T€") == (1000, "T€")
+
+
+def test_the_digits_of_a_figure_are_no_scale():
+    assert scale_in("Stocks 740 000 766 677") is None
+    assert scale_in("in 000s") == (1000, "in 000s")
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("All amounts are rounded to the nearest pound", True),
+        ("rounded to the nearest £", True),
+        ("rounded to the nearest whole dollar", True),
+        ("rounded to the nearest thousand dollars, or in certain cases to the nearest dollar", False),
+        ("rounded to the nearest £’000", False),
+        ("rounded to the nearest million", False),
+    ],
+)
+def test_rounding_to_the_nearest_unit_divides_nothing(line, whole):
+    assert says_whole_units(line) is whole
+
+
+def test_of_currencies_named_equally_often_the_first_one_counts():
+    assert currency_in("RMB and US$ in thousands") == "CNY"

@@ -1,0 +1,102 @@
+"""What only the place of words on the page decides: columns, labels, where a table ends."""
+
+from engine.kinds import RowKind, StatementKind
+from engine.reading import read
+from engine.statement import Reading, StatementTable
+from engine.values import Unit
+from tests.engine.makepdf import INCOME, PROSE, Sheet, balance, cash_flow, income, report
+
+WITHOUT_NOTES = tuple((label, "", *texts[1:]) if texts else (label,) for label, *texts in INCOME)
+
+
+def table_of(reading: Reading, kind: StatementKind = StatementKind.INCOME_STATEMENT) -> StatementTable:
+    return next(s.table for s in reading.statements if s.table.kind is kind)
+
+
+def figures(table: StatementTable) -> dict[str, list[str | None]]:
+    return {
+        row.label: [None if c is None else str(c.number) for c in row.cells]
+        for row in table.rows
+        if row.kind is not RowKind.HEADING
+    }
+
+
+def income_read(**changes: object) -> StatementTable:
+    return table_of(read(report([PROSE, income(**changes), balance(), cash_flow()])))
+
+
+def test_a_year_in_the_title_above_the_notes_makes_them_no_figures():
+    sheet = income(lines=("",), extra=[(250.0, 767.0, "for the year that ended on 30 June 2023")])
+    table = table_of(read(report([PROSE, sheet, balance()])))
+    assert [c.period.end.isoformat() for c in table.columns] == ["2023-06-30", "2022-06-30"]
+    assert next(row.note for row in table.rows if row.label == "Revenue") == "4"
+
+
+def test_a_single_note_under_its_heading_is_no_part_of_the_label():
+    rows = [(label, "9" if label == "Revenue" else "", *texts[1:]) for label, *texts in INCOME if texts]
+    table = income_read(rows=rows)
+    assert figures(table)["Revenue"] == ["1234.5", "1150.0"]
+    assert next(row.note for row in table.rows if row.label == "Revenue") == "9"
+
+
+def test_a_single_thousand_parted_by_a_space_keeps_its_first_digit():
+    rows = (
+        ("Revenue", "", "1 234", "990"),
+        ("Cost of sales", "", "(700)", "(650)"),
+        ("Gross profit", "", "534", "340"),
+        ("Administrative expenses", "", "(200)", "(180)"),
+        ("Operating profit", "", "334", "160"),
+        ("Profit before tax", "", "334", "160"),
+        ("Income tax expense", "", "(75)", "(70)"),
+        ("Profit for the year", "", "259", "90"),
+    )
+    assert figures(income_read(rows=rows))["Revenue"] == ["1234", "990"]
+
+
+def test_a_statement_ends_at_the_next_title_where_spaces_part_thousands():
+    spaced = [
+        (label, "", *(text.replace(",", " ").replace(".", "") for text in texts[1:]))
+        for label, *texts in WITHOUT_NOTES
+        if texts and "(€)" not in label
+    ]
+    rows = [*spaced, ("Consolidated balance sheet",), ("Goodwill", "", "5 100", "5 100")]
+    assert list(figures(income_read(rows=rows)))[-1] == "Profit for the year"
+
+
+def test_a_line_over_the_figures_does_not_keep_labels_from_joining():
+    rows = (
+        *INCOME[:10],
+        ("Profit attributable to the owners of the Aldermoss Tooling and Precision", "", "", ""),
+        ("Instruments Group", "", "225.0", "230.0"),
+        ("", "", "Cents", "Cents"),
+        ("Basic earnings per share", "", "1.25", "1.28"),
+    )
+    label = "Profit attributable to the owners of the Aldermoss Tooling and Precision Instruments Group"
+    assert figures(income_read(rows=rows, note_at=None))[label] == ["225.0", "230.0"]
+
+
+def test_a_label_that_opens_with_a_bracketed_word_begins_a_row():
+    rows = [*INCOME[:10], ("(Loss)/profit from discontinued operations", "", "(1.0)", "2.0")]
+    assert figures(income_read(rows=rows))["(Loss)/profit from discontinued operations"] == ["-1.0", "2.0"]
+
+
+def test_figures_below_the_statement_are_no_unit():
+    foot = [(56.0, 300.0, "Consolidated balance sheet"), (56.0, 280.0, "Inventories 740 000 766 677")]
+    rows = WITHOUT_NOTES[:10]
+    table = income_read(rows=rows, heads=(("2023", "2022"),), lines=("in euros",), extra=foot, foot="")
+    assert table.unit.scale != 1000
+
+
+def test_a_unit_line_may_refer_to_a_note():
+    rows = [(label, note, a, b, b) for label, note, a, b in (r for r in INCOME if len(r) > 1)]
+    heads = (("2023", "2022", "2023"), ("RMB", "RMB", "US$ Note 2 (f)"))
+    sheet = Sheet(
+        "Consolidated income statement",
+        ("for the year ended 30 June 2023", "(RMB and US$ in thousands)"),
+        heads,
+        rows,
+        rights=(350.0, 430.0, 530.0),
+    )
+    table = table_of(read(report([PROSE, sheet, balance()])))
+    assert [c.unit for c in table.columns] == [Unit("CNY", 1000), Unit("CNY", 1000), Unit("USD", 1000)]
+    assert table.rows[0].label == "Revenue"
