@@ -5,12 +5,14 @@ for words that only this issuer uses.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+from rapidfuzz import fuzz, process
 
 from engine.concepts.taxonomy import Taxonomy
 from engine.concepts.wording import Speller, plain
@@ -19,11 +21,13 @@ from engine.errors import BadInput
 from engine.kinds import StatementKind
 
 FOLDER = Path(__file__).with_name("synonyms")
+PATTERNS_AT_ONCE = 16  # tried as one, and one by one only where some of them fits
 LARGEST_EXPANSION = 3000  # a wording with more readings than this is a slip of the pen
 
 SHORTEST_SQUEEZED = 8  # letters; shorter labels fit too much once their spaces are gone
 NO_PART = "none"  # headings that look like one and open no part of a statement
 
+T = TypeVar("T")
 _GROUP = re.compile(r"\(([^()]*)\)")
 
 
@@ -69,52 +73,93 @@ class Lexicon:
     def hits(self, kind: StatementKind, label: str) -> tuple[Hit, ...]:
         """Every wording of a statement that fits a label. Where none does, spaces are left out of
         account on both sides, because some files lose or add them within words."""
-        text = self.spell(label)
-        exact = tuple(Hit(wording, True) for wording in self.exact[kind].get(text, ()))
-        found = {hit.wording.concept for hit in exact}
-        opened = tuple(
-            Hit(wording, False)
-            for pattern, wording in _open_patterns(self, kind)
-            if wording.concept not in found and pattern.fullmatch(text)
-        )
-        return exact + opened or self._hits_without_spaces(kind, text.replace(" ", ""))
+        return _hits(self, kind, self.spell(label))
 
-    def _hits_without_spaces(self, kind: StatementKind, text: str) -> tuple[Hit, ...]:
-        if len(text) < SHORTEST_SQUEEZED:
-            return ()
-        exact, opened = _squeezed(self, kind)
-        whole = tuple(Hit(wording, False) for wording in exact.get(text, ()))
-        return whole or tuple(Hit(wording, False) for pattern, wording in opened if pattern.fullmatch(text))
+    def similar(self, kind: StatementKind, text: str, least: float) -> Iterator[tuple[str, float]]:
+        """The exact wordings that resemble a spelled text, whatever the order of their words, and
+        how much in percent."""
+        texts, ordered = _in_word_order(self, kind)
+        found = process.extract_iter(
+            " ".join(sorted(text.split())), ordered, scorer=fuzz.ratio, score_cutoff=least
+        )
+        return ((texts[place], likeness) for _, likeness, place in found)
 
     def heading(self, kind: StatementKind, text: str) -> str | None:
         """The part of the statement that a heading opens."""
         spelled = self.spell(text)
         if not spelled:
             return None
-        name = next(
-            (name for pattern, name in _heading_patterns(self, kind) if pattern.fullmatch(spelled)), None
-        )
+        name = next(_heading_patterns(self, kind).fitting(spelled), None)
         return None if name == NO_PART else name
 
 
-@lru_cache(maxsize=64)
-def _open_patterns(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[re.Pattern[str], Wording], ...]:
-    return tuple((re.compile(text), wording) for text, wording in lexicon.open[kind])
+class _Patterns(Generic[T]):
+    """Regular expressions and what each stands for. Most texts fit none of them, so some are tried
+    together; one by itself is compiled when it is first needed."""
+
+    def __init__(self, expressions: Iterable[tuple[str, T]]) -> None:
+        known = tuple(expressions)
+        self._parts = tuple(
+            (re.compile("|".join(text for text, _ in part)), part)
+            for part in (known[n : n + PATTERNS_AT_ONCE] for n in range(0, len(known), PATTERNS_AT_ONCE))
+        )
+
+    def fitting(self, text: str) -> Iterator[T]:
+        """What the expressions that fit a text stand for, in order."""
+        for together, part in self._parts:
+            if together.fullmatch(text):
+                yield from (meaning for pattern, meaning in part if _compiled(pattern).fullmatch(text))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@lru_cache(maxsize=4096)
+def _hits(lexicon: Lexicon, kind: StatementKind, text: str) -> tuple[Hit, ...]:
+    exact = tuple(Hit(wording, True) for wording in lexicon.exact[kind].get(text, ()))
+    found = {hit.wording.concept for hit in exact}
+    opened = tuple(
+        Hit(wording, False)
+        for wording in _open_patterns(lexicon, kind).fitting(text)
+        if wording.concept not in found
+    )
+    return exact + opened or _hits_without_spaces(lexicon, kind, text.replace(" ", ""))
+
+
+def _hits_without_spaces(lexicon: Lexicon, kind: StatementKind, text: str) -> tuple[Hit, ...]:
+    if len(text) < SHORTEST_SQUEEZED:
+        return ()
+    exact, opened = _squeezed(lexicon, kind)
+    whole = tuple(Hit(wording, False) for wording in exact.get(text, ()))
+    return whole or tuple(Hit(wording, False) for wording in opened.fitting(text))
 
 
 @lru_cache(maxsize=64)
-def _heading_patterns(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(text), name) for text, name in lexicon.headings[kind])
+def _open_patterns(lexicon: Lexicon, kind: StatementKind) -> _Patterns[Wording]:
+    return _Patterns(lexicon.open[kind])
+
+
+@lru_cache(maxsize=64)
+def _heading_patterns(lexicon: Lexicon, kind: StatementKind) -> _Patterns[str]:
+    return _Patterns(lexicon.headings[kind])
 
 
 @lru_cache(maxsize=64)
 def _squeezed(
     lexicon: Lexicon, kind: StatementKind
-) -> tuple[Mapping[str, tuple[Wording, ...]], tuple[tuple[re.Pattern[str], Wording], ...]]:
+) -> tuple[Mapping[str, tuple[Wording, ...]], _Patterns[Wording]]:
     """The wordings of a statement without their spaces."""
     exact = {text.replace(" ", ""): wordings for text, wordings in lexicon.exact[kind].items()}
-    opened = ((re.compile(text.replace(" ", "")), wording) for text, wording in lexicon.open[kind])
-    return exact, tuple(opened)
+    return exact, _Patterns((text.replace(" ", ""), wording) for text, wording in lexicon.open[kind])
+
+
+@lru_cache(maxsize=64)
+def _in_word_order(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The exact wordings, and the same with the words of each in alphabetical order."""
+    texts = tuple(lexicon.exact[kind])
+    return texts, tuple(" ".join(sorted(text.split())) for text in texts)
 
 
 def languages() -> tuple[str, ...]:

@@ -10,8 +10,6 @@ the rung between synonym and similarity, needs several reports and lives in `eng
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
-
 from engine.check.sums import find_structure
 from engine.concepts.guards import contradicts, is_qualified, opposed
 from engine.concepts.lexicon import Hit, Lexicon, load_lexicons
@@ -233,11 +231,10 @@ def _similar_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
         text = scene.lexicon.spell(label)
         if len(text) < SHORTEST_LIKE:
             continue
-        for wording, entries in scene.lexicon.exact[scene.table.kind].items():
-            likeness = fuzz.token_sort_ratio(text, wording, score_cutoff=LEAST_LIKENESS)
-            if not likeness or opposed(label, wording) is not None:
+        for wording, likeness in scene.lexicon.similar(scene.table.kind, text, LEAST_LIKENESS):
+            if opposed(label, wording) is not None:
                 continue
-            for entry in entries:
+            for entry in scene.lexicon.exact[scene.table.kind][wording]:
                 item = scene.taxonomy[entry.concept]
                 distance = _distance(scene, n, item)
                 if distance is None or entry.section is not None or contradicts(label, item.code):

@@ -39,6 +39,10 @@ def plain(label: str) -> str:
 _BRACKETS = str.maketrans(dict.fromkeys("()|*_", " "))
 
 
+def _words(text: str) -> list[str]:
+    return text.replace("&", " ").split()
+
+
 def contains(words: str, text: str) -> bool:
     """Whether `words` stand in `text` as whole words; both are plain."""
     return f" {words} " in f" {text} "
@@ -46,9 +50,11 @@ def contains(words: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Speller:
-    """Rewrites plain text in the one spelling of a language."""
+    """Rewrites plain text in the one spelling of a language. `starts` are the first words of what
+    `pattern` looks for: a text without any of them need not be searched."""
 
     pattern: re.Pattern[str] | None
+    starts: frozenset[str]
     canonical: Mapping[str, str]
     drop: frozenset[str]
     ampersand: str
@@ -63,12 +69,13 @@ class Speller:
                 canonical[plain(variant)] = target
         ordered = sorted(canonical, key=lambda phrase: (-len(phrase), phrase))
         pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, ordered)) + r")\b") if ordered else None
-        return cls(pattern, canonical, frozenset(plain(word) for word in drop), ampersand)
+        starts = frozenset(word for phrase in ordered for word in _words(phrase)[:1])
+        return cls(pattern, starts, canonical, frozenset(plain(word) for word in drop), ampersand)
 
     def spell(self, text: str) -> str:
         """Plain text in one spelling."""
         if " & " in text:
             text = text.replace(" & ", f" {self.ampersand} ")
-        if self.pattern is not None:
+        if self.pattern is not None and not self.starts.isdisjoint(_words(text)):
             text = self.pattern.sub(lambda match: self.canonical[match.group(0)], text)
         return " ".join(word for word in text.split() if word not in self.drop)
