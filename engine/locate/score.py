@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine.kinds import StatementKind
 from engine.locate.lexicon import LANGUAGES, Vocabulary, letters, vocabulary
@@ -71,7 +72,11 @@ def language_of(texts: Sequence[str]) -> Vocabulary:
 
 def _small_words(texts: Sequence[str]) -> Counter[str]:
     step = max(1, len(texts) // 12)
-    sample = " ".join(text[:3000] for text in texts[::step] if text).lower()
+    return _counted(" ".join(text[:3000] for text in texts[::step] if text).lower())
+
+
+@lru_cache(maxsize=1)  # a reading asks about the same pages several times
+def _counted(sample: str) -> Counter[str]:
     return Counter(re.findall(r"[^\W\d_]+", sample))
 
 
@@ -86,7 +91,7 @@ def score_pages(texts: Sequence[str], words: Vocabulary) -> list[PageScore]:
 
 def score_page(number: int, text: str, words: Vocabulary) -> PageScore:
     """One page. `number` counts from 1."""
-    numbers = sum(1 for _ in _NUMBER.finditer(text))
+    numbers = len(_NUMBER.findall(text))
     page = PageScore(number, numbers, "", [], blank=len(text) < 40)
     if numbers < LEAST_NUMBERS:
         return page
@@ -109,18 +114,21 @@ def score_page(number: int, text: str, words: Vocabulary) -> PageScore:
 
 
 def _anchors(page: PageScore, kind: StatementKind, words: Vocabulary) -> float:
-    found = frozenset(
-        n
-        for n, anchor in enumerate(words.anchors[kind])
-        if any(phrase in page.squashed for phrase in anchor.phrases)
-    )
-    page.found[kind] = found
-    return sum(words.anchors[kind][n].weight for n in found)
+    squashed, found, weight = page.squashed, [], 0.0
+    for n, anchor in enumerate(words.anchors[kind]):
+        for phrase in anchor.phrases:
+            if phrase in squashed:
+                found.append(n)
+                weight += anchor.weight
+                break
+    page.found[kind] = frozenset(found)
+    return weight
 
 
 def _density(page: PageScore) -> float:
-    figures = sum(1 for line in page.lines if _TWO_NUMBERS.search(line))
-    prose = sum(1 for line in page.lines if len(line) > PROSE_LINE and not _TWO_NUMBERS.search(line))
+    plain = [line for line in page.lines if not _TWO_NUMBERS.search(line)]
+    figures = len(page.lines) - len(plain)
+    prose = sum(len(line) > PROSE_LINE for line in plain)
     if len(page.lines) < FEW_LINES:  # a page that comes as one line tells nothing by its lines
         return min(4.0, page.numbers / 20)
     return min(5.0, figures / 4) - min(8.0, prose / 3)
@@ -175,6 +183,8 @@ def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
     bare = squashed
     for noise in (*_NOISE, *words.title_tails):
         bare = bare.replace(noise, "")
+    if not any(part in bare for part in words.within_titles):
+        return None
     for kind, titles in words.titles.items():
         for title in titles:
             longer = best is None or len(title) > best[0]
@@ -210,15 +220,11 @@ def _title_score(page: PageScore, kind: StatementKind) -> float:
 
 def _against(page: PageScore, words: Vocabulary) -> list[tuple[float, str]]:
     head = letters(" ".join(page.lines[:6]))
-    shorts = [letters(line) for line in page.lines if len(line) < 70]
     found = []
     for friend in words.false_friends:
-        if friend.where == "head":
-            hit = friend.phrase in head
-        elif friend.where == "line":
-            hit = any(friend.phrase in line for line in shorts)
-        else:
-            hit = friend.phrase in page.squashed
+        hit = friend.phrase in (head if friend.where == "head" else page.squashed)
+        if hit and friend.where == "line":
+            hit = any(friend.phrase in letters(line) for line in page.lines if len(line) < 70)
         if hit and friend.weight:
             found.append((friend.weight, friend.reason))
     if any(mark in page.squashed for mark in words.see_notes):
