@@ -21,7 +21,7 @@ def unit_of(table: StatementTable, row: Row, column: Column) -> Unit:
     """The unit in force in one cell: the row's own, else the column's, else the table's."""
     for unit in (row.unit, column.unit):
         if unit is not None and unit.scale is not None:
-            return Unit(unit.currency or table.unit.currency, unit.scale)
+            return Unit(unit.currency or table.unit.currency, unit.scale, unit.minor_units)
     return table.unit
 
 
@@ -33,5 +33,6 @@ def base_value(
     unit = unit_of(table, row, column)
     if cell.number is None or unit.scale is None:
         return None
-    shift = len(str(unit.scale)) - 1
-    return BaseValue(cell.number * unit.scale * sign.factor, cell.decimals - shift, unit.currency)
+    shift = len(str(unit.scale)) - len(str(unit.minor_units))
+    value = cell.number * unit.scale / unit.minor_units * sign.factor
+    return BaseValue(value, cell.decimals - shift, unit.currency)

@@ -277,11 +277,11 @@ def _box(box: Box) -> list[float]:
 
 
 def _unit(unit: Unit) -> Json:
-    return {"currency": unit.currency, "scale": unit.scale}
+    return {"currency": unit.currency, "scale": unit.scale, "minor_units": unit.minor_units}
 
 
 def _unit_from(raw: Json) -> Unit:
-    return Unit(raw["currency"], raw["scale"])
+    return Unit(raw["currency"], raw["scale"], raw["minor_units"])
 
 
 def _evidence(evidence: Evidence | None) -> Json | None:

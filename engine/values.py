@@ -64,10 +64,12 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What one printed unit stands for. `currency` is an ISO 4217 code; `scale` a power of ten
-    (1, 1000, 1000000 ...). None is unknown and never replaced by a guess."""
+    (1, 1000, 1000000 ...). None is unknown and never replaced by a guess. `minor_units` is how many
+    of what is printed make one of the currency: 100 where earnings per share are in cents or pence."""
 
     currency: str | None
     scale: int | None
+    minor_units: int = 1
 
 
 @dataclass(frozen=True, slots=True)

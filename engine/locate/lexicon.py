@@ -66,6 +66,8 @@ class Vocabulary:
     false_friends: tuple[FalseFriend, ...]
     parent_words: tuple[str, ...]
     consolidated_words: tuple[str, ...]
+    group_columns: tuple[str, ...]
+    parent_columns: tuple[str, ...]
     see_notes: tuple[str, ...]
     continued: tuple[str, ...]
     note_headings: tuple[str, ...]
@@ -109,6 +111,8 @@ def _parsed(raw: dict[str, Any]) -> Vocabulary:
         ),
         parent_words=_phrases(raw["parent_words"]),
         consolidated_words=_phrases(raw["consolidated_words"]),
+        group_columns=_phrases(raw["group_columns"]),
+        parent_columns=_phrases(raw["parent_columns"]),
         see_notes=_phrases(raw["see_notes"]),
         continued=_phrases(raw["continued"]),
         note_headings=_phrases(raw["note_headings"]),

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.kinds import PeriodKind, StatementKind
+from engine.kinds import PeriodKind, Scope, StatementKind
 from engine.locate.lexicon import Vocabulary, letters
 from engine.pdf.words import Line, Word
 from engine.tables.columns import Band
+from engine.tables.units import currency_in, names_scale
 from engine.values import Box, Period
 
 PHRASE_GAP = 0.8  # of the type size
@@ -50,6 +51,7 @@ class ColumnHeading:
     weeks: int | None = None
     restated: bool = False
     other: bool = False  # a change or a percentage, no period
+    scope: Scope = Scope.CONSOLIDATED
     box: Box | None = None
 
 
@@ -91,16 +93,77 @@ def read_headings(
     headings = [ColumnHeading() for _ in bands]
     zones = _zones(bands)
     general: list[str] = []
+    found: list[_Owned] = []
     for line in lines:
         phrases = phrases_of(line)
         above = [p for p in phrases if _above(p, zones)]
         general += [p.text for p in phrases if p not in above]
         above = [q for p in above for q in _split_at_years(p, line, zones)]
-        for n, owners in _owners(above, zones, words):
-            _attach(headings[n], owners)
+        scopes = [p for p in above if _scope_named(p.text, words)]
+        found += _dealt_out(scopes, len(bands))
+        found += _owners([p for p in above if p not in scopes], zones, words)
+    for owned in found:
+        if not owned.lent or not _has_its_own(owned, found, words):
+            _attach(headings[owned.column], owned.phrase)
     for heading in headings:
         _interpret(heading, words)
+    _settle_scopes(headings, words)
     return headings, "\n".join(general)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """A phrase over a column; `lent` where it does not stand over it and holds for it all the same."""
+
+    column: int
+    phrase: Phrase
+    lent: bool = False
+
+
+def _scope_named(text: str, words: Vocabulary) -> bool:
+    return letters(text) in (*words.group_columns, *words.parent_columns)
+
+
+def _dealt_out(scopes: Sequence[Phrase], columns: int) -> list[_Owned]:
+    """ "Group" and "Company" over four columns belong to the two from each on."""
+    if not scopes or columns % len(scopes):
+        return []
+    each = columns // len(scopes)
+    return [_Owned(n, scopes[n // each]) for n in range(columns)]
+
+
+def _settle_scopes(headings: Sequence[ColumnHeading], words: Vocabulary) -> None:
+    """Columns of the parent company, where others are the group's: alone, "Company" says nothing."""
+
+    def names(heading: ColumnHeading, phrases: Sequence[str]) -> bool:
+        squashed = letters(heading.text)
+        return any(squashed.startswith(phrase) or squashed.endswith(phrase) for phrase in phrases)
+
+    if not any(names(heading, words.group_columns) for heading in headings):
+        return
+    for heading in headings:
+        if names(heading, words.parent_columns) and not names(heading, words.group_columns):
+            heading.scope = Scope.PARENT
+
+
+def _has_its_own(owned: _Owned, found: Sequence[_Owned], words: Vocabulary) -> bool:
+    """Whether a column has a phrase of its own that says the same kind of thing as a lent one."""
+    topics = _topics(owned.phrase.text, words)
+    return any(
+        other.column == owned.column and not other.lent and topics & _topics(other.phrase.text, words)
+        for other in found
+    )
+
+
+def _topics(text: str, words: Vocabulary) -> frozenset[str]:
+    found = set()
+    if month_in(text, words) is not None or _NUMERIC_DATE.search(text):
+        found.add("day")
+    if length_in(text, words) != (None, None):
+        found.add("length")
+    if names_scale(text) or currency_in(text):
+        found.add("unit")
+    return frozenset(found)
 
 
 def _zones(bands: Sequence[Band]) -> list[tuple[float, float]]:
@@ -150,10 +213,10 @@ def _zone_of(phrase: Phrase, zones: Sequence[tuple[float, float]]) -> int | None
 
 def _owners(
     phrases: Sequence[Phrase], zones: Sequence[tuple[float, float]], words: Vocabulary
-) -> list[tuple[int, Phrase]]:
+) -> list[_Owned]:
     if not phrases:
         return []
-    pairs = []
+    owned = []
     covered = {
         id(p): [
             n for n, zone in enumerate(zones) if _overlap(p, zone) > 0.3 * min(p.x1 - p.x0, zone[1] - zone[0])
@@ -163,15 +226,15 @@ def _owners(
     for n, zone in enumerate(zones):
         under = [p for p in phrases if n in covered[id(p)]]
         if under:
-            pairs.append((n, max(under, key=lambda p: _overlap(p, zone))))
+            owned.append(_Owned(n, max(under, key=lambda p: _overlap(p, zone))))
             continue
         spread = [p for p in phrases if len(covered[id(p)]) > 1 or _names_period(p.text, words)]
         years = sum(bool(_YEAR.search(p.text)) for p in phrases)
         if spread and (len(phrases) * 2 <= len(zones) or len(phrases) == 1) and years < 2:
             nearest = min(spread, key=lambda p: _distance(p, zone))
             if not (_YEAR.search(nearest.text) and len(covered[id(nearest)]) == 1):
-                pairs.append((n, nearest))
-    return pairs
+                owned.append(_Owned(n, nearest, lent=True))
+    return owned
 
 
 def _overlap(phrase: Phrase, zone: tuple[float, float]) -> float:

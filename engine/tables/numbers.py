@@ -23,13 +23,19 @@ _PERCENT_WIDTH = 0.71  # of the type size
 _BRACKET_WIDTH = 0.265
 JOIN_GAP = 0.75  # of the type size: how far a bracket may stand from its digits
 
-_CURRENCY = r"(?:(?:US|AU|CA|NZ|HK|A|C|S|R|NT|RM)?[$€£¥₪₹₩₺₽]|USD|EUR|GBP|CHF|SEK|NOK|DKK|Rs\.?|kr)"
+_CURRENCY = (
+    r"(?:(?:US|AU|CA|NZ|HK|A|C|S|R|NT|RM)?[$€£¥₪₹₩₺₽]|USD|EUR|GBP|CHF|SEK|NOK|DKK|Rs\.?|kr|Fr\.?"
+    r"|(?:HK|US|RMB)(?=[(\[]))"
+)
+_MINOR = r"(?:pence|penny|cents?|sen|[pc¢₵])"
 _CORE = r"(?:\d+(?:[.,'’]\d+)*|[.,]\d+)"
 _FIGURE = re.compile(
     rf"^(?P<open>[(\[{{]?)\s*(?P<minus>[{MINUS}+]?)\s*{_CURRENCY}?\s*(?P<open2>[(\[]?)(?P<minus2>[{MINUS}]?)"
     rf"{_CURRENCY}?(?P<core>{_CORE})\s*(?P<trail>[{MINUS}]?)(?P<percent>%?)(?P<close>[)\]}}]?)(?P<percent2>%?)"
+    rf"(?:{_MINOR}[)\]]?)?"
     r"(?P<mark>(?:[*†‡§]+|\(\w\))?)$"
 )
+_MINOR_WORD = re.compile(r"(?:pence|penny|cents?|sen)[)\]]?", re.IGNORECASE)
 _PREFIX = re.compile(rf"^(?:[(\[]|{_CURRENCY}|[(\[]\s*{_CURRENCY}|{_CURRENCY}\s*[(\[]|[{MINUS}]{_CURRENCY})$")
 _SUFFIX = re.compile(r"^(?:[)\]]|%|\)%|%\))$")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d-\d\d-\d\d")
@@ -207,6 +213,9 @@ def _figure_at(words: Sequence[Word], start: int, spaced_groups: bool) -> Figure
             body += " " + words[last].text
             if not words[last].text[-1].isdigit() or len(words[last].text) != 3:
                 break
+    if last + 1 < len(words) and _is_minor(words, last + 1):
+        last += 1
+        body += " " + words[last].text
     candidate = (text + body).replace(" ", "")
     if last + 1 < len(words) and not words[last + 1].raised and _SUFFIX.match(words[last + 1].text):
         closing = words[last + 1].text
@@ -229,6 +238,12 @@ def _figure_at(words: Sequence[Word], start: int, spaced_groups: bool) -> Figure
 def is_date(text: str) -> bool:
     """A day in figures, such as 31.12.2023 or 31/12/23."""
     return bool(_DATE.fullmatch(text))
+
+
+def _is_minor(words: Sequence[Word], place: int) -> bool:
+    """Whether the word here says that the figure before it is in cents or pence."""
+    word = words[place]
+    return bool(_MINOR_WORD.fullmatch(word.text)) and _near(words[place - 1], word, JOIN_GAP)
 
 
 def _prefix_reaches(words: Sequence[Word], i: int, prefix: str) -> bool:

@@ -19,15 +19,12 @@ from engine.tables.numbers import (
     uses_spaced_groups,
 )
 from engine.tables.rows import cells_of, is_see_notes
+from engine.tables.units import is_unit_text
 
 LEAST_ROWS_BEFORE_END = 5  # an end that comes sooner belongs to what stands above
 _LONGEST_TITLE = 60  # letters; a longer line that names another statement is a sentence
 _HEADER_LINES = 16  # from the title to the first line of figures at most: the longest seen has 13
 _YEAR_WORD = re.compile(r"(?:FY)?(?:19|20)\d\d[*†),]?(?:/\d\d(?:\d\d)?)?")
-_UNIT_WORDS = re.compile(
-    r"(?i)notes?\s*\d+(?:\s*\([a-z]\))?|notes?|unaudited|audited|restated|\b(?:in|of|the)\b|cents?|pence|thousands?|millions?|['’]000s?"
-    r"|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK|US(?=\$)|AU?(?=\$)|HK(?=\$)"
-)
 _FOOT_HEADING = 12  # lines at the foot of a page in which a statement of the next page may begin
 _NOTE_REACH = 16  # points from a column of notes to the middle of its heading
 _ROWS_BEFORE_YEARS = 1  # lines of figures above the years that are addresses and numbers of companies
@@ -195,7 +192,7 @@ def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool, wo
     years = _years_line(region, values, spaced)
     if years is not None:
         start = years + 1
-        while start < len(region) and _is_unit_line(region[start]):
+        while start < len(region) and is_unit_text(region[start].text):
             start += 1
         return start
     for n, line in enumerate(region):
@@ -227,13 +224,6 @@ def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) ->
     return found
 
 
-def _is_unit_line(line: Line) -> bool:
-    """Nothing but currency signs, units, or the word for notes."""
-    bare = _UNIT_WORDS.sub("", line.text)
-    rest = re.sub(r"[\s$€£¥₵()0'’*.,mkMK]", "", bare)
-    return not rest and not line.text.isdigit()
-
-
 def _is_day(figure: Figure, line: Line) -> bool:
     before = line.words[figure.first - 1].text if figure.first else ""
     return (
@@ -251,7 +241,7 @@ def _back_over_labels(region: Sequence[Line], first: int, values: Sequence[Band]
     start = first
     for n in range(first - 1, -1, -1):
         line = region[n]
-        if line.x1 >= edge - 2 or re.search(r"(?:19|20)\d\d", line.text) or _is_unit_line(line):
+        if line.x1 >= edge - 2 or re.search(r"(?:19|20)\d\d", line.text) or is_unit_text(line.text):
             break
         start = n
     if start > 0:

@@ -21,7 +21,7 @@ from engine.tables.numbers import (
 )
 from engine.tables.parts import Part, is_row, parts_of, values_of
 from engine.tables.rows import RawRow, join_wrapped, place_sections, raw_rows
-from engine.tables.units import unit_from
+from engine.tables.units import names_minor_units, unit_from
 from engine.values import Box, Evidence, Unit
 
 _MOSTLY_PERCENT = 0.6
@@ -165,7 +165,7 @@ def _columns(
         box = heading.box or Box(band.x0, 0, band.x1, 1)
         own = _own_unit(heading, unit)
         columns.append(
-            Column(heading.text, period, own, Scope.CONSOLIDATED, heading.restated, part.page.shown_box(box))
+            Column(heading.text, period, own, heading.scope, heading.restated, part.page.shown_box(box))
         )
     return tuple(columns)
 
@@ -205,11 +205,18 @@ def _row(
     cells = tuple(_cell(row.figures[n], row, grammar, page) for n in kept)
     kind = _row_kind(row, cells, words)
     own = {
-        RowKind.PER_SHARE: Unit(unit.currency, 1),
+        RowKind.PER_SHARE: Unit(unit.currency, 1, 100 if _in_minor_units(row) else 1),
         RowKind.SHARES: Unit(None, None),
     }.get(kind)
     box = Box(row.left, row.top, row.right, row.bottom)
     return Row(row.label, row.section, row.level, kind, cells, row.note, row.page, page.shown_box(box), own)
+
+
+def _in_minor_units(row: RawRow) -> bool:
+    """Whether a per-share figure is in cents or pence: by its own words, else by the unit above it."""
+    figures = [f.text for f in row.figures if f is not None]
+    said = [text for text in (*figures, row.label) if names_minor_units(text)]
+    return bool(said) or names_minor_units(f"{row.unit_words} {row.section}")
 
 
 def _cell(figure: Figure | None, row: RawRow, grammar: NumberGrammar, page: Page) -> Cell | None:
@@ -247,7 +254,9 @@ def with_unit(table: StatementTable, unit: Unit) -> StatementTable:
         replace(column, unit=unit) if column.unit == table.unit else column for column in table.columns
     )
     rows = tuple(
-        replace(row, unit=Unit(unit.currency, 1)) if row.kind is RowKind.PER_SHARE else row
+        replace(row, unit=replace(row.unit, currency=unit.currency))
+        if row.unit is not None and row.kind is RowKind.PER_SHARE
+        else row
         for row in table.rows
     )
     return replace(table, unit=unit, columns=columns, rows=rows)

@@ -8,7 +8,7 @@ would not have fitted) and by the distance to its neighbours.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -16,12 +16,14 @@ from engine.locate.lexicon import Vocabulary, letters
 from engine.pdf.words import Line, Word
 from engine.tables.columns import Band, column_of
 from engine.tables.numbers import Figure, FigureKind, figures_of
+from engine.tables.units import is_unit_text
 
 _LEADERS = re.compile(r"(?:\s*[.…_·‥]){3,}\s*$|\s*…+\s*$")
 _NOTE_WORD = re.compile(
     r"[(\[]?(?:[A-Z]?\d{1,2}(?:\.\d{1,2}){0,2}(?:\.?\(?[a-zA-Z]{1,3}\)?)*(?:\.\[\d\])?|[a-zA-Z])[)\]]?"
     r"(?:[,;&/–-](?:\d{1,2}(?:\.\d{1,2})?(?:\([a-z]\))?)?)*|and|&|[-–,]"
 )
+UNIT_REACH = 16  # points that a unit may begin left of the figures below it
 TIGHT = 0.86  # of the distance between rows: lines that stand closer belong to one label
 _OPEN_ENDS = (",", ";", "-", "–", "—", "(", "/", "&")
 
@@ -48,7 +50,7 @@ class RawRow:
     section: str = ""
     level: int = 0
     lines: int = 1
-    superscripts: list[str] = field(default_factory=list)
+    unit_words: str = ""
 
     @property
     def has_figures(self) -> bool:
@@ -56,13 +58,32 @@ class RawRow:
 
 
 def raw_rows(lines: Sequence[Line], bands: Sequence[Band], page: int, spaced_groups: bool) -> list[RawRow]:
-    """Every line as a row, unjoined. `bands` may begin with a note column."""
+    """Every line as a row, unjoined. `bands` may begin with a note column.
+
+    Words that stand over the figures and name a unit hold for the rows below them.
+    """
     rows = []
+    unit_words = ""
     for line in lines:
-        row = _raw_row(line, bands, page, spaced_groups)
+        own, rest = _unit_over_figures(line, bands, spaced_groups)
+        unit_words = own or unit_words
+        row = _raw_row(rest, bands, page, spaced_groups) if rest.words else None
         if row is not None:
+            row.unit_words = unit_words
             rows.append(row)
     return rows
+
+
+def _unit_over_figures(line: Line, bands: Sequence[Band], spaced_groups: bool) -> tuple[str, Line]:
+    """The unit named over the columns in a line without figures, and the line without it."""
+    values = [b for b in bands if not b.is_note]
+    over = [w for w in line.words if w.x0 >= values[0].x0 - UNIT_REACH]
+    text = " ".join(w.text for w in over)
+    if not over or not any(c.isalpha() or c in "$€£¥₵¢" for c in text) or not is_unit_text(text):
+        return "", line
+    if any(f is not None for f in cells_of(line, values, spaced_groups)[0]):
+        return "", line
+    return text, Line([w for w in line.words if w not in over], line.y)
 
 
 def _raw_row(line: Line, bands: Sequence[Band], page: int, spaced_groups: bool) -> RawRow | None:
@@ -82,7 +103,7 @@ def _raw_row(line: Line, bands: Sequence[Band], page: int, spaced_groups: bool) 
         else:
             label.append(word)
     text = _LEADERS.sub("", " ".join(w.text for w in label)).strip()
-    text = re.sub(r"\s*(?:[$€£¥]|US\$|A\$|C\$)\s*$", "", text)
+    text = re.sub(r"\s*(?:[$€£¥]|US\$|A\$|C\$|Fr\.?)\s*$", "", text)
     if not text and not any(f is not None for f in cells):
         return None
     words = label or line.words
@@ -285,6 +306,7 @@ def _append(row: RawRow, rest: RawRow) -> None:
 def _prepend(head: RawRow, rest: RawRow) -> None:
     head.label = _glued(head.label, rest.label)
     head.figures = rest.figures
+    head.unit_words = rest.unit_words
     head.note = head.note or rest.note
     head.label_x1 = rest.label_x1 if rest.label else head.label_x1
     _widen(head, rest)

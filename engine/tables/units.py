@@ -14,6 +14,10 @@ from engine.data_file import read_data
 from engine.errors import Inconsistent
 from engine.values import Unit
 
+_UNIT_WORDS = re.compile(
+    r"(?i)notes?\s*\d+(?:\s*\([a-z]\))?|notes?|unaudited|audited|restated|\b(?:in|of|the)\b|cents?|pence"
+    r"|thousands?|millions?|['’]000s?|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK|US(?=\$)|AU?(?=\$)|HK(?=\$)"
+)
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD"})
 _MOST_MENTIONS = 6
 _WORTH_OF_STATEMENT = 3
@@ -25,6 +29,7 @@ class UnitWords:
 
     scales: tuple[tuple[int, re.Pattern[str]], ...]
     whole_units: re.Pattern[str]
+    minor_units: re.Pattern[str]
     exceptions: re.Pattern[str]
     currencies: tuple[tuple[str, re.Pattern[str]], ...]
     dollar_hints: tuple[tuple[str, int, re.Pattern[str]], ...]
@@ -49,6 +54,7 @@ def unit_words() -> UnitWords:
             for entry in raw["scales"]
         ),
         whole_units=any_of(raw["whole_units"]),
+        minor_units=any_of(raw["minor_units"]),
         exceptions=any_of(raw["exceptions"]),
         currencies=tuple((entry["code"], any_of(entry["any"])) for entry in raw["currencies"]),
         dollar_hints=tuple(
@@ -103,9 +109,25 @@ def currency_in(text: str) -> str | None:
     return min(named, key=lambda code: (-len(named[code]), named[code][0])) if named else None
 
 
+def names_scale(text: str) -> bool:
+    """Whether a text names thousands, millions or billions of whatever it is."""
+    return any(pattern.search(text) for _, pattern in unit_words().scales)
+
+
 def says_whole_units(line: str) -> bool:
     """Whether a line about rounding says that figures are printed undivided."""
     return bool(unit_words().whole_units.search(line)) and scale_in(line) is None
+
+
+def names_minor_units(text: str) -> bool:
+    """Whether a text names hundredths of a currency: cents, pence."""
+    return bool(unit_words().minor_units.search(text))
+
+
+def is_unit_text(text: str) -> bool:
+    """Nothing but currency signs, units, or the word for notes."""
+    rest = re.sub(r"[\s$€£¥₵¢()0'’*.,mkMK]", "", _UNIT_WORDS.sub("", text))
+    return not rest and not text.isdigit()
 
 
 def states_unit(line: str) -> bool:
