@@ -20,7 +20,7 @@ from engine.kinds import CheckOutcome, StatementKind
 from engine.locate.choose import Candidate, Choice, choose
 from engine.locate.lexicon import Vocabulary
 from engine.locate.running_lines import running_lines, without_running_foot
-from engine.locate.score import bears_language, language_of, score_pages
+from engine.locate.score import bears_language, language_of
 from engine.pdf import ocr
 from engine.pdf.open import OpenDocument, OpenLimits, open_document
 from engine.pdf.words import Page, read_page
@@ -137,7 +137,7 @@ def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Sur
 
 def _located(texts: Sequence[str]) -> tuple[Vocabulary, Choice]:
     words = language_of(texts)
-    return words, choose(score_pages(texts, words), words)
+    return words, choose(texts, words)
 
 
 def _pictures(

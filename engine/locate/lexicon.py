@@ -42,6 +42,16 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Lines that end a balance sheet, where one of `after`, if there are any, stands above them.
+    `whole` phrases want the line to hold nothing else."""
+
+    phrases: tuple[str, ...]
+    whole: frozenset[str]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FalseFriend:
     """A phrase that speaks against a page. `where`: head, line or page."""
 
@@ -63,6 +73,7 @@ class Vocabulary:
     other_titles: tuple[str, ...]
     comprehensive: tuple[str, ...]
     anchors: dict[StatementKind, tuple[Anchor, ...]]
+    closing: tuple[Closing, ...]
     false_friends: tuple[FalseFriend, ...]
     parent_words: tuple[str, ...]
     consolidated_words: tuple[str, ...]
@@ -91,6 +102,15 @@ def _phrases(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(letters(str(value)) for value in values or ()))
 
 
+def _closing(entry: dict[str, Any]) -> Closing:
+    whole = [phrase for phrase in entry["any"] if phrase.startswith("=")]
+    return Closing(
+        _phrases(phrase for phrase in entry["any"] if phrase not in whole),
+        frozenset(_phrases(whole)),
+        _phrases(entry.get("after")),
+    )
+
+
 def _parsed(raw: dict[str, Any]) -> Vocabulary:
     titles = {StatementKind(kind): _phrases(names) for kind, names in raw["titles"].items()}
     return Vocabulary(
@@ -105,6 +125,7 @@ def _parsed(raw: dict[str, Any]) -> Vocabulary:
             StatementKind(kind): tuple(Anchor(a["weight"], shortest(_phrases(a["any"]))) for a in anchors)
             for kind, anchors in raw["anchors"].items()
         },
+        closing=tuple(_closing(entry) for entry in raw["closing"]),
         false_friends=tuple(
             FalseFriend(letters(f["text"]), f["where"], f["weight"], f["reason"])
             for f in raw["false_friends"]

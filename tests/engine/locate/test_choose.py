@@ -5,7 +5,7 @@ import pytest
 from engine.kinds import StatementKind
 from engine.locate.choose import choose
 from engine.locate.lexicon import LANGUAGES, letters, vocabulary
-from engine.locate.score import bears_language, language_of, score_pages, title_kind
+from engine.locate.score import bears_language, language_of, title_kind
 
 EN = vocabulary("en")
 SHEET = """Consolidated balance sheets
@@ -21,7 +21,7 @@ The accompanying notes are an integral part of these statements."""
 
 
 def chosen(*texts: str) -> dict[StatementKind, tuple[int, ...]]:
-    return {kind: c.pages for kind, c in choose(score_pages(texts, EN), EN).chosen.items()}
+    return {kind: c.pages for kind, c in choose(texts, EN).chosen.items()}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_titles(line, kind):
 
 
 def test_a_balance_sheet_is_chosen_and_its_reasons_are_kept():
-    choice = choose(score_pages(["Prose.", SHEET], EN), EN)
+    choice = choose(["Prose.", SHEET], EN)
     candidate = choice.chosen[StatementKind.BALANCE_SHEET]
     assert candidate.pages == (2,)
     assert any(reason.startswith("title “Consolidated balance sheets”") for reason in candidate.reasons)
@@ -88,3 +88,62 @@ def test_the_language_is_told_by_its_small_words():
     assert language_of([german * 5]).language == "de"
     assert language_of([english * 5]).language == "en"
     assert bears_language(["qx zv wk jj " * 100]) is False
+
+
+NET_ASSETS = """Consolidated statement of financial position
+Total current assets 400 370
+Receivables 200 190
+Total assets 1,000 950
+Accounts payable 300 310
+Total liabilities 450 450
+Net assets 550 500"""
+EQUITY = """Consolidated statement of financial position
+Equity
+Issued capital 100 100
+Reserves 2 (4)
+Retained profits 448 404
+Total equity 550 500"""
+
+
+def test_net_assets_do_not_end_a_sheet_whose_equity_stands_on_the_next_page():
+    assert chosen("x", NET_ASSETS, EQUITY)[StatementKind.BALANCE_SHEET] == (2, 3)
+
+
+def test_the_same_statement_of_another_company_is_no_continuation():
+    other = NET_ASSETS.replace("Consolidated statement", "Statement")
+    assert chosen("x", NET_ASSETS, other)[StatementKind.BALANCE_SHEET] == (2,)
+
+
+def test_a_short_page_without_title_that_ends_the_statement_belongs_to_it():
+    sheet = "\n".join(SHEET.split("\n")[:-2]) + "\nTotal equity 550 500"
+    tail = "Total liabilities 450 450\nTotal equity and liabilities 1,000 950\nExample plc 7"
+    assert chosen("x", sheet, tail)[StatementKind.BALANCE_SHEET] == (2, 3)
+    assert chosen("x", sheet, "", tail)[StatementKind.BALANCE_SHEET] == (2, 4)
+
+
+def test_a_heading_without_figures_ends_nothing():
+    lines = SHEET.split("\n")
+    first = "\n".join([*lines[:4], "LIABILITIES AND EQUITY", lines[4]])
+    second = "\n".join(lines[5:-1])
+    assert chosen("x", first, second)[StatementKind.BALANCE_SHEET] == (2, 3)
+
+
+PROFIT = """Consolidated statement of comprehensive income
+Revenue 1,234 1,150
+Cost of sales (700) (650)
+Gross profit 534 500
+Profit before tax 300 300
+Income taxes (75) (70)
+Profit for the period 225 230"""
+
+
+def test_per_share_figures_on_an_untitled_next_page_belong_to_the_income_statement():
+    rest = """Exchange differences 7 8
+Remeasurement of pensions 3 2
+Comprehensive income for the period 235 240
+Owners of the parent company 230 235
+Non-controlling interests 5 5
+Basic earnings per share 1.25 1.28
+Diluted earnings per share 1.24 1.27"""
+    assert chosen("x", PROFIT, rest)[StatementKind.INCOME_STATEMENT] == (2, 3)
+    assert chosen("x", PROFIT, "Notes to the statements\n" + rest)[StatementKind.INCOME_STATEMENT] == (2,)

@@ -100,3 +100,71 @@ def test_a_unit_line_may_refer_to_a_note():
     table = table_of(read(report([PROSE, sheet, balance()])))
     assert [c.unit for c in table.columns] == [Unit("CNY", 1000), Unit("CNY", 1000), Unit("USD", 1000)]
     assert table.rows[0].label == "Revenue"
+
+
+FOUR = (310.0, 380.0, 460.0, 530.0)
+
+
+def four_columns(rows=INCOME):
+    return [(label, "", *texts[1:], *texts[1:]) if texts else (label,) for label, *texts in rows]
+
+
+def test_columns_of_the_parent_are_told_from_the_groups():
+    heads = (("2023", "2022", "2023", "2022"), ("€m", "€m", "€m", "€m"))
+    sheet = income(rows=four_columns(), heads=heads, rights=FOUR, note_at=None)
+    sheet.extra = [(310.0, 752.0, "Group"), (455.0, 752.0, "Company")]
+    table = table_of(read(report([PROSE, sheet, balance()])))
+    assert [(c.scope.value, c.period.end.year) for c in table.columns] == [
+        ("consolidated", 2023),
+        ("consolidated", 2022),
+        ("parent", 2023),
+        ("parent", 2022),
+    ]
+    assert [c.heading.split()[0] for c in table.columns] == ["Group", "Group", "Company", "Company"]
+
+
+def test_the_company_alone_is_no_parent_beside_a_group():
+    heads = (("Company", "Company"), ("2023", "2022"), ("€m", "€m"))
+    assert [c.scope.value for c in income_read(heads=heads).columns] == ["consolidated"] * 2
+
+
+def test_a_unit_over_two_columns_is_not_lent_to_one_with_a_unit_of_its_own():
+    rows = [(label, note, a, b, b) for label, note, a, b in (r for r in INCOME if len(r) > 1)]
+    sheet = income(rows=rows, heads=(("2023", "2022", "2023"),), rights=(350.0, 430.0, 530.0), note_at=None)
+    sheet.extra = [
+        (490.0, 756.0, "Thousands of"),
+        (350.0, 751.0, "Millions of yen"),
+        (490.0, 746.0, "U.S. dollars"),
+    ]
+    table = table_of(read(report([PROSE, sheet, balance()])))
+    assert [c.unit for c in table.columns] == [Unit("JPY", 10**6), Unit("JPY", 10**6), Unit("USD", 1000)]
+
+
+def per_share_units(rows, **changes):
+    table = income_read(rows=(*INCOME[:10], *rows), note_at=None, **changes)
+    return {row.label: (row.unit, [str(c.number) for c in row.cells]) for row in table.rows if row.unit}
+
+
+def test_earnings_per_share_in_cents_named_over_the_figures():
+    rows = (("", "", "Cents", "Cents"), ("Basic earnings per share", "", "(10.21)", "2.59"))
+    assert per_share_units(rows) == {"Basic earnings per share": (Unit("EUR", 1, 100), ["-10.21", "2.59"])}
+
+
+def test_earnings_per_share_in_pence_named_beside_the_figure():
+    rows = (("Basic earnings per share", "", "(10.09 pence)", "6.11 pence"),)
+    assert per_share_units(rows) == {"Basic earnings per share": (Unit("EUR", 1, 100), ["-10.09", "6.11"])}
+
+
+def test_earnings_per_share_in_pence_named_in_the_label():
+    rows = (("Basic earnings per share (pence)", "", "10.09", "6.11"),)
+    assert per_share_units(rows)["Basic earnings per share (pence)"][0] == Unit("EUR", 1, 100)
+
+
+def test_a_country_before_the_bracket_does_not_hide_the_sign():
+    rows = (("Basic loss per share", "", "HK(0.89) cent", "HK(0.56) cent"),)
+    assert per_share_units(rows)["Basic loss per share"] == (Unit("EUR", 1, 100), ["-0.89", "-0.56"])
+
+
+def test_class_c_shares_are_no_cents():
+    rows = (("Class C basic earnings per share", "", "1.25", "1.28"),)
+    assert per_share_units(rows)["Class C basic earnings per share"][0] == Unit("EUR", 1)
