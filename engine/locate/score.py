@@ -138,14 +138,17 @@ def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
     last = len(page.lines) - 1
     if len(page.lines) < FEW_LINES:
         _look_at_beginning(page, words)
-    for n, line in enumerate(page.lines):
+    squashed_lines = [letters(line[:300]) for line in page.lines]
+    able, others = _lines_like_titles(squashed_lines, words)
+    for n, (line, squashed) in enumerate(zip(page.lines, squashed_lines, strict=True)):
+        near = n < HEAD_LINES or n > last - FOOT_LINES
+        if n not in able and not (near and others):
+            continue
         if line.lstrip()[:1].islower() or line.rstrip().endswith(":"):
             continue  # a caption within a table or a sentence, never a title
-        squashed = letters(line[:300])
         if not 6 <= len(squashed) <= 130:
             continue
-        kind = title_kind(squashed, words)
-        near = n < HEAD_LINES or n > last - FOOT_LINES
+        kind = title_kind(squashed, words) if n in able else None
         if kind is not None:
             if kind not in page.titles or (near and page.titles[kind][0] >= HEAD_LINES):
                 page.titles[kind] = (n, line.strip())
@@ -155,6 +158,17 @@ def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
             page.foreign = True
         if near and _says_parent(squashed, kind, words):
             page.parent = True
+
+
+def _lines_like_titles(squashed: Sequence[str], words: Vocabulary) -> tuple[frozenset[int], bool]:
+    """The lines that hold a part of some title, and whether any line holds another title. The page
+    is searched as a whole, since few of its lines do."""
+    together = "\n".join(squashed)
+    bare = _without_noise(together, words)
+    parts = [part for part in words.within_titles if part in bare]
+    lines = enumerate(bare.split("\n")) if parts else ()
+    able = frozenset(n for n, line in lines if any(part in line for part in parts))
+    return able, any(title in together for title in (*words.not_titles, *words.other_titles))
 
 
 def _look_at_beginning(page: PageScore, words: Vocabulary) -> None:
@@ -180,11 +194,7 @@ def _says_parent(squashed: str, kind: StatementKind | None, words: Vocabulary) -
 def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
     """The statement whose title these letters are, allowing a name or a date beside it."""
     best: tuple[int, StatementKind] | None = None
-    bare = squashed
-    for noise in (*_NOISE, *words.title_tails):
-        bare = bare.replace(noise, "")
-    if not any(part in bare for part in words.within_titles):
-        return None
+    bare = _without_noise(squashed, words)
     for kind, titles in words.titles.items():
         for title in titles:
             longer = best is None or len(title) > best[0]
@@ -193,6 +203,12 @@ def title_kind(squashed: str, words: Vocabulary) -> StatementKind | None:
     if best is None or is_other_title(squashed, words, at_least=best[0]):
         return None
     return best[1]
+
+
+def _without_noise(squashed: str, words: Vocabulary) -> str:
+    for noise in (*_NOISE, *words.title_tails):
+        squashed = squashed.replace(noise, "")
+    return squashed
 
 
 def is_other_title(squashed: str, words: Vocabulary, at_least: int = 0) -> bool:
