@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.check.columns import column_roundings
 from engine.kinds import RowKind
 from engine.statement import Row, StatementTable
 
@@ -44,10 +45,11 @@ class Footing:
 def foot(table: StatementTable) -> Footing:
     """The footing of a table, from the printed figures alone."""
     rows = [n for n, row in enumerate(table.rows) if _counts(row)]
+    roundings = column_roundings(table)
     stack: list[int] = []
     sums: list[ClosedSum] = []
     for n in rows:
-        closed = _closed_by(n, stack, table)
+        closed = _closed_by(n, stack, table, roundings)
         if closed is not None:
             sums.append(closed)
             del stack[len(stack) - len(closed.parts) :]
@@ -61,26 +63,34 @@ def _counts(row: Row) -> bool:
     return money and any(cell is not None and cell.number is not None for cell in row.cells)
 
 
-def _closed_by(total: int, stack: Sequence[int], table: StatementTable) -> ClosedSum | None:
+def _closed_by(
+    total: int, stack: Sequence[int], table: StatementTable, roundings: Sequence[Decimal]
+) -> ClosedSum | None:
     """The shortest run of open rows at least two long that makes the total in every column."""
     for length in range(2, min(len(stack), LONGEST) + 1):
         parts = tuple(stack[-length:])
         for deducted in (frozenset[int](), frozenset(parts[1:])):
-            if _adds_up(total, parts, deducted, table):
+            if _adds_up(total, parts, deducted, table, roundings):
                 return ClosedSum(total, parts, deducted)
     return None
 
 
-def _adds_up(total: int, parts: Sequence[int], deducted: frozenset[int], table: StatementTable) -> bool:
+def _adds_up(
+    total: int,
+    parts: Sequence[int],
+    deducted: frozenset[int],
+    table: StatementTable,
+    roundings: Sequence[Decimal],
+) -> bool:
     compared = 0
-    for column in range(len(table.columns)):
+    for column, rounding in enumerate(roundings):
         printed = _number(table.rows[total], column)
         if printed is None:
             continue
         signs = [-1 if n in deducted else 1 for n in parts]
         numbers = [_number(table.rows[n], column) or Decimal(0) for n in parts]
         values = [sign * number for sign, number in zip(signs, numbers, strict=True)]
-        if abs(sum(values, Decimal(0)) - printed) > _tolerance(table, column, (total, *parts)):
+        if abs(sum(values, Decimal(0)) - printed) > _tolerance(table, column, (total, *parts), rounding):
             return False
         compared += printed != 0
     return compared > 0
@@ -91,7 +101,7 @@ def _number(row: Row, column: int) -> Decimal | None:
     return None if cell is None else cell.number
 
 
-def _tolerance(table: StatementTable, column: int, rows: Sequence[int]) -> Decimal:
-    """Half of the last digit of every figure that takes part."""
+def _tolerance(table: StatementTable, column: int, rows: Sequence[int], rounding: Decimal) -> Decimal:
+    """Half of the last digit of every figure that takes part, and what its column lends each."""
     cells = [cell for n in rows if (cell := table.rows[n].cells[column]) is not None and cell.number]
-    return sum((HALF.scaleb(-cell.decimals) for cell in cells), Decimal(0)) - HALF.scaleb(-6)
+    return sum((HALF.scaleb(-cell.decimals) + rounding for cell in cells), Decimal(0)) - HALF.scaleb(-6)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from engine.check.columns import column_roundings, part_columns
 from engine.check.intervals import Interval, total
 from engine.check.sums import Structure, find_structure, printed_interval
 from engine.concepts.signs import fixed_rows, total_rows
@@ -19,11 +20,14 @@ from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.concepts.wording import contains, plain
 from engine.data_file import read_data
 from engine.errors import BadInput
-from engine.kinds import CheckOutcome, PeriodKind, StatementKind
+from engine.kinds import CheckOutcome, PeriodKind, Scope, StatementKind
 from engine.statement import Check, RowMapping, RowSign, StatementReading, StatementTable
 from engine.values import Period
 
 DATA_FILE = Path(__file__).with_name("identities.yaml")
+
+DAYS_OF_YEAR = 365
+CALENDAR_SLACK = 8  # days by which a year of 52 or 53 weeks may begin beside the calendar's
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class _Statement:
     ) -> None:
         self.table = table
         self.signs = signs
+        self.roundings = column_roundings(table)
         self.row_of = {m.concept: n for n, m in enumerate(mappings) if m.concept is not None}
         items = [taxonomy[m.concept] if m.concept is not None else None for m in mappings]
         factors = [sign.factor for sign in signs]
@@ -170,7 +175,7 @@ class _Statement:
 
     def figure(self, row: int, column: int) -> Interval | None:
         """A row's contribution in a column, None where no number is printed."""
-        value = printed_interval(self.table.rows[row], column)
+        value = printed_interval(self.table.rows[row], column, self.roundings[column])
         return value if value is None else value.times(self.signs[row].factor)
 
     def side(self, variant: Variant, column: int) -> _Side | None:
@@ -339,6 +344,8 @@ class _Figure:
     concept: str
     label: str
     period: Period
+    currency: str | None
+    scope: Scope
     value: Interval
     column: int
     row: int
@@ -363,17 +370,22 @@ def check_across(readings: Sequence[StatementReading]) -> tuple[Check, ...]:
 
 def _figures(reading: StatementReading) -> Iterator[_Figure]:
     table = reading.table
+    parts, roundings = part_columns(table), column_roundings(table)
     for n, (mapping, sign) in enumerate(zip(reading.mappings, reading.signs, strict=True)):
         if mapping.concept is None:
             continue
         for number, column in enumerate(table.columns):
-            value = printed_interval(table.rows[n], number)
+            if number in parts:
+                continue
+            value = printed_interval(table.rows[n], number, roundings[number])
             if value is not None and column.period is not None:
                 scale = column.unit.scale or table.unit.scale or 1
                 yield _Figure(
                     mapping.concept,
                     table.rows[n].label,
                     column.period,
+                    column.unit.currency,
+                    column.scope,
                     value.times(sign.factor * scale),
                     number,
                     n,
@@ -388,6 +400,8 @@ def _crossed(bridge: Bridge, left: _Figure, figures: Sequence[_Figure]) -> Check
         return None
     ranked = sorted(partners, key=lambda figure: bridge.right.index(figure.concept))
     hit = next((figure for figure in ranked if figure.value.meets(left.value)), None)
+    if hit is None and bridge.previous and left.period.start is None:
+        return None  # of a period of unknown length the year before is a guess: it proves, it does not accuse
     right = hit or ranked[0]
     difference = left.value.middle - right.value.middle
     is_wider = any(contains(word, plain(left.label)) for word in bridge.wider)
@@ -412,10 +426,20 @@ def _crossed(bridge: Bridge, left: _Figure, figures: Sequence[_Figure]) -> Check
 
 
 def _belongs(bridge: Bridge, left: _Figure, right: _Figure) -> bool:
-    """Whether two figures are of the same time, or of neighbouring years where the bridge says so."""
+    """Whether two figures can be compared: those of one currency and one entity, of the same time, or
+    where the bridge says so the right one at the end of the day before the left one's period."""
+    if left.scope is not right.scope:
+        return False
+    if None not in (left.currency, right.currency) and left.currency != right.currency:
+        return False
     if bridge.previous:
-        days = (left.period.end - right.period.end).days
-        return 357 <= days <= 378
-    same_kind = left.period.kind is right.period.kind
-    comparable = same_kind or PeriodKind.INSTANT in (left.period.kind, right.period.kind)
-    return comparable and left.period.end == right.period.end
+        if left.period.start is None:
+            return abs((left.period.end - right.period.end).days - DAYS_OF_YEAR) <= CALENDAR_SLACK
+        return abs((left.period.start - right.period.end).days - 1) <= CALENDAR_SLACK
+    if left.period.end != right.period.end:
+        return False
+    if PeriodKind.INSTANT in (left.period.kind, right.period.kind):
+        return True
+    # A half year and its second quarter end on the same day.
+    starts = left.period.start, right.period.start
+    return starts[0] is None or starts[1] is None or abs((starts[0] - starts[1]).days) <= CALENDAR_SLACK

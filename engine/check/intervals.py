@@ -56,6 +56,10 @@ class Interval:
     def __neg__(self) -> "Interval":
         return Interval(-self.high, -self.low)
 
+    def widened(self, rounding: Decimal) -> "Interval":
+        """The same numbers and all that are at most `rounding` away from one of them."""
+        return Interval(self.low - rounding, self.high + rounding) if rounding else self
+
     def times(self, factor: int) -> "Interval":
         """Each number times a whole factor."""
         ends = (self.low * factor, self.high * factor)

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
+from engine.check.columns import column_roundings
 from engine.check.intervals import Interval
-from engine.kinds import CellState, RowKind
+from engine.kinds import CellState, RowKind, StatementKind
 from engine.statement import Row, StatementTable
 
+NOTHING = Decimal(0)
 MOST_PARTS = 60
 MOST_FLIPS = 3
 LEAST_TO_FLIP_FIRST = 4
@@ -71,8 +73,9 @@ class _Line:
         return not any(value is not None and value[0] + value[1] for value in self.values)
 
 
-def printed_interval(row: Row, column: int) -> Interval | None:
-    """What the cell may stand for in the printed unit, None where it holds no number."""
+def printed_interval(row: Row, column: int, rounding: Decimal = NOTHING) -> Interval | None:
+    """What the cell may stand for in the printed unit, None where it holds no number. `rounding` is what
+    its column lends it beside the last digit."""
     cell = row.cells[column]
     if cell is None or cell.number is None:
         return None
@@ -80,7 +83,7 @@ def printed_interval(row: Row, column: int) -> Interval | None:
         # A dash stands for nothing or for less than the rounding of its neighbours.
         digits = max((c.decimals for c in row.cells if c is not None), default=0)
         return Interval.printed(Decimal(0), digits)
-    return Interval.printed(cell.number, cell.decimals)
+    return Interval.printed(cell.number, cell.decimals).widened(rounding)
 
 
 def find_structure(
@@ -108,12 +111,13 @@ class _Search:
         self.stack: list[_Line] = []
         self.sums: list[Sum] = []
         self.digits = _most_digits(table)
+        self.roundings = column_roundings(table)
 
     def run(self) -> Structure:
         for ordinal, row in enumerate(self.table.rows):
             if row.kind in (RowKind.HEADING, RowKind.PER_SHARE, RowKind.SHARES):
                 continue
-            printed = tuple(_span(row, n, self.digits) for n in range(len(self.table.columns)))
+            printed = tuple(_span(row, n, self.digits, lent) for n, lent in enumerate(self.roundings))
             if all(value is None for value in printed):
                 continue
             self._lay(ordinal, printed)
@@ -122,8 +126,8 @@ class _Search:
     def _lay(self, ordinal: int, printed: _Spans) -> None:
         found = self._plain_match(ordinal, printed) or (
             (self._flipped_match(ordinal, printed) or self._forgiving_match(ordinal, printed))
-            if ordinal in self.totals
-            else None
+            if ordinal in self.totals and any(value is not None and value[0] + value[1] for value in printed)
+            else self._match_of_nothing(ordinal, printed)
         )
         if found is None:
             values = _times(printed, self.factors[ordinal])
@@ -141,15 +145,28 @@ class _Search:
         least = 1 if ordinal in self.totals else 2
         # A line that nothing calls a total keeps the sign its nature suggests, unless its figures are
         # telling: small ones meet the sum of their neighbours by chance, and one chance of two signs
-        # is enough to be misled.
+        # is enough to be misled. In a cash flow statement it always does: flows are printed with their
+        # sign, and what comes in is often paid out to the cent.
         own = self.factors[ordinal]
-        sure = ordinal in self.totals or _is_telling(printed, self.digits)
+        flows = self.table.kind is StatementKind.CASH_FLOW_STATEMENT
+        sure = ordinal in self.totals or (not flows and _is_telling(printed, self.digits))
         turned = [(factor, _times(printed, factor)) for factor in ((own, -own) if sure else (own,))]
         for count, sums in self._suffixes(least):
             for factor, total in turned:
                 agrees = _agreement(sums, total)
                 if agrees is not None and _worth(agrees, printed) and self._says_something(count, least):
                     return count, factor, agrees
+        return None
+
+    def _match_of_nothing(self, ordinal: int, printed: _Spans) -> _Match | None:
+        """The lines that make a total of nothing with the signs they have. A sign that was turned to
+        reach nothing would be turned by chance: nothing is what any line and its counterpart make."""
+        if ordinal not in self.totals:
+            return None
+        for count, sums in self._suffixes(2):
+            agrees = _agreement(sums, printed)
+            if agrees is not None and self._says_something(count, 2):
+                return count, self.factors[ordinal], agrees
         return None
 
     def _says_something(self, count: int, least: int) -> bool:
@@ -213,8 +230,8 @@ def _most_digits(table: StatementTable) -> int:
     return max([0, *(cell.decimals for cell in cells), *written])
 
 
-def _span(row: Row, column: int, digits: int) -> _Span | None:
-    interval = printed_interval(row, column)
+def _span(row: Row, column: int, digits: int, rounding: Decimal) -> _Span | None:
+    interval = printed_interval(row, column, rounding)
     if interval is None:
         return None
     return int((2 * interval.low).scaleb(digits)), int((2 * interval.high).scaleb(digits))

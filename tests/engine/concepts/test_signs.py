@@ -141,3 +141,39 @@ def test_outflows_of_a_cash_flow_statement_keep_their_brackets():
         ],
     )
     assert [factor for factor, _ in found.values()] == [1, 1, 1, 1]
+
+
+def test_brackets_of_a_payment_that_equals_what_came_in_stay_an_outflow():
+    found = signs(
+        CF,
+        [
+            ("Operating activities",),
+            ("Net loss for the year", "(10,249)", "1,239"),
+            ("Equity loss", "13,299", "(800)"),
+            ("Dilution gain", "(752)", "(321)"),
+            ("Tax recovery", "(2,298)", "(118)"),
+            ("=Total items not affecting cash", "10,249", "(1,239)"),
+            ("=Net cash from operating activities", "-", "-"),
+            ("Investing activities",),
+            ("Distributions received", "6,617", "5,560"),
+            ("=Net cash from investing activities", "6,617", "5,560"),
+            ("Cash flows used in financing activities",),
+            ("Dividends paid", "(6,617)", "(5,560)"),
+            ("=Net cash used in financing activities", "(6,617)", "(5,560)"),
+            ("=Increase in cash and cash equivalents", "-", "-"),
+        ],
+    )
+    assert [factor for factor, _ in found.values()] == [1] * 14
+
+
+def test_a_total_of_nothing_turns_no_sign():
+    found = signs(
+        CF,
+        [
+            ("Operating activities",),
+            ("Zebra received", "40", "30"),
+            ("Okapi received", "40", "30"),
+            ("=Net cash from operating activities", "-", "-"),
+        ],
+    )
+    assert [factor for factor, _ in found.values()] == [1, 1, 1, 1]
