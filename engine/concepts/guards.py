@@ -25,12 +25,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A pair (or a triple) of sides. In a one-sided guard the words' absence is the other side."""
+    """A pair (or a triple) of sides. In a one-sided guard the words' absence is the other side.
+    `longest_first` has the words of all sides, between spaces, each with the number of its side."""
 
     name: str
     sides: tuple[Side, ...]
     one_sided: bool
     weakens: bool
+    longest_first: tuple[tuple[str, int], ...]
 
     def side_of(self, text: str) -> int | None:
         """The side on which a plain label stands; None when on none or on several."""
@@ -39,14 +41,10 @@ class Guard:
         # "non current" holds the word "current": the longest words are looked for first and taken out.
         found = set()
         remaining = f" {text} "
-        ordered = sorted(
-            ((word, number) for number, side in enumerate(self.sides) for word in side.words),
-            key=lambda pair: -len(pair[0]),
-        )
-        for word, number in ordered:
-            if f" {word} " in remaining:
+        for word, number in self.longest_first:
+            if word in remaining:
                 found.add(number)
-                remaining = remaining.replace(f" {word} ", "  ")
+                remaining = remaining.replace(word, "  ")
         return found.pop() if len(found) == 1 else None
 
 
@@ -67,9 +65,15 @@ def load_guards() -> tuple[Guard, ...]:
                 sides,
                 bool(entry.get("one_sided", False)),
                 bool(entry.get("weakens", False)),
+                _longest_first(sides),
             )
         )
     return tuple(guards)
+
+
+def _longest_first(sides: tuple[Side, ...]) -> tuple[tuple[str, int], ...]:
+    words = [(f" {word} ", number) for number, side in enumerate(sides) for word in side.words]
+    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
 
 
 @lru_cache(maxsize=20_000)
