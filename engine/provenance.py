@@ -12,7 +12,6 @@ from typing import Any
 from engine.errors import Unreadable
 from engine.pdf import ocr
 from engine.pdf.open import OpenDocument, open_document
-from engine.pdf.second_engine import read_pages
 from engine.pdf.words import Page, Word, read_page
 from engine.values import Box
 
@@ -72,6 +71,9 @@ def _page(document: OpenDocument, data: bytes, number: int, read_by: str) -> Pag
     if read_by == "ocr":
         return ocr.recognise(document, number)
     if read_by == "second_engine":
+        # Imported here because few figures need it and its library is slow to load.
+        from engine.pdf.second_engine import read_pages
+
         try:
             return read_pages(data, (number,))[0]
         except Unreadable:

@@ -212,6 +212,8 @@ def expand(text: str) -> Iterator[str]:
 
 def _spell(text: str, speller: Speller) -> str:
     """A reading in one spelling, its `*` kept."""
+    if "*" not in text:
+        return speller.spell(plain(text))
     pieces = re.split(r"(\*)", text)
     spelled = []
     for n, piece in enumerate(pieces):

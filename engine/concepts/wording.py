@@ -17,11 +17,14 @@ _NOTE = re.compile(
 _TRAILING_NOTE = re.compile(r"[\s,\-–—]+(?:see\s+)?notes?\s+\d[\d\s,.and&]*$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’`´]s?(?=\s|$|[^\w])")
 _NOT_WORD = re.compile(r"[^a-z0-9&*|()_ ]+")
+_WORDS = re.compile(r"[a-z0-9& ]*")
 _SPACES = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """Lower case without accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("æ", "ae"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -30,7 +33,12 @@ def fold(text: str) -> str:
 def plain(label: str) -> str:
     """A label as bare words: folded, without note references, punctuation and doubled spaces."""
     text = fold(label)
-    text = _TRAILING_NOTE.sub("", _NOTE.sub(" ", text))
+    if "(" in text:
+        text = _NOTE.sub(" ", text)
+    if "note" in text:
+        text = _TRAILING_NOTE.sub("", text)
+    if _WORDS.fullmatch(text):  # most labels, and every wording is spelled when a process starts
+        return " ".join(text.split())
     text = _POSSESSIVE.sub("", text)
     text = _NOT_WORD.sub(" ", text).translate(_BRACKETS)
     return _SPACES.sub(" ", text).strip()
