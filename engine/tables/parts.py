@@ -10,6 +10,7 @@ from engine.locate.lexicon import Vocabulary, letters
 from engine.locate.score import is_other_title, title_kind
 from engine.pdf.words import Line, Page
 from engine.tables.columns import Band, find_bands
+from engine.tables.halves import halves_of
 from engine.tables.header import phrases_of
 from engine.tables.numbers import (
     Figure,
@@ -49,6 +50,11 @@ def values_of(part: Part) -> list[Band]:
 
 
 def parts_of(kind: StatementKind, pages: Sequence[Page], words: Vocabulary) -> list[Part]:
+    """What of these pages is the statement, page by page and half by half.
+
+    Raises NotFound (table_not_read) where no columns of figures are found.
+    """
+    pages = [half for page in pages for half in _halves(kind, page, words)]
     parts: list[Part] = []
     carried: list[Line] = []
     reference = _richest_bands(kind, pages, words)
@@ -65,6 +71,19 @@ def parts_of(kind: StatementKind, pages: Sequence[Page], words: Vocabulary) -> l
     if not parts:
         raise NotFound("The pages were found and no columns of figures on them.", code="table_not_read")
     return parts
+
+
+def _halves(kind: StatementKind, page: Page, words: Vocabulary) -> list[Page]:
+    """The halves of a page that belong to the statement: those without the title of another one."""
+    halves = halves_of(page)
+    if len(halves) == 1:
+        return [page]
+    kept = []
+    for half in halves:
+        titles = {title_kind(letters(line.text), words) for line in half.lines if not is_row(line)} - {None}
+        if kind in titles or not titles:
+            kept.append(half)
+    return kept or [page]
 
 
 def _richest_bands(kind: StatementKind, pages: Sequence[Page], words: Vocabulary) -> list[Band]:
@@ -179,7 +198,9 @@ def _looks_like_title(line: Line, lines: Sequence[Line], words: Vocabulary) -> b
 def _inherited(bands: list[Band], reference: list[Band]) -> list[Band]:
     """A page with few rows takes the columns of the page with most; else it must have as many."""
     own = sum(not band.is_note for band in bands)
-    return bands if own == sum(not band.is_note for band in reference) else [replace(b) for b in reference]
+    apart = bool(bands) and (bands[0].x0 > reference[-1].x1 or bands[-1].x1 < reference[0].x0)
+    same = own == sum(not band.is_note for band in reference)
+    return bands if same or apart else [replace(b) for b in reference]
 
 
 def _bands_of(region: Sequence[Line], spaced: bool) -> list[Band]:
@@ -192,7 +213,7 @@ def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool, wo
     years = _years_line(region, values, spaced)
     if years is not None:
         start = years + 1
-        while start < len(region) and is_unit_text(region[start].text):
+        while start < len(region) and _is_heading_line(region[start], values, spaced):
             start += 1
         return start
     for n, line in enumerate(region):
@@ -204,6 +225,14 @@ def _header_end(region: Sequence[Line], values: Sequence[Band], spaced: bool, wo
         if label or len(real) > 1 or n > 8:
             return _back_over_labels(region, n, values)
     return 0
+
+
+def _is_heading_line(line: Line, values: Sequence[Band], spaced: bool) -> bool:
+    """A unit, or words that stand over the columns alone."""
+    if is_unit_text(line.text):
+        return True
+    over = line.x0 >= values[0].x0 - _NOTE_REACH
+    return over and not any(cell is not None for cell in cells_of(line, values, spaced)[0])
 
 
 def _years_line(region: Sequence[Line], values: Sequence[Band], spaced: bool) -> int | None:

@@ -51,6 +51,7 @@ class RawRow:
     level: int = 0
     lines: int = 1
     unit_words: str = ""
+    margin: float = 0.0  # the left edge of what stands on its page or half of a page
 
     @property
     def has_figures(self) -> bool:
@@ -64,12 +65,13 @@ def raw_rows(lines: Sequence[Line], bands: Sequence[Band], page: int, spaced_gro
     """
     rows = []
     unit_words = ""
+    margin = min((line.x0 for line in lines), default=0.0)
     for line in lines:
         own, rest = _unit_over_figures(line, bands, spaced_groups)
         unit_words = own or unit_words
         row = _raw_row(rest, bands, page, spaced_groups) if rest.words else None
         if row is not None:
-            row.unit_words = unit_words
+            row.unit_words, row.margin = unit_words, margin
             rows.append(row)
     return rows
 
@@ -209,7 +211,7 @@ def _around_figures(rows: list[RawRow]) -> list[RawRow]:
 def _stand_around(above: RawRow, figures: RawRow, below: RawRow) -> bool:
     if above.has_figures or below.has_figures or figures.label or not figures.has_figures:
         return False
-    return above.page == below.page and below.y - above.last_y < 1.7 * above.size
+    return not _apart(above, below) and below.y - above.last_y < 1.7 * above.size
 
 
 def _label_edge(rows: Sequence[RawRow]) -> float:
@@ -252,7 +254,7 @@ def _fits(before: RawRow, after: RawRow, edge: float) -> bool:
 
 def _leads_into(above: RawRow, below: RawRow, edge: float, leading: float, words: Vocabulary) -> bool:
     """Whether a line without figures is the beginning of the label below."""
-    if above.page != below.page or not below.label or below.y - above.last_y > 1.7 * max(leading, above.size):
+    if _apart(above, below) or not below.label or below.y - above.last_y > 1.7 * max(leading, above.size):
         return False
     if above.label.endswith((":", ".")) and above.label.count("(") <= above.label.count(")"):
         return False
@@ -275,7 +277,7 @@ def _continues_upwards(
 ) -> bool:
     """Whether a line without figures is the rest of the label above, whose figures stand on its
     first line."""
-    if row.has_figures or not above.has_figures or not above.label or above.page != row.page:
+    if row.has_figures or not above.has_figures or not above.label or _apart(above, row):
         return False
     if row.y - above.last_y > 1.45 * max(leading, row.size) or (
         row.label.endswith(":") and not _ends_open(above.label, words)
@@ -289,6 +291,11 @@ def _continues_upwards(
     if small and row.y - above.last_y < 0.97 * leading:
         return True
     return _is_tight(above, row, leading) and not (below is not None and _is_tight(row, below, leading))
+
+
+def _apart(above: RawRow, below: RawRow) -> bool:
+    """On two pages, or in two halves of one."""
+    return above.page != below.page or below.y < above.last_y
 
 
 def _is_tight(above: RawRow, below: RawRow, leading: float) -> bool:
@@ -334,16 +341,20 @@ def place_sections(rows: Sequence[RawRow]) -> None:
     steps = _indents(rows)
     section = ""
     for row in rows:
-        row.level = min(range(len(steps)), key=lambda n: abs(steps[n] - row.x0)) if steps else 0
+        row.level = min(range(len(steps)), key=lambda n: abs(steps[n] - _indent(row))) if steps else 0
         row.section = section
         if not row.has_figures:
             section = row.label.rstrip(":").strip()
 
 
+def _indent(row: RawRow) -> float:
+    return row.x0 - row.margin
+
+
 def _indents(rows: Sequence[RawRow]) -> list[float]:
     """The left edges in use, steps of less than 2.5 points taken as one."""
     steps: list[float] = []
-    for x in sorted(row.x0 for row in rows if row.label):
+    for x in sorted(_indent(row) for row in rows if row.label):
         if not steps or x - steps[-1] > 2.5:
             steps.append(x)
     return steps[:8]

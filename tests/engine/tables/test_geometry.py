@@ -1,10 +1,12 @@
 """What only the place of words on the page decides: columns, labels, where a table ends."""
 
+from itertools import zip_longest
+
 from engine.kinds import RowKind, StatementKind
 from engine.reading import read
 from engine.statement import Reading, StatementTable
 from engine.values import Unit
-from tests.engine.makepdf import INCOME, PROSE, Sheet, balance, cash_flow, income, report
+from tests.engine.makepdf import ASSETS, INCOME, LIABILITIES, PROSE, Sheet, balance, cash_flow, income, report
 
 WITHOUT_NOTES = tuple((label, "", *texts[1:]) if texts else (label,) for label, *texts in INCOME)
 
@@ -168,3 +170,52 @@ def test_a_country_before_the_bracket_does_not_hide_the_sign():
 def test_class_c_shares_are_no_cents():
     rows = (("Class C basic earnings per share", "", "1.25", "1.28"),)
     assert per_share_units(rows)["Class C basic earnings per share"][0] == Unit("EUR", 1)
+
+
+def test_words_over_the_columns_below_the_years_are_headings():
+    heads = (("2023", "2022"), ("Group", "Group"), ("Restated", "Restated"))
+    table = income_read(heads=heads, note_at=None)
+    assert table.rows[0].label == "Revenue"
+    assert [c.restated for c in table.columns] == [True, True]
+
+
+def test_assets_and_liabilities_side_by_side_are_one_statement():
+    left = [row for row in ASSETS if len(row) > 1]
+    right = [row for row in LIABILITIES if len(row) > 1]
+    rows = [
+        (label, "", *texts, *(other[2:] if other else ("", "")))
+        for (label, _, *texts), other in zip_longest(left, right, fillvalue=None)
+        if label
+    ]
+    rights = (230.0, 280.0, 500.0, 550.0)
+    sheet = balance(rows=rows, rights=rights, heads=(("2023", "2022") * 2, ("€m",) * 4), note_at=None)
+    first = 780.0 - 13.0 * (1 + 1 + 2)
+    sheet.extra = [(310.0, first - 13.0 * (n + 1), row[0].strip()) for n, row in enumerate(right)]
+    table = table_of(read(report([PROSE, income(), sheet])), StatementKind.BALANCE_SHEET)
+    assert [c.period.end.year for c in table.columns] == [2023, 2022]
+    read_rows = [row.label for row in table.rows]
+    assert read_rows == [row[0].strip() for row in (*left, *right)]
+    assert figures(table)["Total assets"] == ["1000.0", "950.0"]
+    assert figures(table)[right[-1][0].strip()] == [text.replace(",", "") for text in right[-1][2:]]
+
+
+def test_of_a_spread_only_the_half_with_the_statement_is_read():
+    income_rows = [row for row in INCOME[:10] if len(row) > 1]
+    right = [row for row in ASSETS if len(row) > 1]
+    rows = [
+        (label, "", *texts, *(other[2:] if other else ("", "")))
+        for (label, _, *texts), other in zip_longest(income_rows, right, fillvalue=None)
+    ]
+    sheet = income(
+        rows=rows,
+        rights=(230.0, 280.0, 500.0, 550.0),
+        heads=(("2023", "2022") * 2, ("€m",) * 4),
+        note_at=None,
+    )
+    first = 780.0 - 13.0 * 4
+    sheet.extra = [
+        (310.0, 780.0, "Consolidated balance sheet"),
+        *((310.0, first - 13.0 * (n + 1), row[0].strip()) for n, row in enumerate(right)),
+    ]
+    table = table_of(read(report([PROSE, sheet])))
+    assert [row.label for row in table.rows] == [row[0] for row in income_rows]
