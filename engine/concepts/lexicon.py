@@ -21,13 +21,13 @@ from engine.errors import BadInput
 from engine.kinds import StatementKind
 
 FOLDER = Path(__file__).with_name("synonyms")
-PATTERNS_AT_ONCE = 16  # tried as one, and one by one only where some of them fits
 LARGEST_EXPANSION = 3000  # a wording with more readings than this is a slip of the pen
 
 SHORTEST_SQUEEZED = 8  # letters; shorter labels fit too much once their spaces are gone
 NO_PART = "none"  # headings that look like one and open no part of a statement
 
 T = TypeVar("T")
+_STARS = re.compile(r"\.[*+]")
 _GROUP = re.compile(r"\(([^()]*)\)")
 
 
@@ -94,21 +94,27 @@ class Lexicon:
 
 
 class _Patterns(Generic[T]):
-    """Regular expressions and what each stands for. Most texts fit none of them, so some are tried
-    together; one by itself is compiled when it is first needed."""
+    """Regular expressions and what each stands for. To compile and try them all is slow, so each is
+    kept under a part of every alternative that must stand in a text: its longest word, or its
+    longest stretch of letters where all words have a `*`."""
 
     def __init__(self, expressions: Iterable[tuple[str, T]]) -> None:
-        known = tuple(expressions)
-        self._parts = tuple(
-            (re.compile("|".join(text for text, _ in part)), part)
-            for part in (known[n : n + PATTERNS_AT_ONCE] for n in range(0, len(known), PATTERNS_AT_ONCE))
-        )
+        self._known = tuple(expressions)
+        self._by_word: dict[str, set[int]] = {}
+        self._by_stretch: dict[str, set[int]] = {}
+        for place, (expression, _) in enumerate(self._known):
+            for alternative in expression.replace("\\", "").split("|"):
+                words = [word for word in alternative.split() if not _STARS.search(word)]
+                kept = self._by_word if words else self._by_stretch
+                kept.setdefault(max(words or _STARS.split(alternative), key=len), set()).add(place)
 
     def fitting(self, text: str) -> Iterator[T]:
         """What the expressions that fit a text stand for, in order."""
-        for together, part in self._parts:
-            if together.fullmatch(text):
-                yield from (meaning for pattern, meaning in part if _compiled(pattern).fullmatch(text))
+        able = {place for word in text.split() for place in self._by_word.get(word, ())}
+        able.update(*(places for stretch, places in self._by_stretch.items() if stretch in text))
+        for expression, meaning in (self._known[place] for place in sorted(able)):
+            if _compiled(expression).fullmatch(text):
+                yield meaning
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ import pytest
 from engine.kinds import StatementKind
 from engine.locate.choose import choose
 from engine.locate.lexicon import LANGUAGES, letters, vocabulary
-from engine.locate.score import bears_language, language_of, title_kind
+from engine.locate.score import bears_language, language_of, score_page, title_kind
 
 EN = vocabulary("en")
 SHEET = """Consolidated balance sheets
@@ -40,6 +40,26 @@ def chosen(*texts: str) -> dict[StatementKind, tuple[int, ...]]:
 )
 def test_titles(line, kind):
     assert title_kind(letters(line), EN) is kind
+
+
+@pytest.mark.parametrize(
+    "text", ["Zürich, 31.12.2022 – Straße", "ﬁxed assets² ³", "İSTANBUL", "ΣΟΦΟΣ", "a_b\ud800", ""]
+)
+def test_letters_are_letters_in_every_script(text):
+    assert letters(text) == "".join(c for c in text.lower() if c.isalnum() and not c.isdecimal())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_looking_at_a_page_as_a_whole_loses_no_title(language):
+    words = vocabulary(language)
+    captions = "\n".join(
+        f"{anchor.phrases[0]} 1,234 5,678" for anchors in words.anchors.values() for anchor in anchors
+    )
+    for kind, titles in words.titles.items():
+        for title in titles:
+            line = f"Consolidated {title.capitalize()} 2022"
+            page = score_page(1, f"Report 2022\n{line}\n{captions}", words)
+            assert page.titles.get(kind) == ((1, line) if title_kind(letters(line), words) is kind else None)
 
 
 def test_a_balance_sheet_is_chosen_and_its_reasons_are_kept():

@@ -1,0 +1,35 @@
+"""How the wordings of a language are looked up."""
+
+import re
+
+import pytest
+
+from engine.concepts.lexicon import languages, load_lexicons
+from engine.concepts.taxonomy import load_taxonomy
+from engine.kinds import StatementKind
+
+
+@pytest.mark.parametrize("code", languages())
+def test_wordings_kept_by_their_words_fit_as_if_all_were_tried(code):
+    lexicon = next(each for each in load_lexicons(load_taxonomy()) if each.language == code)
+    for kind in StatementKind:
+        patterns = [(re.compile(text), wording) for text, wording in lexicon.open[kind]]
+        labels = [label for other in StatementKind for label in lexicon.exact[other]][::9]
+        for label in [*labels, *(f"other {label} net" for label in labels[::3])]:
+            text = lexicon.spell(label)
+            exact = {wording.concept for wording in lexicon.exact[kind].get(text, ())}
+            fitting = [w for pattern, w in patterns if pattern.fullmatch(text) and w.concept not in exact]
+            found = [hit.wording for hit in lexicon.hits(kind, label) if not hit.exact]
+            assert found == fitting or not (fitting or exact), label  # then spaces were left out
+
+
+def test_a_label_that_lost_its_spaces_is_found():
+    english = load_lexicons(load_taxonomy())[0]
+    (hit, *_) = english.hits(StatementKind.BALANCE_SHEET, "Propertyplant and equip ment")
+    assert (hit.wording.concept, hit.exact) == ("bs.ppe", False)
+
+
+def test_a_resembling_wording_is_found_whatever_the_order_of_its_words():
+    english = load_lexicons(load_taxonomy())[0]
+    found = dict(english.similar(StatementKind.BALANCE_SHEET, "receivables trade", 88.0))
+    assert found["trade receivables"] == 100.0
