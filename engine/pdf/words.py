@@ -9,6 +9,7 @@ a page whose type runs sideways is turned upright first (`turns`), and boxes are
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -125,52 +126,54 @@ def _page_of(page: pdfium.PdfPage, number: int) -> Page:
 def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     """Glyphs grouped by baseline, split into words, superscripts kept on the line they belong to."""
     lines: list[list[Glyph]] = []
-    ordered = sorted(glyphs, key=lambda g: (g.y, g.x0))
-    for glyph in ordered:
-        last = lines[-1] if lines else None
-        if last is not None and glyph.y - _anchor(last) <= SAME_LINE * max(glyph.size, last[0].size):
-            last.append(glyph)
+    baseline = size = 0.0  # of a line's first glyph: small raised type at its head starts no line
+    for glyph in sorted(glyphs, key=attrgetter("y", "x0")):
+        if lines and glyph.y - baseline <= SAME_LINE * (glyph.size if glyph.size > size else size):
+            lines[-1].append(glyph)
         else:
             lines.append([glyph])
-    return [line for group in lines if (line := _line(group)) is not None]
+            baseline, size = glyph.y, glyph.size
+    return [_line(group) for group in lines]
 
 
-def _anchor(group: list[Glyph]) -> float:
-    """The first baseline of a group; small raised type at its head must not start a line of its own."""
-    return group[0].y
-
-
-def _line(glyphs: list[Glyph]) -> Line | None:
-    glyphs.sort(key=lambda g: g.x0)
-    size = median(g.size for g in glyphs)
-    baseline = median(g.y for g in glyphs if g.size >= 0.8 * size)
-    words: list[Word] = []
-    previous: Glyph | None = None
-    for glyph in glyphs:
-        raised = glyph.size < 0.82 * size and glyph.y < baseline - 0.12 * size
-        if previous is not None and _printed_twice(previous, glyph):
+def _line(glyphs: list[Glyph]) -> Line:
+    glyphs.sort(key=attrgetter("x0"))
+    size = median([glyph.size for glyph in glyphs])
+    baseline = median([glyph.y for glyph in glyphs if glyph.size >= 0.8 * size])
+    small, high = 0.82 * size, baseline - 0.12 * size
+    previous = glyphs[0]
+    word = _word_of(previous, previous.size < small and previous.y < high)
+    words = [word]
+    for glyph in glyphs[1:]:
+        raised = glyph.size < small and glyph.y < high
+        if glyph.text == previous.text and _printed_twice(previous, glyph):
             continue
-        if previous is None or raised != words[-1].raised or _gap_between(previous, glyph):
-            words.append(Word(glyph.text, glyph.x0, glyph.x1, glyph.y, glyph.size, glyph.bold, raised))
+        if raised != word.raised or _gap_between(previous, glyph):
+            word = _word_of(glyph, raised)
+            words.append(word)
         else:
-            word = words[-1]
             word.text += glyph.text
-            word.x1 = max(word.x1, glyph.x1)
+            if glyph.x1 > word.x1:
+                word.x1 = glyph.x1
             word.bold = word.bold and glyph.bold
         previous = glyph
-    return Line(words, baseline) if words else None
+    return Line(words, baseline)
+
+
+def _word_of(glyph: Glyph, raised: bool) -> Word:
+    return Word(glyph.text, glyph.x0, glyph.x1, glyph.y, glyph.size, glyph.bold, raised)
 
 
 def _printed_twice(a: Glyph, b: Glyph) -> bool:
-    """The same glyph laid over itself, a way to fake bold type. The letters of one ligature glyph
-    also share a box; they follow one another at once."""
+    """Whether the same glyph is laid over itself, a way to fake bold type. The letters of one
+    ligature glyph also share a box; they follow one another at once."""
     if a.order + 1 == b.order and a.x0 == b.x0:
         return False
-    return a.text == b.text and abs(a.x0 - b.x0) < 0.12 * a.size and abs(a.y - b.y) < 0.12 * a.size
+    return abs(a.x0 - b.x0) < 0.12 * a.size and abs(a.y - b.y) < 0.12 * a.size
 
 
 def _gap_between(a: Glyph, b: Glyph) -> bool:
-    size = max(a.size, b.size)
+    size = a.size if a.size > b.size else b.size
     gap = (b.x0 - a.x1) / size if size else 0.0
     if gap < -1.5:
         return True
