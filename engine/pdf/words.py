@@ -19,8 +19,9 @@ from engine.pdf.glyphs import Glyph, glyphs_of
 from engine.values import Box
 
 DIGITS = frozenset("0123456789")
-WORD_GAP = 0.17  # of the type size; a space is about 0.25
+WORD_GAP = 0.11  # of the type size: a space is about 0.25, 0.13 behind an f whose box overhangs
 DIGIT_GAP = 0.30  # between digits and their marks, which some writers kern apart
+COMMA_GAP = 0.20  # between a comma and a digit: "June 30, 2023", where no comma parts thousands
 REAL_SPACE_GAP = 0.06  # between digits, a space of the file narrower than this is none
 SAME_LINE = 0.45  # of the type size, between two baselines
 _NUMBER_PARTS = DIGITS | frozenset(".,'’")
@@ -180,4 +181,6 @@ def _gap_between(a: Glyph, b: Glyph) -> bool:
     digits = a.text in _NUMBER_PARTS and b.text in _NUMBER_PARTS
     if b.after_space:
         return gap > REAL_SPACE_GAP if digits else True
-    return gap > (DIGIT_GAP if digits else WORD_GAP)
+    if digits:
+        return gap > (COMMA_GAP if a.text == "," else DIGIT_GAP)
+    return gap > WORD_GAP

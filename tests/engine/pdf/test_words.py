@@ -131,3 +131,13 @@ def test_the_second_engine_says_when_it_cannot_read():
     with pytest.raises(Unreadable) as refused:
         read_pages(b"%PDF-1.4 cut off", (1,))
     assert refused.value.code == "damaged"
+
+
+def test_a_space_under_the_overhang_of_an_f_parts_words():
+    assert lines_of([*glyphs("of"), *glyphs("revenues", 11.3)])[0].text == "of revenues"
+    assert lines_of([*glyphs("of"), *glyphs("fice", 10.9)])[0].text == "office"
+
+
+def test_a_comma_before_a_wide_gap_ends_a_day_and_parts_no_thousands():
+    assert lines_of([*glyphs("June_30,"), *glyphs("2023", 44.7)])[0].text == "June 30, 2023"
+    assert lines_of([*glyphs("30,"), *glyphs("202", 16.5)])[0].text == "30,202"
