@@ -47,7 +47,7 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
     parts = parts_of(kind, pages, words)
     first = parts[0]
     headings = _headings(first, kind, words)
-    rows = [row for part in parts for row in _rows(part, len(headings))]
+    rows = _joined_at_page_breaks([_rows(part, len(headings)) for part in parts])
     kept = [n for n, heading in enumerate(headings) if not heading.other and not _is_percent(rows, n)]
     if not kept:
         raise NotFound("The columns found hold no amounts.", code="table_not_read")
@@ -91,6 +91,30 @@ def _headings(part: Part, kind: StatementKind, words: Vocabulary) -> list[Column
 def _rows(part: Part, count: int) -> list[RawRow]:
     rows = raw_rows(part.body, part.bands, part.page.number, part.spaced)
     return _without_furniture([row for row in rows if len(row.figures) == count])
+
+
+def _joined_at_page_breaks(pieces: Sequence[list[RawRow]]) -> list[RawRow]:
+    """The rows of all pages, without a line that the end of a page cut in two: it is printed whole at
+    the head of the next one."""
+    rows: list[RawRow] = []
+    for piece in pieces:
+        if rows and piece and _is_cut_off(rows[-1], piece[0]):
+            rows.pop()
+        rows += piece
+    return rows
+
+
+def _is_cut_off(last: RawRow, first: RawRow) -> bool:
+    """Whether a row shows the digits of the next page's first row and some of its letters."""
+    if not last.has_figures or _digits(last) != _digits(first):
+        return False
+    following = iter(letters(first.label))
+    seen, whole = letters(last.label), letters(first.label)
+    return len(seen) < len(whole) and all(letter in following for letter in seen)
+
+
+def _digits(row: RawRow) -> list[str]:
+    return ["" if f is None else re.sub(r"\D", "", f.text) for f in row.figures]
 
 
 def _without_furniture(rows: list[RawRow]) -> list[RawRow]:

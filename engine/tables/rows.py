@@ -81,6 +81,8 @@ def _unit_over_figures(line: Line, bands: Sequence[Band], spaced_groups: bool) -
     values = [b for b in bands if not b.is_note]
     over = [w for w in line.words if w.x0 >= values[0].x0 - UNIT_REACH]
     text = " ".join(w.text for w in over)
+    if text.isdigit() and line.x0 > values[-1].x1:  # a page number at the outer edge
+        return "", Line([], line.y)
     if not over or not any(c.isalpha() or c in "$€£¥₵¢" for c in text) or not is_unit_text(text):
         return "", line
     if any(f is not None for f in cells_of(line, values, spaced_groups)[0]):

@@ -219,3 +219,21 @@ def test_of_a_spread_only_the_half_with_the_statement_is_read():
     ]
     table = table_of(read(report([PROSE, sheet])))
     assert [row.label for row in table.rows] == [row[0] for row in income_rows]
+
+
+def test_a_row_cut_by_the_end_of_the_page_is_read_once_and_whole():
+    heads = (("2023", "2022"), ("€m", "€m"))
+    first = balance(rows=(*ASSETS, ("Sh e c", "", "100.0", "100.0")), heads=heads, note_at=None, foot="")
+    rows = [(label, *rest) for label, *rest in LIABILITIES if rest]
+    rows[0] = ("Share capital", *rows[0][1:])
+    second = balance(title="Consolidated balance sheet (continued)", rows=rows, heads=heads, note_at=None)
+    table = table_of(read(report([PROSE, income(), first, second])), StatementKind.BALANCE_SHEET)
+    labels = [row.label for row in table.rows]
+    assert labels[labels.index("Total assets") + 1 :] == [row[0].strip() for row in rows]
+
+
+def test_a_page_number_at_the_outer_edge_is_no_label():
+    sheet = balance(note_at=None)
+    sheet.extra = [(570.0, 780.0 - 13.0 * 12.4, "3")]
+    table = table_of(read(report([PROSE, income(), sheet])), StatementKind.BALANCE_SHEET)
+    assert [row.label for row in table.rows if "3" in row.label] == []
