@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from documents.models import Document, DocumentVersion, PublicationDateSource
 from engine.base_units import BaseValue, base_value
+from engine.check.columns import part_columns
 from engine.errors import Unreadable
 from engine.kinds import CellState, RowKind
 from engine.statement import Cell, Column, Reading, Row, StatementReading
@@ -139,10 +140,14 @@ def _store_statement(run: ExtractionRun, statement: StatementReading) -> None:
         [_observation(cell, value, row, column) for _, _, cell, value, row, column in cells]
     )
     document = run.version.document
+    parts = {columns[place].pk for place in part_columns(table)}
     facts = [
         _fact(document, observation, statement, row, column, column.period, cell, value)
-        for observation, (_, column, cell, value, row, _) in zip(observations, cells, strict=True)
-        if column.period is not None and row.kind != RowKind.HEADING and _is_fact(cell, value)
+        for observation, (_, column, cell, value, row, stored_column) in zip(observations, cells, strict=True)
+        if column.period is not None
+        and stored_column.pk not in parts
+        and row.kind != RowKind.HEADING
+        and _is_fact(cell, value)
     ]
     Fact.objects.bulk_create(facts)
     ValidationResult.objects.bulk_create(

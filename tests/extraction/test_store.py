@@ -43,6 +43,23 @@ def test_it_works() -> None:
     assert Observation.objects.count() == 7
 
 
+def test_of_columns_that_add_up_to_a_total_only_the_total_is_a_fact() -> None:
+    document = a_document(a_company(), 2024)
+    lines = [
+        ("Interest income", None, 1, ["10", None, "10"]),
+        ("Loss on investments", None, 1, [None, "(90)", "(90)"]),
+        ("Expenses", None, -1, ["30", "5", "35"]),
+        ("Loss for the year", "is.net_income", 1, ["(20)", "(95)", "(115)"]),
+    ]
+    store_reading(
+        document.current_version, a_reading([2024, 2024, 2024], lines), options_digest="d", task_run=None
+    )
+    assert Observation.objects.count() == 10
+    facts = {fact.label: fact.value for fact in Fact.objects.all()}
+    assert facts["Loss for the year"] == Decimal("-115000000")
+    assert Fact.objects.count() == 4
+
+
 def test_without_a_scale_nothing_becomes_a_fact() -> None:
     document = a_document(a_company(), 2024)
     reading = a_reading([2024], [("Revenue", "is.revenue", 1, ["1,200"])], scale=None)
