@@ -29,6 +29,27 @@ class OpenLimits:
             raise ValueError("largest_file and most_pages must be at least 1")
 
 
+class _TextBuffer:
+    """Memory that the library writes the text of one page after the other into."""
+
+    def __init__(self) -> None:
+        self._make(16_384)
+
+    def _make(self, characters: int) -> None:
+        self._array = (ctypes.c_ushort * characters)()
+        self._bytes = memoryview(self._array).cast("B")
+
+    def text_of(self, text_page: object) -> str:
+        count = pdfium_c.FPDFText_CountChars(text_page)
+        if count < 1:
+            return ""
+        if count >= len(self._array):
+            self._make(2 * count)
+        written = pdfium_c.FPDFText_GetText(text_page, 0, count, self._array)
+        raw = self._bytes[: max(0, written - 1) * 2]
+        return str(raw, "utf-16-le", "replace").replace("\r\n", "\n").replace("\x00", "")
+
+
 @dataclass(slots=True)
 class OpenDocument:
     """An open file. Page indices count from 0 here, as in the library."""
@@ -40,6 +61,7 @@ class OpenDocument:
     producer: str
     title: str
     damaged_pages: set[int] = field(default_factory=set)
+    buffer: _TextBuffer = field(default_factory=_TextBuffer, repr=False)
 
     @contextmanager
     def page(self, index: int) -> Iterator[pdfium.PdfPage | None]:
@@ -66,21 +88,11 @@ class OpenDocument:
             if not text_page:
                 self.damaged_pages.add(index)
                 return ""
-            return _whole_text(text_page)
+            return self.buffer.text_of(text_page)
         finally:
             if text_page:
                 pdfium_c.FPDFText_ClosePage(text_page)
             pdfium_c.FPDF_ClosePage(raw)
-
-
-def _whole_text(text_page: object) -> str:
-    count = pdfium_c.FPDFText_CountChars(text_page)
-    if count < 1:
-        return ""
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
-    raw = memoryview(buffer).cast("B")[: max(0, written - 1) * 2]
-    return bytes(raw).decode("utf-16-le", "replace").replace("\r\n", "\n").replace("\x00", "")
 
 
 @contextmanager
