@@ -52,13 +52,14 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An identity within one statement. `blocks` keeps a reading that fails from being accepted
-    unseen; `warning` only asks for a look."""
+    """An identity within one statement, not tested where the line `unless` is printed. `blocks` keeps
+    a reading that fails from being accepted unseen; `warning` only asks for a look."""
 
     code: str
     statement: StatementKind
     says: str
     variants: tuple[Variant, ...]
+    unless: str | None
     blocks: bool
     warning: bool
 
@@ -105,6 +106,9 @@ def parse_identities(data: Mapping[str, Any], taxonomy: Taxonomy) -> Identities:
             statement=StatementKind(entry["statement"]),
             says=str(entry["says"]),
             variants=tuple(_variant(variant, str(entry["id"]), taxonomy) for variant in entry["variants"]),
+            unless=None
+            if (other := entry.get("unless")) is None
+            else _known(other, str(entry["id"]), taxonomy),
             blocks=bool(entry.get("blocks", False)),
             warning=bool(entry.get("warning", False)),
         )
@@ -241,7 +245,7 @@ def check_statement(
 
 def _verdict(identity: Identity, statement: _Statement, column: int) -> Check:
     failed: Check | None = None
-    for variant in identity.variants:
+    for variant in identity.variants if identity.unless not in statement.row_of else ():
         row = statement.row_of.get(variant.right)
         right = None if row is None else statement.figure(row, column)
         left = statement.side(variant, column)
@@ -314,7 +318,7 @@ def check_figures(statement: StatementKind, figures: Mapping[str, Interval]) -> 
 
 def _on_figures(identity: Identity, figures: Mapping[str, Interval]) -> FigureCheck | None:
     failed = None
-    for variant in identity.variants:
+    for variant in identity.variants if identity.unless not in figures else ():
         required = [term.concept for term in variant.left if not term.optional]
         if not variant.left or variant.right not in figures or any(c not in figures for c in required):
             continue

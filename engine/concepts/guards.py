@@ -26,24 +26,25 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A pair (or a triple) of sides. In a one-sided guard the words' absence is the other side.
-    `longest_first` has the words of all sides, between spaces, each with the number of its side."""
+    `longest_first` has the words of all sides, between spaces, each with the number of its side, or
+    of several where the word belongs to them all."""
 
     name: str
     sides: tuple[Side, ...]
     one_sided: bool
     weakens: bool
-    longest_first: tuple[tuple[str, int], ...]
+    longest_first: tuple[tuple[str, frozenset[int]], ...]
 
     def side_of(self, text: str) -> int | None:
         """The side on which a plain label stands; None when on none or on several."""
         if self.one_sided:
             return 0 if any(contains(word, text) for word in self.sides[0].words) else 1
         # "non current" holds the word "current": the longest words are looked for first and taken out.
-        found = set()
+        found: set[int] = set()
         remaining = f" {text} "
-        for word, number in self.longest_first:
+        for word, numbers in self.longest_first:
             if word in remaining:
-                found.add(number)
+                found |= numbers
                 remaining = remaining.replace(word, "  ")
         return found.pop() if len(found) == 1 else None
 
@@ -71,9 +72,13 @@ def load_guards() -> tuple[Guard, ...]:
     return tuple(guards)
 
 
-def _longest_first(sides: tuple[Side, ...]) -> tuple[tuple[str, int], ...]:
-    words = [(f" {word} ", number) for number, side in enumerate(sides) for word in side.words]
-    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
+def _longest_first(sides: tuple[Side, ...]) -> tuple[tuple[str, frozenset[int]], ...]:
+    words = {f" {word} " for side in sides for word in side.words}
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return tuple(
+        (word, frozenset(number for number, side in enumerate(sides) if word.strip() in side.words))
+        for word in ordered
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -11,9 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.check.sums import find_structure
-from engine.concepts.guards import contradicts, is_qualified, opposed
+from engine.concepts.guards import contradicts, is_qualified, opposed, stands_on_side
 from engine.concepts.lexicon import Hit, Lexicon, load_lexicons
-from engine.concepts.regions import BROADER, PER_SHARE_PARTS, SIDES, Place, locate_rows
+from engine.concepts.regions import (
+    BROADER,
+    PER_SHARE_PARTS,
+    PROFIT_OR_COMPREHENSIVE,
+    SIDES,
+    Place,
+    locate_rows,
+)
 from engine.concepts.taxonomy import Item, Taxonomy
 from engine.concepts.wording import plain
 from engine.kinds import MappingMethod, RowKind, StatementKind
@@ -26,6 +33,10 @@ SIMILAR = 0.75
 POSITION = 0.65
 ELSEWHERE = 0.12  # what a claim loses when its row stands in another part of the statement
 QUALIFIED = 0.05  # what a claim loses for a word that narrows it, such as "continuing"
+PARTS_OF_PROFIT = frozenset(("result", "tax"))
+ACTIVITIES = frozenset(("operating", "investing", "financing"))
+NET_INCOME = frozenset(("is.net_income", "is.ni_owners"))
+BEFORE_NET_INCOME = frozenset(("is.pbt", "is.tax"))
 LATER_IN_LIST = 0.001  # per place, so that the more telling wording wins
 CLOSES_SUM = 0.02  # what a claim gains when its row is printed as a sum, and again when it adds up
 SHORTEST_LIKE = 6  # letters; likeness of shorter labels means nothing
@@ -88,7 +99,8 @@ def map_rows(
     open_rows = [
         n for n, row in enumerate(table.rows) if n not in decided and row.kind is not RowKind.HEADING
     ]
-    claims = _repeated_lines_first(scene, [*_rule_claims(decided), *_synonym_claims(scene, open_rows)])
+    by_wording = _without_income_before_costs(scene, list(_synonym_claims(scene, open_rows)))
+    claims = _repeated_lines_first(scene, [*_rule_claims(decided), *by_wording])
     won = _award(claims)
     for rung in (_similar_claims, _position_claims):
         left = [n for n in open_rows if n not in won]
@@ -142,6 +154,21 @@ def _repeated_lines_first(scene: Scene, claims: Sequence[Claim]) -> list[Claim]:
     return [replace(c, score=best[c.concept, _print(scene.table.rows[c.row])]) for c in claims]
 
 
+def _without_income_before_costs(scene: Scene, claims: Sequence[Claim]) -> list[Claim]:
+    """The claims without those of rows to be the net income that stand above the profit before tax, the
+    tax or a part with costs, where a row below claims it too: a fund calls its income before costs so."""
+    last = max((claim.row for claim in claims if claim.concept == "is.net_income"), default=0)
+    before = [claim.row for claim in claims if claim.concept in BEFORE_NET_INCOME and claim.score > OPEN]
+    opened = [n for n in range(last) if _opens_part(scene, n) and scene.places[n].section == "operating"]
+    least = max((n for n in (*before[:1], *opened[-1:]) if n < last), default=0)
+    return [claim for claim in claims if claim.concept not in NET_INCOME or claim.row >= least]
+
+
+def _opens_part(scene: Scene, n: int) -> bool:
+    """Whether a row is the first below a heading."""
+    return n > 0 and scene.places[n].stated and scene.table.rows[n].section != scene.table.rows[n - 1].section
+
+
 def _print(row: Row) -> tuple[object, ...]:
     """What tells a line from its repetition: the words and the figures."""
     return plain(row.label), *(None if cell is None else cell.number for cell in row.cells)
@@ -190,7 +217,9 @@ def _is_cut(scene: Scene, above: Row) -> bool:
 def _score(scene: Scene, n: int, label: str, hit: Hit) -> float | None:
     """How good a claim is, None where the guards or the part of the statement forbid it."""
     item = scene.taxonomy[hit.wording.concept]
-    if hit.wording.section not in (None, scene.places[n].section) or contradicts(label, item.code):
+    if hit.wording.section not in (None, scene.places[n].section) or _is_forbidden(scene, n, label, item):
+        return None
+    if not hit.exact and _flows_elsewhere(scene, n, item):
         return None
     distance = _distance(scene, n, item)
     if distance is None:
@@ -199,6 +228,26 @@ def _score(scene: Scene, n: int, label: str, hit: Hit) -> float | None:
     context = f"{scene.table.rows[n].section} {label}" if item.section in PER_SHARE_PARTS else label
     narrowed = QUALIFIED if is_qualified(context, item.code) else 0.0
     return likely - distance - narrowed + _sum_bonus(scene, n)
+
+
+def _is_forbidden(scene: Scene, n: int, label: str, item: Item) -> bool:
+    """Whether a row cannot be a concept: its words are those of the opposite, or it splits the
+    comprehensive income and the concept is a part of the profit. The words of the label go before
+    the part of the statement: a line that names the profit is the profit wherever it stands."""
+    if contradicts(label, item.code) is not None:
+        return True
+    splits = scene.places[n].section == "comprehensive" and item.section in PARTS_OF_PROFIT
+    return splits and not stands_on_side(PROFIT_OR_COMPREHENSIVE, label)
+
+
+def _flows_elsewhere(scene: Scene, n: int, item: Item) -> bool:
+    """Whether a row of a cash flow statement stands under the heading of another activity than the
+    concept's: shares issued for services are no proceeds, however alike the words."""
+    place = scene.places[n]
+    if scene.table.kind is not StatementKind.CASH_FLOW_STATEMENT or item.is_sum:
+        return False
+    own = {item.section} | {scene.taxonomy[parent].section for parent in item.parents}
+    return place.stated and place.section in ACTIVITIES and place.section not in own
 
 
 def _distance(scene: Scene, n: int, item: Item) -> float | None:
@@ -237,7 +286,9 @@ def _similar_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
             for entry in scene.lexicon.exact[scene.table.kind][wording]:
                 item = scene.taxonomy[entry.concept]
                 distance = _distance(scene, n, item)
-                if distance is None or entry.section is not None or contradicts(label, item.code):
+                if distance is None or entry.section is not None or _is_forbidden(scene, n, label, item):
+                    continue
+                if _flows_elsewhere(scene, n, item):
                     continue
                 score = SIMILAR * likeness / 100 - distance + _sum_bonus(scene, n)
                 reason = f"the label resembles {wording!r} ({likeness:.0f} %)"
@@ -257,9 +308,22 @@ def _position_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
         is_sum = row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL) or n in scene.sums
         if item is None or not is_sum or not _says_nothing(row.label, scene.lexicon):
             continue
-        if n + 1 == len(scene.places) or scene.places[n + 1].section != here:
+        if _closes(scene, n):
             reason = f"an unlabelled sum that closes the part {item.section}"
             yield Claim(n, item.code, POSITION, MappingMethod.SUBTOTAL_POSITION, reason)
+
+
+def _closes(scene: Scene, n: int) -> bool:
+    """Whether the part of a row ends with it: what follows stands elsewhere or is a labelled total of
+    a wider part."""
+    here = scene.places[n].section
+    for later in range(n + 1, len(scene.places)):
+        row = scene.table.rows[later]
+        if scene.places[later].section != here or row.kind is RowKind.HEADING:
+            return True
+        if row.kind is not RowKind.TOTAL or _says_nothing(row.label, scene.lexicon):
+            return False
+    return True
 
 
 CLOSED_BY_TOTAL = frozenset(

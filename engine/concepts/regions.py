@@ -24,7 +24,7 @@ AFTER: dict[str, tuple[str, ...]] = {
     "is.operating_profit": ("financing",),
     "is.pbt": ("tax",),
     "is.net_income": ("result",),
-    "is.tci": ("result",),
+    "is.tci": ("comprehensive",),
     "cf.cfo": ("investing",),
     "cf.cfi": ("financing", "closing"),
     "cf.cff": ("closing",),
@@ -47,6 +47,7 @@ SIDES: dict[str, str] = {
     "per_share": "per_share",
     "share_count": "share_count",
 }
+PROFIT_OR_COMPREHENSIVE = "profit or comprehensive income"
 PER_SHARE_PARTS = frozenset(("per_share", "share_count"))
 BROADER = {
     "current_assets": "assets",
@@ -80,6 +81,9 @@ def locate_rows(table: StatementTable, lexicon: Lexicon) -> tuple[Place, ...]:
         elif row.section != last_section:
             named = lexicon.heading(table.kind, row.section)
         last_section = row.label if row.kind is RowKind.HEADING else row.section
+        if named == "result" and place.section == "comprehensive":
+            # "Attributable to" alone speaks of what stands above it, the comprehensive income.
+            named = "result" if stands_on_side(PROFIT_OR_COMPREHENSIVE, last_section) else None
         if named is not None:
             place = Place(named, True)
         seen.add(place.section)

@@ -16,6 +16,8 @@ SUBTOTAL = "subtotal"
 NATURAL = "natural_sign"
 AS_PRINTED = "as_printed"
 
+LIABILITIES = frozenset(("current_liabilities", "non_current_liabilities", "liabilities"))
+
 # The part of an income statement in which a line without a concept is taken for a cost.
 COSTS_BEHIND = frozenset(("is.revenue", "is.gross_profit"))
 COSTS_END = frozenset(("is.operating_profit", "is.pbt"))
@@ -29,7 +31,7 @@ def resolve_signs(
     items = tuple(taxonomy[m.concept] if m.concept is not None else None for m in mappings)
     structure = structure_of(table, items)
     proven = {row for found in structure.sums if found.holds for row in (found.total, *found.parts)}
-    deducted = set(_deducted(structure, items))
+    deducted = set(_deducted(structure, items)) | set(_bracketed_liabilities(table, structure, items))
     return tuple(
         RowSign(-factor if n in deducted else factor, _rule(items[n], n in proven))
         for n, factor in enumerate(structure.factors)
@@ -45,6 +47,22 @@ def _deducted(structure: Structure, items: Sequence[Item | None]) -> Iterator[in
             item = items[row]
             if item is not None and closing is not None and item.deducted_for == closing.code:
                 yield row
+
+
+def _bracketed_liabilities(
+    table: StatementTable, structure: Structure, items: Sequence[Item | None]
+) -> Iterator[int]:
+    """The liabilities of a sheet that prints them in brackets, because it goes on to its net assets by
+    plain addition. A liability is a positive contribution, whichever way it is printed."""
+    named = {n for n, item in enumerate(items) if item is not None and item.section in LIABILITIES}
+    figures = [cell.number for n in named for cell in table.rows[n].cells if cell is not None and cell.number]
+    if sum(number < 0 for number in figures) * 2 <= len(figures):
+        return
+    # Lines without a concept are known by the total they add up to.
+    for found in reversed(structure.sums):
+        if found.total in named:
+            named |= set(found.parts)
+    yield from named
 
 
 def structure_of(table: StatementTable, items: Sequence[Item | None]) -> Structure:

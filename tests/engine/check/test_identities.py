@@ -86,7 +86,76 @@ def test_rounding_is_no_failure():
 
 
 def test_an_unbalanced_sheet_is_the_one_that_blocks():
-    assert [identity.code for identity in load_identities().within if identity.blocks] == ["B4"]
+    assert [identity.code for identity in load_identities().within if identity.blocks] == ["B4", "B5"]
+
+
+NET_ASSETS = [
+    ("Non-current assets",),
+    ("Property, plant and equipment", "300", "310"),
+    ("=Total non-current assets", "300", "310"),
+    ("Current assets",),
+    ("Cash and cash equivalents", "200", "180"),
+    ("=Total current assets", "200", "180"),
+    ("Current liabilities",),
+    ("Trade and other payables", "100", "95"),
+    ("Zebra owed", "20", "20"),
+    ("=Total current liabilities", "120", "115"),
+    ("Net current assets", "80", "65"),
+    ("=Total assets less current liabilities", "380", "375"),
+    ("Non-current liabilities",),
+    ("Provision for deferred tax", "130", "140"),
+    ("=Total non-current liabilities", "130", "140"),
+    ("=Net assets", "250", "235"),
+    ("Capital and reserves",),
+    ("Share capital", "50", "50"),
+    ("Retained earnings", "200", "185"),
+    ("=Total shareholders' funds", "250", "235"),
+]
+
+
+def in_brackets(rows):
+    among, turned = False, []
+    for label, *texts in rows:
+        among = label.endswith("iabilities") if not texts else among
+        owed = among and not label.startswith(("Net", "=Net", "=Total assets"))
+        turned.append((label, *(f"({text})" for text in texts)) if owed else (label, *texts))
+    return turned
+
+
+@pytest.mark.parametrize("rows", [NET_ASSETS, in_brackets(NET_ASSETS)], ids=["plain", "in brackets"])
+def test_a_sheet_that_goes_on_to_its_net_assets_balances(rows):
+    reading = read(BS, rows)
+    found = {row.label: m.concept for row, m in zip(reading.table.rows, reading.mappings, strict=True)}
+    assert found["Total assets less current liabilities"] is None
+    assert found["Provision for deferred tax"] == "bs.dtl"
+    assert outcomes(reading, "B5") == [HOLDS, HOLDS]
+    assert outcomes(reading, "B4") == [NONE, NONE]
+    assert FAILS not in [check.outcome for check in reading.checks]
+    owed = (
+        "Trade and other payables",
+        "Zebra owed",
+        "Total current liabilities",
+        "Total non-current liabilities",
+    )
+    contributions = {
+        row.label: row.cells[0].number * sign.factor
+        for row, sign in zip(reading.table.rows, reading.signs, strict=True)
+        if row.label in owed
+    }
+    assert contributions == dict(zip(owed, map(Decimal, (100, 20, 120, 130)), strict=True))
+    wrong = read(BS, changed(rows, "=Total current assets", "290", "180"))
+    assert outcomes(wrong, "B5") == [FAILS, HOLDS]
+
+
+def test_assets_less_liabilities_are_not_tested_where_all_assets_are_printed():
+    assert outcomes(read(BS, SHEET), "B5") == [NONE, NONE]
+    other = [
+        *NET_ASSETS[:6],
+        ("Assets of another kind", "7", "7"),
+        ("=Total assets", "507", "497"),
+        *NET_ASSETS[6:10],
+    ]
+    assert outcomes(read(BS, other), "B5") == [NONE, NONE]
 
 
 def test_an_unclassified_sheet_is_legal():

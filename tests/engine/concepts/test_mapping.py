@@ -219,3 +219,242 @@ def test_a_label_that_was_cut_in_two_is_read_as_one():
 def test_a_label_without_its_spaces_is_still_known():
     assert concepts(BS, [("TOTALASSETS", "5", "4")]) == ["bs.total_assets"]
     assert concepts(CF, [("Effect ofexchange rate changes on cash", "5", "4")]) == ["cf.fx"]
+
+
+def test_the_split_of_the_comprehensive_income_is_not_that_of_the_profit():
+    rows = [
+        ("Profit before tax", "130", "120"),
+        ("Income tax expense", "(30)", "(20)"),
+        ("=Profit for the year", "100", "100"),
+        ("Other comprehensive income for the year", "10", "5"),
+        ("=Total comprehensive income for the year", "110", "105"),
+        ("Profit for the year is attributable to:",),
+        ("Non-controlling interests", "40", "30"),
+        ("Owners of Zebra Limited", "60", "70"),
+        ("Total comprehensive income for the year is attributable to:",),
+        ("Continuing operations", "45", "33"),
+        ("Discontinued operations", "1", "2"),
+        ("Non-controlling interests", "46", "35"),
+        ("Owners of Zebra Limited", "64", "70"),
+    ]
+    found = concepts(IS, rows)
+    assert found[5:8] == [None, "is.ni_nci", "is.ni_owners"]
+    assert found[8:] == [None] * 5
+
+
+def test_attributable_alone_speaks_of_the_result_above_it():
+    split = [
+        ("Attributable to:",),
+        ("Owners of the parent", "60", "70"),
+        ("Non-controlling interests", "40", "30"),
+    ]
+    profit = ("=Profit for the year", "100", "100")
+    comprehensive = [
+        ("Other comprehensive income for the year", "10", "5"),
+        ("=Total comprehensive income for the year", "110", "105"),
+    ]
+    assert concepts(IS, [profit, *split])[2:] == ["is.ni_owners", "is.ni_nci"]
+    assert concepts(IS, [profit, *comprehensive, *split])[4:] == [None, None]
+    both = concepts(IS, [profit, *split, *comprehensive, *split])
+    assert both[2:4] == ["is.ni_owners", "is.ni_nci"]
+    assert both[7:] == [None, None]
+    # A line that names the profit is the profit wherever it stands.
+    named = [("Profit attributable to owners of the parent", "60", "70")]
+    assert concepts(IS, [profit, *comprehensive, *named])[-1] == "is.ni_owners"
+    of_others = [("Total comprehensive income attributable to non-controlling interests", "40", "30")]
+    assert concepts(IS, [profit, *of_others]) == ["is.net_income", None]
+
+
+def test_a_net_comprehensive_loss_is_the_result_where_none_other_is_printed():
+    below = ("=Net comprehensive loss for the year", "(8)", "(9)")
+    before = [("Loss before tax", "(8)", "(7)"), ("Tax expense", "-", "(2)")]
+    assert concepts(IS, [*before, below])[-1] == "is.net_income"
+    loss = ("=Net loss for the year", "(8)", "(9)")
+    assert concepts(IS, [*before, loss, ("Zebra", "1", "1"), below])[2:] == ["is.net_income", None, "is.tci"]
+    expense = (
+        "=Total comprehensive expense for the year attributable to owners of the Company",
+        "(8)",
+        "(9)",
+    )
+    assert concepts(IS, [*before, loss, expense])[2:] == ["is.net_income", "is.tci"]
+
+
+def test_operating_profit_goes_before_operating_income():
+    rows = [
+        ("Revenue", "947", "873"),
+        ("Other net operating income", "17", "15"),
+        ("=Operating income", "964", "888"),
+        ("=Operating expenses", "(870)", "(815)"),
+        ("=Operating profit", "94", "73"),
+    ]
+    assert concepts(IS, rows) == ["is.revenue", "is.other_op", None, None, "is.operating_profit"]
+    assert concepts(IS, [rows[0], ("=Operating income", "94", "73")]) == ["is.revenue", "is.operating_profit"]
+    other = [("Other operating income", "3", "10"), ("Other operating expense", "(17)", "(5)")]
+    assert concepts(IS, [rows[0], *other]) == ["is.revenue", "is.other_op", None]
+
+
+def test_the_words_of_british_statements_are_known():
+    assert concepts(IS, [("=Loss on ordinary activities before tax", "(7)", "(3)")]) == ["is.pbt"]
+    assert concepts(IS, [("=(Loss) for the year before income tax", "(7)", "(3)")]) == ["is.pbt"]
+    assert concepts(IS, [("Tax on ordinary activities", "1", "3")]) == ["is.tax"]
+    share = "Share of loss of associate accounted for using the equity method"
+    assert concepts(IS, [(share, "(1)", "3")]) == ["is.associates"]
+    sheet = [
+        ("Current assets",),
+        ("Finished goods", "4", "4"),
+        ("Debtors", "7", "6"),
+        ("Creditors: amounts falling due within one year", "(3)", "(2)"),
+    ]
+    assert concepts(BS, sheet)[1:] == ["bs.inventories", "bs.receivables", "bs.total_cl"]
+    flows = [
+        ("Operating activities",),
+        ("Loss before income tax from continuing operations", "(7)", "(3)"),
+        ("Increase in debtors", "(13)", "(32)"),
+        ("Decrease in creditors", "(43)", "(7)"),
+    ]
+    assert concepts(CF, flows)[1:] == ["cf.start", "cf.d_receivables", "cf.d_payables"]
+
+
+def test_dividends_are_those_of_the_owners():
+    rows = [
+        ("Financing activities",),
+        ("Dividends paid to non-controlling interests", "(3)", "(2)"),
+        ("Dividends paid to minority shareholders", "(4)", "(2)"),
+        ("Dividends paid to shareholders of the parent", "(37)", "(36)"),
+    ]
+    assert concepts(CF, rows) == [None, None, None, "cf.dividends"]
+
+
+def test_a_flow_is_not_that_of_another_activity():
+    rows = [
+        ("Operating activities",),
+        ("Shares issued in settlement of salary", "43", "72"),
+        ("Dividend income", "(15)", "(26)"),
+        ("Foreign exchange losses on cash balances", "3", "3"),
+        ("Investing activities",),
+        ("Proceeds from redemption of debt instruments", "32", "5"),
+        ("Proceeds from sale of equity interest in subsidiary", "24", "5"),
+        ("Payments for purchase of business, net of cash acquired", "(6)", "(44)"),
+        ("Acquisition of property and equipment", "(3)", "(2)"),
+        ("Financing activities",),
+        (
+            "Payments for acquisition of interests in subsidiaries from non-controlling interests",
+            "(1)",
+            "(2)",
+        ),
+        ("Proceeds from issue of shares", "88", "13"),
+        ("Payments for share buy-back", "-", "(6)"),
+        ("Lease liabilities paid", "(16)", "(13)"),
+    ]
+    assert concepts(CF, rows) == [
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        "cf.acquisitions",
+        "cf.capex_ppe",
+        None,
+        None,
+        "cf.shares_issued",
+        "cf.buybacks",
+        "cf.leases",
+    ]
+
+
+def test_dividends_paid_under_operating_activities_are_dividends():
+    assert concepts(CF, [("Operating activities",), ("Dividends paid", "(3)", "(2)")])[1] == "cf.dividends"
+
+
+def test_equipment_bought_with_its_software_is_equipment():
+    bought = [("Investing activities",), ("Purchase of property, equipment and software", "(97)", "(17)")]
+    assert concepts(CF, bought)[1] == "cf.capex_ppe"
+    software = [("Investing activities",), ("Purchase of internal-use software", "(97)", "(17)")]
+    assert concepts(CF, software)[1] == "cf.capex_intang"
+
+
+def test_cash_alone_has_a_beginning_a_change_and_an_end():
+    rows = [
+        ("=Net decrease in cash", "(79)", "(29)"),
+        ("Cash, beginning of year", "123", "153"),
+        ("Exchange differences on cash", "-", "(1)"),
+        ("=Cash, end of year", "44", "123"),
+    ]
+    assert concepts(CF, rows) == ["cf.net_change", "cf.cash_open", "cf.fx", "cf.cash_close"]
+    assert concepts(CF, [("=Net change in cash", "(79)", "(29)")]) == ["cf.net_change"]
+
+
+def test_borrowings_are_told_from_other_financial_liabilities():
+    rows = [
+        ("Current liabilities",),
+        ("Bonds issued, borrowings and lease liabilities", "28", "26"),
+        ("Other financial liabilities", "2", "4"),
+        ("Other current liabilities", "122", "131"),
+        ("Non-current liabilities",),
+        ("Financial debts", "237", "216"),
+        ("Other financial liabilities", "2", "3"),
+        ("Other non-current liabilities", "13", "14"),
+    ]
+    assert concepts(BS, rows) == [
+        None,
+        "bs.st_debt",
+        None,
+        "bs.other_cl",
+        None,
+        "bs.lt_debt",
+        None,
+        "bs.other_ncl",
+    ]
+
+
+def test_the_total_of_both_sides_is_not_equity():
+    rows = [
+        ("Equity",),
+        ("Share capital", "10", "14"),
+        ("=Total equity attributable to equity holders of the Parent", "10", "14"),
+        ("Current liabilities",),
+        ("Zebra owed", "4", "1"),
+        ("=Total liabilities", "4", "1"),
+        ("=Total equity and liabilities", "14", "15"),
+    ]
+    assert concepts(BS, rows)[2:] == ["bs.equity_owners", None, None, "bs.total_liab", "bs.total_el"]
+
+
+def test_an_unlabelled_sum_closes_its_part_before_a_wider_total():
+    rows = [
+        ("Current assets",),
+        ("Cash", "40", "30"),
+        ("Inventories", "60", "55"),
+        ("=", "100", "85"),
+        ("=Total assets", "105", "89"),
+        ("Equity",),
+    ]
+    assert concepts(BS, rows)[3:5] == ["bs.total_ca", "bs.total_assets"]
+
+
+def test_income_before_costs_is_not_the_net_income():
+    rows = [
+        ("Income",),
+        ("Interest income", "549", "500"),
+        ("=Net income / (loss)", "558", "510"),
+        ("Expenses",),
+        ("Management fees", "1,160", "1,100"),
+        ("=Total expenses", "1,834", "1,700"),
+        ("=Net loss for the year", "(1,275)", "(1,190)"),
+    ]
+    assert concepts(IS, rows)[2] is None
+    assert concepts(IS, rows)[6] == "is.net_income"
+    assert concepts(IS, rows[:3])[2] == "is.net_income"
+
+
+def test_basic_and_diluted_in_one_line_is_the_basic_figure():
+    rows = [
+        ("Earnings per share - total operations",),
+        ("~Basic and diluted earnings per share", "0.47", "0.40"),
+        ("Earnings per share - continuing operations",),
+        ("~Basic and diluted earnings per share", "(0.22)", "0.30"),
+    ]
+    assert concepts(IS, rows) == [None, "is.eps_basic", None, None]
+    assert contradicts("Basic and diluted", "is.eps_diluted") == "basic or diluted"
