@@ -9,22 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine import ENGINE_VERSION
-from engine.check.confidence import row_confidences
-from engine.check.footing import foot
-from engine.check.identities import check_across, check_statement
-from engine.concepts.mapping import MappingRule, map_rows
-from engine.concepts.signs import resolve_signs
-from engine.concepts.taxonomy import Taxonomy, load_taxonomy
+from engine.concepts.mapping import MappingRule
+from engine.concepts.taxonomy import load_taxonomy
+from engine.concluding import bridged, concluded
 from engine.errors import NotFound, Unreadable
-from engine.kinds import CheckOutcome, StatementKind
+from engine.kinds import StatementKind
 from engine.locate.choose import Candidate, Choice, choose
 from engine.locate.lexicon import Vocabulary
-from engine.locate.running_lines import running_lines, without_running_foot
 from engine.locate.score import bears_language, language_of
 from engine.pdf import ocr
 from engine.pdf.open import OpenDocument, OpenLimits, open_document
-from engine.pdf.words import Page, read_page
 from engine.progress import Report, silent
+from engine.rereading import read_first, reread
+from engine.source import Source
 from engine.statement import (
     Abstention,
     Reading,
@@ -34,12 +31,11 @@ from engine.statement import (
     Survey,
 )
 from engine.tables.complete import completed
-from engine.tables.read import TableReading, read_table, with_unit
+from engine.tables.read import TableReading
 
 FIRST_PAGES = 8
 TEXT_PAGE = 30  # characters from which a page counts as having a text layer
 LEAST_TEXT_SHARE = 0.05
-PROVEN_ENOUGH = 0.85  # of the rows in closed sums: failing identities are then a matter of labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +89,13 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
             words, choice = _located(texts)
         _refuse_without_text(about, texts, frozenset(pictures))
         report("locate")
-        tables, abstentions = _read_tables(document, texts, choice, words, options, frozenset(pictures))
+        source = Source(data, document, texts, words, choice, frozenset(pictures))
+        tables, abstentions, unusual = _read_tables(source, options)
         report("read")
-    tables, warnings = completed(tables, texts)
-    taxonomy = load_taxonomy()
-    statements = tuple(_concluded(entry.table, taxonomy, options.rules) for entry in tables)
-    statements = tuple(_better(data, texts, statement, taxonomy, words, options) for statement in statements)
-    statements = _bridged(statements)
-    report("conclude")
+        tables, warnings = completed(tables, texts)
+        statements, repairs = _concluded(tables, source, options)
+        report("conclude")
+    warnings += [*unusual, *repairs]
     if passed_over:
         warnings.append(f"{passed_over} pages are pictures and were not looked at for lack of time")
     warnings += [warning for entry in tables for warning in entry.warnings]
@@ -186,41 +181,38 @@ def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozense
 
 
 def _read_tables(
-    document: OpenDocument,
-    texts: Sequence[str],
-    choice: Choice,
-    words: Vocabulary,
-    options: ReadingOptions,
-    pictures: frozenset[int],
-) -> tuple[list[TableReading], list[Abstention]]:
-    tables, abstentions = [], []
-    cache: dict[int, Page] = {}
+    source: Source, options: ReadingOptions
+) -> tuple[list[TableReading], list[Abstention], list[str]]:
+    tables, abstentions, warnings = [], [], []
     for kind in options.kinds:
-        candidate = choice.chosen.get(kind)
+        candidate = source.choice.chosen.get(kind)
         if candidate is None:
-            abstentions.append(_not_found(kind, choice))
+            abstentions.append(_not_found(kind, source.choice))
             continue
-        for number in candidate.pages:
-            if number not in cache:
-                cache[number] = _page_read(document, number, words, number in pictures)
-        running = running_lines(texts, candidate.pages)
-        pages = [without_running_foot(cache[number], running) for number in candidate.pages]
         try:
-            table = read_table(kind, pages, candidate.score, words)
-            tables.append(_by_recognition(table) if pictures & set(candidate.pages) else table)
+            table, said = read_first(kind, candidate, source)
+            tables.append(_by_recognition(table) if source.pictures & set(candidate.pages) else table)
+            warnings += [said] if said else []
         except NotFound as error:
-            abstentions.append(_not_read(kind, choice, candidate, error.message))
-    return tables, abstentions
-
-
-def _page_read(document: OpenDocument, number: int, words: Vocabulary, is_picture: bool) -> Page:
-    if is_picture:
-        return ocr.recognise(document, number, language=words.language)
-    return read_page(document.pdf, number - 1)
+            abstentions.append(_not_read(kind, source.choice, candidate, error.message))
+    return tables, abstentions, warnings
 
 
 def _by_recognition(entry: TableReading) -> TableReading:
     return replace(entry, table=replace(entry.table, read_by="ocr"))
+
+
+def _concluded(
+    tables: Sequence[TableReading], source: Source, options: ReadingOptions
+) -> tuple[tuple[StatementReading, ...], list[str]]:
+    """What the tables mean, each read again where its checks fail, and what was repaired by that."""
+    taxonomy = load_taxonomy()
+
+    def conclude(table: StatementTable) -> StatementReading:
+        return concluded(table, taxonomy, options.rules)
+
+    read_again = [reread(conclude(entry.table), source, conclude) for entry in tables]
+    return bridged(tuple(statement for statement, _ in read_again)), [said for _, said in read_again if said]
 
 
 def _runners_up(choice: Choice, kind: StatementKind) -> tuple[RunnerUp, ...]:
@@ -247,69 +239,3 @@ def _not_read(kind: StatementKind, choice: Choice, candidate: Candidate, why: st
         f"Page {candidate.pages[0]} looks like it, but: {why}",
         _runners_up(choice, kind),
     )
-
-
-def _better(
-    data: bytes,
-    texts: Sequence[str],
-    statement: StatementReading,
-    taxonomy: Taxonomy,
-    words: Vocabulary,
-    options: ReadingOptions,
-) -> StatementReading:
-    """The statement, read again by the second engine where its checks fail and its sums do not
-    prove the digits; the reading with more proof is kept."""
-    first = statement.table
-    if first.read_by == "ocr":
-        return statement  # the second engine reads no pictures either
-    if not _failures(statement) or foot(first).share >= PROVEN_ENOUGH:
-        return statement
-    # Imported here because few reports need it and its library is slow to load.
-    from engine.pdf.second_engine import read_pages
-
-    running = running_lines(texts, first.pages)
-    try:
-        pages = [without_running_foot(page, running) for page in read_pages(data, first.pages)]
-        again = read_table(first.kind, pages, first.score, words).table
-    except (Unreadable, NotFound):
-        return statement
-    if len(again.columns) != len(first.columns):
-        return statement
-    again = replace(with_unit(again, first.unit), columns=first.columns, read_by="second_engine")
-    other = _concluded(again, taxonomy, options.rules)
-    return other if _proof(other) > _proof(statement) else statement
-
-
-def _failures(statement: StatementReading) -> int:
-    return sum(check.outcome is CheckOutcome.FAILS for check in statement.checks)
-
-
-def _proof(statement: StatementReading) -> tuple[int, int]:
-    """How well a reading proves itself: few failing identities, many rows in closed sums."""
-    return -_failures(statement), len(foot(statement.table).proven)
-
-
-def conclude_again(reading: Reading, rules: tuple[MappingRule, ...]) -> Reading:
-    """The same printed tables mapped, signed and checked anew, as after a person's decision."""
-    taxonomy = load_taxonomy()
-    statements = tuple(_concluded(entry.table, taxonomy, rules) for entry in reading.statements)
-    return replace(reading, statements=_bridged(statements))
-
-
-def _bridged(statements: tuple[StatementReading, ...]) -> tuple[StatementReading, ...]:
-    """The statements with the checks between them, which belong to the cash flow statement: it is
-    the one that ties the other two together."""
-    across = check_across(statements)
-    return tuple(
-        replace(statement, checks=(*statement.checks, *across))
-        if statement.table.kind is StatementKind.CASH_FLOW_STATEMENT
-        else statement
-        for statement in statements
-    )
-
-
-def _concluded(table: StatementTable, taxonomy: Taxonomy, rules: tuple[MappingRule, ...]) -> StatementReading:
-    mappings = map_rows(table, taxonomy, rules)
-    signs = resolve_signs(table, mappings, taxonomy)
-    checks = check_statement(table, mappings, signs, taxonomy)
-    return StatementReading(table, mappings, signs, checks, row_confidences(table, mappings, signs, checks))

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import IO
 
 from engine.concepts.mapping import MappingRule
+from engine.concluding import conclude_again
 from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
 from engine.pdf.render import Mark
 from engine.provenance import Place, Relocation
-from engine.reading import conclude_again
 from engine.statement import Reading, Survey
 
 _ROOT = Path(__file__).resolve().parent.parent

@@ -19,12 +19,26 @@ from engine.pdf.glyphs import Glyph, glyphs_of
 from engine.values import Box
 
 DIGITS = frozenset("0123456789")
-WORD_GAP = 0.11  # of the type size: a space is about 0.25, 0.13 behind an f whose box overhangs
-DIGIT_GAP = 0.30  # between digits and their marks, which some writers kern apart
-COMMA_GAP = 0.20  # between a comma and a digit: "June 30, 2023", where no comma parts thousands
 REAL_SPACE_GAP = 0.06  # between digits, a space of the file narrower than this is none
 SAME_LINE = 0.45  # of the type size, between two baselines
 _NUMBER_PARTS = DIGITS | frozenset(".,'’")
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """From which gap on two glyphs belong to different words, in parts of the type size: between
+    letters, where a space is about 0.25 and 0.13 behind an f whose box overhangs; between digits and
+    their marks, which some writers kern apart; and behind a comma, which parts no thousands before a
+    space ("June 30, 2023")."""
+
+    word: float = 0.11
+    digit: float = 0.30
+    comma: float = 0.20
+
+
+USUAL = Gaps()
+# For digits set wide apart, and for words and columns set close: where the checks of a table fail.
+UNUSUAL = (Gaps(word=0.17, digit=0.48, comma=0.48), Gaps(word=0.08, digit=0.16, comma=0.16))
 
 
 @dataclass(slots=True)
@@ -102,29 +116,29 @@ class Page:
         return Box(self.width - box.x1, self.height - box.y1, self.width - box.x0, self.height - box.y0)
 
 
-def read_page(document: pdfium.PdfDocument, index: int) -> Page:
+def read_page(document: pdfium.PdfDocument, index: int, gaps: Gaps = USUAL) -> Page:
     """The words of the page with this index (from 0). A page that does not load has no lines."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
         return Page(index + 1, 0, 0, 0, [], "", 0, 0)
     try:
-        return _page_of(page, index + 1)
+        return _page_of(page, index + 1, gaps)
     finally:
         page.close()
 
 
-def _page_of(page: pdfium.PdfPage, number: int) -> Page:
+def _page_of(page: pdfium.PdfPage, number: int, gaps: Gaps) -> Page:
     found = glyphs_of(page)
     if found is None:
         return Page(number, 0, 0, 0, [], "", 0, 0)
     seen = [glyph for glyph in found.glyphs if not glyph.hidden]
     hidden = "".join(glyph.text for glyph in found.glyphs if glyph.hidden)
-    lines, count = lines_of(seen), len(found.glyphs)
+    lines, count = lines_of(seen, gaps), len(found.glyphs)
     return Page(number, found.width, found.height, found.turns, lines, hidden, found.unmapped, count)
 
 
-def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+def lines_of(glyphs: Iterable[Glyph], gaps: Gaps = USUAL) -> list[Line]:
     """Glyphs grouped by baseline, split into words, superscripts kept on the line they belong to."""
     lines: list[list[Glyph]] = []
     baseline = size = 0.0  # of a line's first glyph: small raised type at its head starts no line
@@ -134,10 +148,10 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
         else:
             lines.append([glyph])
             baseline, size = glyph.y, glyph.size
-    return [_line(group) for group in lines]
+    return [_line(group, gaps) for group in lines]
 
 
-def _line(glyphs: list[Glyph]) -> Line:
+def _line(glyphs: list[Glyph], gaps: Gaps) -> Line:
     glyphs.sort(key=attrgetter("x0"))
     size = median([glyph.size for glyph in glyphs])
     baseline = median([glyph.y for glyph in glyphs if glyph.size >= 0.8 * size])
@@ -149,7 +163,7 @@ def _line(glyphs: list[Glyph]) -> Line:
         raised = glyph.size < small and glyph.y < high
         if glyph.text == previous.text and _printed_twice(previous, glyph):
             continue
-        if raised != word.raised or _gap_between(previous, glyph):
+        if raised != word.raised or _gap_between(previous, glyph, gaps):
             word = _word_of(glyph, raised)
             words.append(word)
         else:
@@ -173,7 +187,7 @@ def _printed_twice(a: Glyph, b: Glyph) -> bool:
     return abs(a.x0 - b.x0) < 0.12 * a.size and abs(a.y - b.y) < 0.12 * a.size
 
 
-def _gap_between(a: Glyph, b: Glyph) -> bool:
+def _gap_between(a: Glyph, b: Glyph, gaps: Gaps) -> bool:
     size = a.size if a.size > b.size else b.size
     gap = (b.x0 - a.x1) / size if size else 0.0
     if gap < -1.5:
@@ -182,5 +196,5 @@ def _gap_between(a: Glyph, b: Glyph) -> bool:
     if b.after_space:
         return gap > REAL_SPACE_GAP if digits else True
     if digits:
-        return gap > (COMMA_GAP if a.text == "," else DIGIT_GAP)
-    return gap > WORD_GAP
+        return gap > (gaps.comma if a.text == "," else gaps.digit)
+    return gap > gaps.word

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.concluding import conclude_again
 from engine.errors import Unreadable
 from engine.kinds import CellState, CheckOutcome, RowKind, Scope, StatementKind
 from engine.pdf.open import OpenLimits
-from engine.reading import ReadingOptions, conclude_again, read, survey
+from engine.reading import ReadingOptions, read, survey
 from engine.statement import Reading, StatementTable
 from engine.values import Unit
 from tests.engine.makepdf import (
