@@ -137,8 +137,8 @@ def _read(attempt: _Attempt, first: StatementTable, source: Source) -> Statement
 
 
 def _is_better(other: StatementReading, best: StatementReading, attempt: _Attempt) -> bool:
-    """More proof. More pages must make the statement whole; other pages must prove everything, where the first ones hardly prove anything and hold no more rows: a summary proves
-    itself with ease."""
+    """More proof. More pages must make the statement whole. Other pages must prove everything, where
+    the first ones hardly prove anything and hold no more rows: a summary proves itself with ease."""
     mine, yours = foot(other.table), foot(best.table)
     if attempt.anew:
         doubtful = yours.share < DOUBTFUL and mine.counted >= yours.counted

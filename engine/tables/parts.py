@@ -20,6 +20,7 @@ from engine.tables.numbers import (
     uses_spaced_groups,
 )
 from engine.tables.rows import cells_of, is_see_notes
+from engine.tables.sidebars import without_sidebars
 from engine.tables.units import is_unit_text
 
 LEAST_ROWS_BEFORE_END = 5  # an end that comes sooner belongs to what stands above
@@ -125,6 +126,7 @@ def _part(kind: StatementKind, page: Page, words: Vocabulary, reference: list[Ba
     values = [band for band in bands if not band.is_note]
     if not values:
         return None
+    region = without_sidebars(region, bands)
     head = _header_end(region, values, spaced, words)
     title = region[0].text if start or _is_title(kind, lines[0], words) else ""
     part = Part(page, title, lines[:start], region[:head], region[head:], lines[end:], bands, spaced)

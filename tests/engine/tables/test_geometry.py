@@ -2,6 +2,8 @@
 
 from itertools import zip_longest
 
+import pytest
+
 from engine.kinds import RowKind, StatementKind
 from engine.reading import read
 from engine.statement import Reading, StatementTable
@@ -237,3 +239,32 @@ def test_a_page_number_at_the_outer_edge_is_no_label():
     sheet.extra = [(570.0, 780.0 - 13.0 * 12.4, "3")]
     table = table_of(read(report([PROSE, income(), sheet])), StatementKind.BALANCE_SHEET)
     assert [row.label for row in table.rows if "3" in row.label] == []
+
+
+CHAPTERS = (
+    "Overview",
+    "Strategic report",
+    "Corporate governance",
+    "Financial statements",
+    "Other information",
+)
+
+
+def beside_chapters(at: float, down: float) -> StatementTable:
+    rows = [(" " * 24 + label.strip(), *texts) for label, *texts in INCOME]
+    extra = [(at, 715.0 - 13.0 * n - down, chapter) for n, chapter in enumerate(CHAPTERS)]
+    return income_read(rows=rows, note_at=None, heads=(("2023", "2022"), ("€m", "€m")), extra=extra)
+
+
+@pytest.mark.parametrize(("at", "down"), [(20.0, 0.0), (20.0, 6.0), (562.0, 0.0), (562.0, 6.0)])
+def test_chapters_down_the_edge_of_the_page_are_no_labels(at, down):
+    table = beside_chapters(at, down)
+    assert [row.label for row in table.rows] == [label.strip() for label, *_ in INCOME]
+    assert figures(table)["Revenue"] == ["1234.5", "1150.0"]
+
+
+def test_numbering_left_of_the_labels_stays():
+    rows = [(" " * 24 + label.strip(), *texts) for label, *texts in INCOME[:10]]
+    extra = [(56.0, 715.0 - 13.0 * n, f"{n + 1}.") for n in range(6)]
+    table = income_read(rows=rows, note_at=None, heads=(("2023", "2022"), ("€m", "€m")), extra=extra)
+    assert [row.label for row in table.rows[:2]] == ["1. Revenue", "2. Cost of sales"]
