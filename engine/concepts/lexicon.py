@@ -4,6 +4,7 @@
 for words that only this issuer uses.
 """
 
+import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -177,7 +178,12 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def load_lexicons(taxonomy: Taxonomy) -> tuple[Lexicon, ...]:
     """Every language's lexicon. Raises BadInput naming the faulty wording."""
-    return tuple(parse_lexicon(read_data(FOLDER / f"{code}.yaml"), taxonomy) for code in languages())
+    loaded = tuple(parse_lexicon(read_data(FOLDER / f"{code}.yaml"), taxonomy) for code in languages())
+    # Tens of thousands of small objects that stay as long as the process. The garbage collector would
+    # walk all of them again with every other report that is read; it is told to leave them alone.
+    gc.collect()
+    gc.freeze()
+    return loaded
 
 
 def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:

@@ -139,7 +139,8 @@ def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
     if len(page.lines) < FEW_LINES:
         _look_at_beginning(page, words)
     squashed_lines = [letters(line[:300]) for line in page.lines]
-    able, others = _lines_like_titles(squashed_lines, words)
+    able = _lines_like_titles(squashed_lines, words)
+    others = _has_other_title(squashed_lines[:HEAD_LINES] + squashed_lines[-FOOT_LINES:], words)
     for n, (line, squashed) in enumerate(zip(page.lines, squashed_lines, strict=True)):
         near = n < HEAD_LINES or n > last - FOOT_LINES
         if n not in able and not (near and others):
@@ -160,15 +161,19 @@ def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
             page.parent = True
 
 
-def _lines_like_titles(squashed: Sequence[str], words: Vocabulary) -> tuple[frozenset[int], bool]:
-    """The lines that hold a part of some title, and whether any line holds another title. The page
-    is searched as a whole, since few of its lines do."""
-    together = "\n".join(squashed)
-    bare = _without_noise(together, words)
+def _lines_like_titles(squashed: Sequence[str], words: Vocabulary) -> frozenset[int]:
+    """The lines that hold a part of some title. The page is searched as a whole, since few of its
+    lines do."""
+    bare = _without_noise("\n".join(squashed), words)
     parts = [part for part in words.within_titles if part in bare]
     lines = enumerate(bare.split("\n")) if parts else ()
-    able = frozenset(n for n, line in lines if any(part in line for part in parts))
-    return able, any(title in together for title in (*words.not_titles, *words.other_titles))
+    return frozenset(n for n, line in lines if any(part in line for part in parts))
+
+
+def _has_other_title(squashed: Sequence[str], words: Vocabulary) -> bool:
+    """Whether some of the lines may be the title of something beside the three statements."""
+    together = "\n".join(squashed)
+    return any(title in together for title in (*words.not_titles, *words.other_titles))
 
 
 def _look_at_beginning(page: PageScore, words: Vocabulary) -> None:
