@@ -35,8 +35,13 @@ ELSEWHERE = 0.12  # what a claim loses when its row stands in another part of th
 QUALIFIED = 0.05  # what a claim loses for a word that narrows it, such as "continuing"
 PARTS_OF_PROFIT = frozenset(("result", "tax"))
 ACTIVITIES = frozenset(("operating", "investing", "financing"))
-NET_INCOME = frozenset(("is.net_income", "is.ni_owners"))
-BEFORE_NET_INCOME = frozenset(("is.pbt", "is.tax"))
+COSTS_OF_OPERATION = frozenset(("is.personnel", "is.admin", "is.sga", "is.selling", "is.rnd"))
+CURRENT_OR_NOT = "current or non-current"
+OTHER_TERM = (
+    {"current_assets", "non_current_assets"},
+    {"current_liabilities", "non_current_liabilities"},
+)
+FAR_WEAKER = 0.10  # below the best claim of a row; less than what another part of the statement costs
 LATER_IN_LIST = 0.001  # per place, so that the more telling wording wins
 CLOSES_SUM = 0.02  # what a claim gains when its row is printed as a sum, and again when it adds up
 SHORTEST_LIKE = 6  # letters; likeness of shorter labels means nothing
@@ -62,13 +67,14 @@ class MappingRule:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row's claim to a concept."""
+    """A row's claim to a concept. It is at home where the row stands in the concept's part."""
 
     row: int
     concept: str
     score: float
     method: MappingMethod
     reason: str
+    at_home: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +105,22 @@ def map_rows(
     open_rows = [
         n for n, row in enumerate(table.rows) if n not in decided and row.kind is not RowKind.HEADING
     ]
-    by_wording = _without_income_before_costs(scene, list(_synonym_claims(scene, open_rows)))
-    claims = _repeated_lines_first(scene, [*_rule_claims(decided), *by_wording])
+    by_wording = list(_synonym_claims(scene, open_rows))
+    first = _first_rows(scene, by_wording)
+    by_wording = [claim for claim in by_wording if claim.row >= first.get(claim.concept, 0)]
+    claims = _repeated_lines_first(scene, [*_rule_claims(decided), *_near_the_best(by_wording)])
     won = _award(claims)
-    for rung in (_similar_claims, _position_claims):
-        left = [n for n in open_rows if n not in won]
-        won |= _award(rung(scene, left), won)
+    # A line of known wording that lost its concept is one more line of that kind: it is not taken for
+    # something in another part of the statement.
+    worded = {claim.row for claim in by_wording}
+    left = [n for n in open_rows if n not in won]
+    alike = (
+        claim
+        for claim in _similar_claims(scene, left)
+        if (claim.at_home or claim.row not in worded) and claim.row >= first.get(claim.concept, 0)
+    )
+    won |= _award(alike, won)
+    won |= _award(_position_claims(scene, [n for n in left if n not in won]), won)
     return tuple(_mapping(n, row, won, decided) for n, row in enumerate(table.rows))
 
 
@@ -154,14 +170,39 @@ def _repeated_lines_first(scene: Scene, claims: Sequence[Claim]) -> list[Claim]:
     return [replace(c, score=best[c.concept, _print(scene.table.rows[c.row])]) for c in claims]
 
 
-def _without_income_before_costs(scene: Scene, claims: Sequence[Claim]) -> list[Claim]:
-    """The claims without those of rows to be the net income that stand above the profit before tax, the
-    tax or a part with costs, where a row below claims it too: a fund calls its income before costs so."""
+def _near_the_best(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims without those that are far weaker than another one of their row: where that goes to
+    another row, this one is a second line of the same kind and not something else."""
+    best: dict[int, float] = {}
+    for claim in claims:
+        best[claim.row] = max(best.get(claim.row, claim.score), claim.score)
+    return [claim for claim in claims if claim.score > best[claim.row] - FAR_WEAKER]
+
+
+def _first_rows(scene: Scene, claims: Sequence[Claim]) -> dict[str, int]:
+    """The row from which on a concept of an income statement can stand, for those that other lines must
+    precede: banks, brokers and funds call their income before costs operating or net income too."""
+    if scene.table.kind is not StatementKind.INCOME_STATEMENT:
+        return {}
     last = max((claim.row for claim in claims if claim.concept == "is.net_income"), default=0)
-    before = [claim.row for claim in claims if claim.concept in BEFORE_NET_INCOME and claim.score > OPEN]
+    above = [row for concept in ("is.pbt", "is.tax") if (row := _surest_row(claims, concept)) is not None]
     opened = [n for n in range(last) if _opens_part(scene, n) and scene.places[n].section == "operating"]
-    least = max((n for n in (*before[:1], *opened[-1:]) if n < last), default=0)
-    return [claim for claim in claims if claim.concept not in NET_INCOME or claim.row >= least]
+    # Only where a row below claims to be the net income as well.
+    result = max((n for n in (*above, *opened[-1:]) if n < last), default=0)
+    before_tax = _surest_row(claims, "is.pbt") or 0
+    costs = [
+        claim.row
+        for claim in claims
+        if claim.concept in COSTS_OF_OPERATION and claim.row < before_tax and claim.score > SIMILAR
+    ]
+    profit = max(costs, default=-1) + 1
+    return {"is.net_income": result, "is.ni_owners": result, "is.operating_profit": profit}
+
+
+def _surest_row(claims: Sequence[Claim], concept: str) -> int | None:
+    """The row with the best claim to a concept."""
+    best = max((c for c in claims if c.concept == concept), key=lambda claim: claim.score, default=None)
+    return None if best is None else best.row
 
 
 def _opens_part(scene: Scene, n: int) -> bool:
@@ -264,6 +305,9 @@ def _distance(scene: Scene, n: int, item: Item) -> float | None:
         return None
     if SIDES.get(section) != SIDES.get(item.section) and not item.is_sum:
         return None
+    if scene.places[n].stated and {section, item.section} in OTHER_TERM and not item.is_sum:
+        # A concept named after its term, as current tax assets, is not found under the other term.
+        return None if stands_on_side(CURRENT_OR_NOT, item.label) else ELSEWHERE
     return ELSEWHERE
 
 
@@ -292,7 +336,7 @@ def _similar_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
                     continue
                 score = SIMILAR * likeness / 100 - distance + _sum_bonus(scene, n)
                 reason = f"the label resembles {wording!r} ({likeness:.0f} %)"
-                yield Claim(n, item.code, score, MappingMethod.SIMILAR_LABEL, reason)
+                yield Claim(n, item.code, score, MappingMethod.SIMILAR_LABEL, reason, distance < ELSEWHERE)
 
 
 def _position_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
@@ -321,9 +365,16 @@ def _closes(scene: Scene, n: int) -> bool:
         row = scene.table.rows[later]
         if scene.places[later].section != here or row.kind is RowKind.HEADING:
             return True
-        if row.kind is not RowKind.TOTAL or _says_nothing(row.label, scene.lexicon):
+        if _says_nothing(row.label, scene.lexicon) or not _is_of_another_part(scene, row, here):
             return False
     return True
+
+
+def _is_of_another_part(scene: Scene, row: Row, here: str) -> bool:
+    """Whether a line is a labelled total, or surely a line of another part of the statement."""
+    hits = [hit for hit in scene.lexicon.hits(scene.table.kind, row.label) if hit.exact]
+    sections = {scene.taxonomy[hit.wording.concept].section for hit in hits}
+    return row.kind is RowKind.TOTAL or (bool(sections) and here not in sections)
 
 
 CLOSED_BY_TOTAL = frozenset(

@@ -458,3 +458,114 @@ def test_basic_and_diluted_in_one_line_is_the_basic_figure():
     ]
     assert concepts(IS, rows) == [None, "is.eps_basic", None, None]
     assert contradicts("Basic and diluted", "is.eps_diluted") == "basic or diluted"
+
+
+def test_income_before_operating_costs_is_not_the_operating_profit():
+    rows = [
+        ("Fee and commission income", "200", "190"),
+        ("=Total operating income", "770", "780"),
+        ("=Net operating income", "710", "730"),
+        ("Staff costs", "(300)", "(290)"),
+        ("Administration and general expenses", "(100)", "(110)"),
+        ("=Profit before tax", "370", "380"),
+    ]
+    assert concepts(IS, rows) == [None, None, "is.personnel", "is.admin", "is.pbt"]
+    assert (
+        concepts(IS, [*rows[2:4], ("=Operating income", "370", "380"), rows[4]])[2] == "is.operating_profit"
+    )
+
+
+def test_a_second_line_of_a_kind_is_not_something_else():
+    rows = [
+        ("Revenue", "1,000", "900"),
+        ("Other income", "10", "5"),
+        ("Administrative expenses", "(150)", "(140)"),
+        ("Other expenses", "(10)", "(5)"),
+    ]
+    assert concepts(IS, rows) == ["is.revenue", None, "is.admin", "is.other_op"]
+
+
+def test_what_is_named_after_its_term_stands_under_it():
+    rows = [
+        ("Non-current assets",),
+        ("Income tax receivable", "4", "5"),
+        ("Derivative assets", "6", "7"),
+        ("Current assets",),
+        ("Deferred income taxes", "100", "74"),
+    ]
+    assert concepts(BS, rows) == [None, None, None, None, "bs.dta"]
+    current = [("Current assets",), ("Income tax receivable", "4", "5"), ("Derivative assets", "6", "7")]
+    assert concepts(BS, current)[1:] == ["bs.tax_assets_cur", "bs.st_investments"]
+
+
+def test_the_creditors_of_a_british_sheet_close_the_current_assets():
+    rows = [
+        ("Fixed assets",),
+        ("Tangible assets", "200", "210"),
+        ("Intangible assets", "50", "40"),
+        ("=", "250", "250"),
+        ("Current assets",),
+        ("Stocks", "30", "20"),
+        ("Debtors", "70", "80"),
+        ("Cash at bank and in hand", "25", "15"),
+        ("=", "125", "115"),
+        ("Creditors: amounts falling due within one year", "(80)", "(70)"),
+        ("Net current assets", "45", "45"),
+        ("=Total assets less current liabilities", "295", "295"),
+        ("Creditors: amounts falling due after more than one year", "(100)", "(90)"),
+        ("Provisions for liabilities", "(20)", "(20)"),
+        ("=Net assets", "175", "185"),
+    ]
+    assert concepts(BS, rows) == [
+        None,
+        "bs.ppe",
+        "bs.intangibles",
+        "bs.total_nca",
+        None,
+        "bs.inventories",
+        "bs.receivables",
+        "bs.cash",
+        "bs.total_ca",
+        "bs.total_cl",
+        None,
+        None,
+        None,
+        "bs.provisions_nc",
+        "bs.total_equity",
+    ]
+
+
+def test_the_words_of_hong_kong_and_of_australian_statements_are_known():
+    owed = [
+        ("Current liabilities",),
+        ("Trade and bills payables", "100", "90"),
+        ("Other payables and accruals", "60", "50"),
+        ("Interest-bearing bank and other borrowings", "30", "30"),
+    ]
+    assert concepts(BS, owed)[1:] == ["bs.payables", "bs.other_cl", "bs.st_debt"]
+    interest = [
+        ("Interest receivable and similar income", "3", "2"),
+        ("Interest payable and similar expenses", "9", "8"),
+    ]
+    assert concepts(IS, interest) == ["is.finance_income", "is.finance_costs"]
+    taxes = [
+        ("Income taxes - current", "50", "50"),
+        ("Income taxes - deferred", "(5)", "2"),
+        ("=Total income taxes", "45", "52"),
+    ]
+    assert concepts(IS, taxes) == [None, None, "is.tax"]
+    flows = [
+        ("Operating activities",),
+        ("Increase in trade and bills receivables", "(10)", "(9)"),
+        ("Increase in trade and bills payables", "10", "5"),
+        ("Investing activities",),
+        ("Proceeds from disposal of business", "7", "-"),
+        ("Financing activities",),
+        ("New bank loans", "40", "50"),
+    ]
+    assert [concept for concept in concepts(CF, flows) if concept] == [
+        "cf.d_receivables",
+        "cf.d_payables",
+        "cf.divestments",
+        "cf.debt_issued",
+    ]
