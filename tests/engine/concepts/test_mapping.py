@@ -469,9 +469,9 @@ def test_income_before_operating_costs_is_not_the_operating_profit():
         ("Administration and general expenses", "(100)", "(110)"),
         ("=Profit before tax", "370", "380"),
     ]
-    assert concepts(IS, rows) == [None, None, "is.personnel", "is.admin", "is.pbt"]
+    assert concepts(IS, rows) == [None, None, None, "is.personnel", "is.admin", "is.pbt"]
     assert (
-        concepts(IS, [*rows[2:4], ("=Operating income", "370", "380"), rows[4]])[2] == "is.operating_profit"
+        concepts(IS, [*rows[3:5], ("=Operating income", "370", "380"), rows[5]])[2] == "is.operating_profit"
     )
 
 
