@@ -5,13 +5,16 @@ and total), and some print a year once more in another currency. Neither is a fu
 parts are no figures of the whole issuer, and the translation is only as exact as its source.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from statistics import median
 
 from engine.kinds import RowKind
 from engine.statement import Row, StatementTable
 
 LEAST_ROWS = 3  # rows with figures from which an arithmetic between columns is no chance
+SURE_ROWS = 5  # the largest figures, which tell the rate of a translation best
+LEAST_SHARE = 0.9  # of them; a line of years or of shares among the amounts is no translation
 HALF = Decimal("0.5")
 
 
@@ -82,14 +85,12 @@ def _lent_rounding(table: StatementTable, number: int, source: int) -> Decimal:
     ]
     if len(pairs) < LEAST_ROWS:
         return Decimal(0)
-    rate = _total(own for own, _ in pairs) / _total(lent for _, lent in pairs)
+    largest = sorted(pairs, key=lambda pair: -abs(pair[1]))[:SURE_ROWS]
+    rate = median(abs(own / lent) for own, lent in largest)
     step, own_step = rate * _last_digit(table, source), _last_digit(table, number)
-    is_translation = all(abs(own - lent * rate) <= step + own_step for own, lent in pairs)
+    fitting = sum(abs(own - lent * rate) <= step + own_step for own, lent in pairs)
+    is_translation = fitting >= LEAST_SHARE * len(pairs)
     return HALF * step if is_translation and step > own_step else Decimal(0)
-
-
-def _total(numbers: Iterable[Decimal]) -> Decimal:
-    return sum(map(abs, numbers), Decimal(0))
 
 
 def _last_digit(table: StatementTable, number: int) -> Decimal:

@@ -83,6 +83,8 @@ def test_a_translation_is_as_exact_as_what_it_was_translated_from():
     assert column_roundings(other_years) == (0, 0)
     unrelated = two_currencies([*TWO_CURRENCIES, ("Zebra", "100", "900")])
     assert column_roundings(unrelated) == (0, 0)
+    with_years = two_currencies([*TWO_CURRENCIES, *TWO_CURRENCIES, ("December 31,", "2023", "2023")])
+    assert round(column_roundings(with_years)[1], 1) == Decimal("4.1")
 
 
 def test_a_translated_column_foots_within_the_rounding_of_its_source():
