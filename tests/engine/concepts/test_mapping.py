@@ -569,3 +569,15 @@ def test_the_words_of_hong_kong_and_of_australian_statements_are_known():
         "cf.divestments",
         "cf.debt_issued",
     ]
+
+
+def test_finance_costs_go_before_what_they_leave_net():
+    rows = [
+        ("=Operating profit", "275", "223"),
+        ("Finance income", "6", "5"),
+        ("Finance costs", "(20)", "(18)"),
+        ("=Net finance costs", "(14)", "(13)"),
+        ("=Profit before tax", "261", "210"),
+    ]
+    assert concepts(IS, rows)[1:4] == ["is.finance_income", "is.finance_costs", None]
+    assert concepts(IS, [rows[0], rows[3], rows[4]])[1] == "is.finance_costs"
