@@ -36,7 +36,7 @@ from engine.kinds import RowKind, Scope, StatementKind
 KINDS = tuple(StatementKind)
 BALANCE = StatementKind.BALANCE_SHEET
 SCALES = (1, 1_000, 1_000_000)
-LANGUAGES = ("en", "de", "fr", "es")
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv")
 ASSETS = ("goodwill", "intangibles", "ppe", "dta", "inventories", "receivables", "other_ca")
 LIABILITIES = ("lt_debt", "pensions", "payables", "st_debt", "provisions")
 
@@ -113,7 +113,7 @@ LAYOUTS: dict[str, Layout] = {
     ),
     "tinted": Layout("a tinted column and a note column", Design(shaded=True, note_column=True), notes=True),
 }
-SIGNS = {"GBP": "£", "EUR": "€", "CHF": "Fr"}
+SIGNS = {"GBP": "£", "EUR": "€", "CHF": "Fr", "SEK": "kr"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,16 +134,24 @@ def _dealt_out(scopes: Sequence[Phrase], columns: int) -> list[_Owned]:
 
 def _settle_scopes(headings: Sequence[ColumnHeading], words: Vocabulary) -> None:
     """Columns of the parent company, where others are the group's: alone, "Company" says nothing."""
+    scopes = [_scope_of(letters(heading.text), words) for heading in headings]
+    if Scope.CONSOLIDATED in scopes:
+        for heading, scope in zip(headings, scopes, strict=True):
+            heading.scope = scope or Scope.CONSOLIDATED
 
-    def names(heading: ColumnHeading, phrases: Sequence[str]) -> bool:
-        squashed = letters(heading.text)
-        return any(squashed.startswith(phrase) or squashed.endswith(phrase) for phrase in phrases)
 
-    if not any(names(heading, words.group_columns) for heading in headings):
-        return
-    for heading in headings:
-        if names(heading, words.parent_columns) and not names(heading, words.group_columns):
-            heading.scope = Scope.PARENT
+def _scope_of(squashed: str, words: Vocabulary) -> Scope | None:
+    """What the longest of the phrases says: "capogruppo" is the parent and ends in the group."""
+    said = [
+        (len(phrase), scope)
+        for scope, phrases in (
+            (Scope.CONSOLIDATED, words.group_columns),
+            (Scope.PARENT, words.parent_columns),
+        )
+        for phrase in phrases
+        if squashed.startswith(phrase) or squashed.endswith(phrase)
+    ]
+    return max(said)[1] if said else None
 
 
 def _has_its_own(owned: _Owned, found: Sequence[_Owned], words: Vocabulary) -> bool:

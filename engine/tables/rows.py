@@ -107,7 +107,7 @@ def _raw_row(line: Line, bands: Sequence[Band], page: int, spaced_groups: bool) 
         else:
             label.append(word)
     text = _LEADERS.sub("", " ".join(w.text for w in label)).strip()
-    text = re.sub(r"\s*(?:[$€£¥]|US\$|A\$|C\$|Fr\.?)\s*$", "", text)
+    text = re.sub(r"\s*(?:[$€£¥]|US\$|A\$|C\$|(?<!\w)(?:Fr|kr)\.?)\s*$", "", text)
     if not text and not any(f is not None for f in cells):
         return None
     words = label or line.words

@@ -20,8 +20,8 @@ def words(text: str) -> str:
 
 def test_layouts_locales_and_scales_enough():
     assert len(synthetic.LAYOUTS) == 21
-    assert synthetic.locales() == ("en", "de", "fr", "es", "de_ch")
-    assert len(list(synthetic.every())) == 21 * 5 * 3
+    assert synthetic.locales() == ("en", "de", "fr", "es", "de_ch", "it", "nl", "pt", "sv")
+    assert len(list(synthetic.every())) == 21 * 9 * 3
 
 
 def test_the_same_arguments_give_the_same_report():
