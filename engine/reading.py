@@ -165,7 +165,7 @@ def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozense
                 code="no_text_layer",
             )
         return
-    advice = "" if ocr.is_available() else " (install tesseract)"
+    advice = "" if ocr.is_available() else " (install tesseract, or the packages of requirements-ocr.txt)"
     if about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts):
         raise Unreadable(
             "The file's text is not words: its fonts carry no usable map to characters. It needs text "

@@ -105,7 +105,7 @@ def test_every_hostile_file_has_its_verdict(name: str) -> None:
     assert verdict(SOUND) == "read"  # the caller lives on
 
 
-@pytest.mark.skipif(not ocr.is_available(), reason="tesseract is not installed")
+@pytest.mark.skipif(not ocr.is_available(), reason="no text recognition is installed")
 @pytest.mark.parametrize("name", ["an image of 60,000 x 60,000", "a page of 10^9 points"])
 def test_huge_pages_are_not_drawn_in_full_for_recognition(name: str) -> None:
     make, expected = HOSTILE[name]
@@ -157,7 +157,7 @@ def test_every_bad_input_has_its_verdict(name: str) -> None:
 
 
 @pytest.mark.samples
-@pytest.mark.skipif(not ocr.is_available(), reason="tesseract is not installed")
+@pytest.mark.skipif(not ocr.is_available(), reason="no text recognition is installed")
 @pytest.mark.parametrize("name", sorted(VERDICTS))
 def test_every_bad_input_has_its_verdict_with_text_recognition(name: str) -> None:
     assert verdict(bad_input(name), recognise=True) == RECOGNISED.get(name, VERDICTS[name])

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from engine.errors import Unreadable
 from engine.kinds import CheckOutcome, StatementKind
-from engine.pdf import ocr
+from engine.pdf import ocr, rapid
 from engine.pdf.open import open_document
 from engine.reading import ReadingOptions, read
 from engine.sandbox import Limits, read_safely
@@ -22,7 +22,10 @@ from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 SHEETS = [income(), balance(), cash_flow()]
-needs_tesseract = pytest.mark.skipif(not ocr.is_available(), reason="tesseract is not installed")
+needs_recogniser = pytest.mark.skipif(
+    not ocr.is_available(), reason="neither tesseract nor rapidocr-onnxruntime is installed"
+)
+needs_rapid = pytest.mark.skipif(not rapid.is_available(), reason="rapidocr-onnxruntime is not installed")
 
 
 def scanned(data: bytes, dots_per_inch: int = 200) -> bytes:
@@ -79,6 +82,7 @@ def test_without_recognition_the_answer_is_no_text_layer():
     assert refused.value.code == "no_text_layer"
 
 
+@pytest.mark.skipif(rapid.is_available(), reason="rapidocr-onnxruntime is installed and reads instead")
 def test_without_the_command_the_answer_is_no_text_layer(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unreadable, match="install tesseract") as refused:
@@ -86,7 +90,7 @@ def test_without_the_command_the_answer_is_no_text_layer(monkeypatch, tmp_path):
     assert refused.value.code == "no_text_layer"
 
 
-@needs_tesseract
+@needs_recogniser
 def test_a_scan_gives_the_figures_of_the_file_it_was_made_from():
     plain = report(SHEETS)
     reading = read_safely(scanned(plain, 300))
@@ -95,14 +99,14 @@ def test_a_scan_gives_the_figures_of_the_file_it_was_made_from():
     assert [statement.table.pages for statement in reading.statements] == [(1,), (2,), (3,)]
 
 
-@needs_tesseract
+@needs_recogniser
 def test_what_no_check_confirms_is_never_sure():
     for statement in read_safely(scanned(report(SHEETS), 300)).statements:
         assert max(statement.confidences) <= 0.9
         assert all(confidence <= 0.6 for confidence in unproven(statement) if confidence)
 
 
-@needs_tesseract
+@needs_recogniser
 def test_a_picture_between_pages_with_text_is_read_where_a_statement_is_missing():
     text, picture = pdfium.PdfDocument(report([PROSE, *SHEETS[:2]])), scanned(report(SHEETS[2:]))
     text.import_pages(pdfium.PdfDocument(picture))
@@ -116,13 +120,13 @@ def test_a_picture_between_pages_with_text_is_read_where_a_statement_is_missing(
     ]
 
 
-@needs_tesseract
+@needs_recogniser
 def test_pages_there_is_no_time_for_are_named():
     reading = read(scanned(report([*SHEETS, PROSE])), ReadingOptions(ocr_seconds=1e-9))
     assert reading.warnings[-1] == "3 pages are pictures and were not looked at for lack of time"
 
 
-@needs_tesseract
+@needs_recogniser
 def test_pictures_without_words_have_no_text_layer():
     output = io.BytesIO()
     canvas = Canvas(output)
@@ -133,7 +137,7 @@ def test_pictures_without_words_have_no_text_layer():
     assert refused.value.code == "no_text_layer"
 
 
-@needs_tesseract
+@needs_recogniser
 @pytest.mark.samples
 def test_scanned_statement_pages_of_a_real_report():
     file = SAMPLES / "bad_inputs" / "image_only_statements_COSTCO_2022.pdf"
@@ -155,6 +159,85 @@ def test_scanned_statement_pages_of_a_real_report():
             right += best
     assert wanted > 150
     assert right / wanted >= 0.97
+
+
+class Clairvoyant:
+    """A recogniser that sees one word in the lower right quarter of every picture."""
+
+    def __init__(self, installed: bool = True) -> None:
+        self.installed = installed
+        self.asked: list[tuple[int, bool]] = []
+
+    def is_available(self) -> bool:
+        return self.installed
+
+    def see(self, image, dots_per_inch, language, careful):
+        self.asked.append((dots_per_inch, careful))
+        width, height = image.size
+        return [ocr.Seen("1,234", width // 2, height // 2, width, height, 90.0, (1,))]
+
+
+def test_the_first_recogniser_that_is_installed_reads(monkeypatch):
+    missing, first, second = Clairvoyant(installed=False), Clairvoyant(), Clairvoyant()
+    monkeypatch.setattr(ocr, "RECOGNISERS", (missing, first, second))
+    with open_document(scanned(report([PROSE]))) as document:
+        page = ocr.recognise(document, 1)
+        ocr.recognise_texts(document, [1], 10)
+    assert (missing.asked, first.asked, second.asked) == ([], [(300, True), (150, False)], [])
+    (word,) = page.lines[0].words
+    assert (word.text, round(word.x0), round(word.x1)) == ("1,234", round(page.width / 2), round(page.width))
+
+
+def test_with_no_recogniser_a_page_has_no_lines(monkeypatch):
+    monkeypatch.setattr(ocr, "RECOGNISERS", (Clairvoyant(installed=False),))
+    with open_document(scanned(report([PROSE]))) as document:
+        assert not ocr.is_available()
+        assert ocr.recognise(document, 1).lines == []
+
+
+def test_of_many_pages_those_that_look_like_tables_are_read_first(monkeypatch):
+    monkeypatch.setattr(ocr, "RECOGNISERS", (Clairvoyant(),))
+    pages = [PROSE] * 12 + SHEETS
+    with open_document(scanned(report(pages), 100)) as document:
+        numbers = range(1, 16)
+        assert set(ocr._likely_first(document, numbers)[:3]) == {13, 14, 15}
+        assert ocr._likely_first(document, [3, 1, 2]) == [3, 1, 2]
+        assert set(ocr.recognise_texts(document, numbers, 1e-9)) <= {13, 14, 15}
+
+
+def test_a_page_of_running_text_does_not_look_like_a_table():
+    with open_document(scanned(report([PROSE, *SHEETS]), 100)) as document:
+        rows = [ocr._table_rows(document, number) for number in (1, 2, 3, 4)]
+    assert rows[0] == 0
+    assert min(rows[1:]) >= 6
+
+
+@needs_rapid
+def test_without_tesseract_the_package_reads_the_same_figures(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    plain = report(SHEETS)
+    reading = read_safely(scanned(plain, 300), Limits(wall_seconds=300))
+    assert figures(reading) == figures(read(plain))
+    assert {statement.table.read_by for statement in reading.statements} == {"ocr"}
+    for statement in reading.statements:
+        assert max(statement.confidences) <= 0.9
+        assert all(confidence <= 0.6 for confidence in unproven(statement) if confidence)
+
+
+@needs_rapid
+def test_the_package_reads_a_picture_the_same_twice():
+    with open_document(scanned(report([income()]), 200)) as document:
+        image, _ = ocr._drawn(document.pdf[0], 150)
+    first = rapid.see(image, 150, "en", False)
+    assert first == rapid.see(image, 150, "en", False)
+    assert len(first) > 20
+
+
+@needs_rapid
+def test_the_package_has_no_words_for_an_empty_page():
+    with open_document(report([""])) as document:
+        image, _ = ocr._drawn(document.pdf[0], 150)
+    assert rapid.see(image, 150, "en", False) == []
 
 
 def seen(*texts: str) -> list[ocr.Seen]:
