@@ -297,13 +297,17 @@ def _plain(number: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FigureCheck:
-    """The verdict of an identity on figures that stand on no page together."""
+    """The verdict of an identity on figures that stand on no page together. `terms` are the concepts
+    that were added up, each with its weight, and `total` the one they were compared with."""
 
     identity: str
+    says: str
     outcome: CheckOutcome
     left: Decimal
     right: Decimal
     explanation: str
+    terms: tuple[tuple[str, int], ...]
+    total: str
 
 
 def check_figures(statement: StatementKind, figures: Mapping[str, Interval]) -> tuple[FigureCheck, ...]:
@@ -322,9 +326,8 @@ def _on_figures(identity: Identity, figures: Mapping[str, Interval]) -> FigureCh
         required = [term.concept for term in variant.left if not term.optional]
         if not variant.left or variant.right not in figures or any(c not in figures for c in required):
             continue
-        left = total(
-            figures[term.concept].times(term.weight) for term in variant.left if term.concept in figures
-        )
+        terms = tuple((term.concept, term.weight) for term in variant.left if term.concept in figures)
+        left = total(figures[concept].times(weight) for concept, weight in terms)
         right = figures[variant.right]
         holds = left.meets(right)
         outcome = CheckOutcome.HOLDS if holds else CheckOutcome.FAILS
@@ -334,7 +337,9 @@ def _on_figures(identity: Identity, figures: Mapping[str, Interval]) -> FigureCh
             else f"Fails: {identity.says}, but the two sides differ by {_plain(left.middle - right.middle)}; "
             "figures of this year may come from different reports."
         )
-        verdict = FigureCheck(identity.code, outcome, left.middle, right.middle, sentence)
+        verdict = FigureCheck(
+            identity.code, identity.says, outcome, left.middle, right.middle, sentence, terms, variant.right
+        )
         if holds:
             return verdict
         failed = failed or verdict
