@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from config.tokens import RevokeAllView, RevokeView, TokenView
 from jobs.api.urls import urlpatterns_background, urlpatterns_v1
+from monitoring.api import urls as monitoring_urls
 
 
 class IndexView(APIView):
@@ -30,6 +31,12 @@ class IndexView(APIView):
         return Response({label: reverse(name, request=request) for label, name in names.items()})
 
 
+class DocumentationView(SpectacularSwaggerView):
+    """The description of the API as a page. The library's view fails at OPTIONS, having no page for it."""
+
+    http_method_names = ["get", "head"]
+
+
 version_1: list[URLPattern | URLResolver] = [
     path("", IndexView.as_view(), name="api-index"),
     path("token/", TokenView.as_view(), name="token"),
@@ -43,8 +50,7 @@ version_1: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(version_1)),
-    path("background-tasks/", include(urlpatterns_background)),
+    path("background-tasks/", include([*urlpatterns_background, *monitoring_urls.urlpatterns])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("auth/", include("rest_framework.urls")),
+    path("docs/", DocumentationView.as_view(url_name="schema"), name="docs"),
 ]

@@ -11,8 +11,11 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import environment as env
+from config.enums import ENUM_NAMES
 from config.logging import configuration as logging_configuration
 from config.navigation import NAVIGATION
 from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES
@@ -166,9 +169,13 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS.for_client(database=REDIS.database + 1),
         "KEY_PREFIX": "tenfold",
+        # A page must not wait for a cache that is away.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
     }
     if env.choice("TENFOLD_CACHE", "redis", ("redis", "memory")) == "redis"
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Each process's own, for what goes on while the shared one is away.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 
 MEDIA_ROOT = env.folder("TENFOLD_FILES_DIR", PLACES.files)
@@ -263,7 +270,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "config.bearer.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -272,20 +279,20 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "token": "10/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["jobs.api.throttles.PerStranger", "jobs.api.throttles.PerPerson"],
+    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "launch": "60/min", "token": "10/min"},
     "NUM_PROXIES": 1 if env.flag("TENFOLD_BEHIND_PROXY") else 0,
     # Money is a string in JSON, because JSON's numbers are floats to most readers.
     "COERCE_DECIMAL_TO_STRING": True,
 }
 REST_KNOX = {
+    "AUTH_HEADER_PREFIX": "Bearer",
     "TOKEN_TTL": timedelta(hours=env.number("TENFOLD_TOKEN_HOURS", 720, least=1)),
     "TOKEN_LIMIT_PER_USER": 20,
     "AUTO_REFRESH": False,
 }
+# How many runs one person may have under way through the API, parts not counted.
+RUNS_PER_PERSON = env.number("TENFOLD_RUNS_PER_PERSON", 50, least=1, most=10_000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tenfold",
     "DESCRIPTION": "Financial statements of many years, read from a company's own reports.",
@@ -293,6 +300,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     # The page's scripts come from this server, because nothing may be loaded from elsewhere.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -1,4 +1,7 @@
-"""API tokens: given for a name and a password, taken back by whoever holds them."""
+"""API tokens: given for a name and a password, taken back by whoever holds them.
+
+Only the hash of a token is kept, and it ends by itself. `config.bearer` is how it is sent.
+"""
 
 from drf_spectacular.utils import extend_schema, inline_serializer
 from knox.views import LoginView, LogoutAllView, LogoutView
@@ -6,21 +9,13 @@ from rest_framework import serializers
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
+
+from config.bearer import BearerAuthentication
+from jobs.api.throttles import PerAddress
 
 _NEW_TOKEN = inline_serializer(
     "NewToken", {"token": serializers.CharField(), "expiry": serializers.DateTimeField()}
 )
-
-
-class PerAddress(SimpleRateThrottle):
-    """Counts attempts of one address, whoever it says it is."""
-
-    scope = "token"
-
-    def get_cache_key(self, request: Request, view: APIView) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class TokenView(LoginView):
@@ -49,7 +44,11 @@ _takes_back = extend_schema(request=None, responses={204: None})
 class RevokeView(LogoutView):
     """The token of this request is valid no longer."""
 
+    authentication_classes = [BearerAuthentication]
+
 
 @_takes_back
 class RevokeAllView(LogoutAllView):
     """No token of this account is valid any longer."""
+
+    authentication_classes = [BearerAuthentication]

@@ -25,6 +25,8 @@ from jobs.timing import timing
 
 logger = logging.getLogger(__name__)
 
+ANSWER_SECONDS = 1.0
+
 
 class _Line(threading.local):
     """This thread's connection. A forked process must not use the one of its parent."""
@@ -89,6 +91,21 @@ def queue_lengths(queues: Iterable[str]) -> dict[str, int] | None:
     try:
         channel = _connection().default_channel
         return {queue: _length(channel, queue) for queue in queues}
+    except Exception as error:
+        _rest(error)
+        return None
+
+
+def ask_workers(question: str, *, expected: int | None = None) -> dict[str, Any] | None:
+    """What each worker answers to one of Celery's control commands, by its name; None if the broker
+    does not answer. Waits a second, or until `expected` workers have answered."""
+    if is_resting():
+        return None
+    try:
+        mailbox = current_app.control.mailbox(_connection())
+        mailbox.producer_pool = None  # the bound copy's alone
+        replies = mailbox.multi_call(question, timeout=ANSWER_SECONDS, limit=expected)
+        return {name: answer for reply in replies or () for name, answer in reply.items()}
     except Exception as error:
         _rest(error)
         return None

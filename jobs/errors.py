@@ -35,6 +35,12 @@ class StillUnfinished(JobsError):
     code = "still_unfinished"
 
 
+class TooManyRuns(JobsError):
+    """The person has as many runs under way as one person may."""
+
+    code = "too_many_runs"
+
+
 class RunFailed(Exception):
     """Raised out of the Celery task so that Celery calls it a failure too; the row says the same."""
 

@@ -1,7 +1,8 @@
 """The questions asked about runs."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -9,9 +10,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs.states import FINISHED, NEEDS_ATTENTION, UNFINISHED, State
-
-if TYPE_CHECKING:
-    pass
 
 
 class TaskRunQuerySet(models.QuerySet["TaskRun"]):
@@ -55,6 +53,12 @@ class TaskRunQuerySet(models.QuerySet["TaskRun"]):
     def held(self, fence: int) -> "TaskRunQuerySet":
         """Still running under this start; a start that was overtaken matches nothing."""
         return self.filter(state=State.RUNNING, fence=fence)
+
+    def waiting_by_queue(self, queues: Iterable[str]) -> dict[str, int]:
+        """How many runs of each queue wait to be started, whether the broker knows of them or not."""
+        rows = self.filter(state=State.QUEUED).values_list("queue").annotate(models.Count("pk")).order_by()
+        counted = dict(rows)
+        return {queue: counted.get(queue, 0) for queue in queues}
 
     def sent_longer_ago_than(self, age: timedelta) -> "TaskRunQuerySet":
         return self.filter(sent_at__lt=Now() - age)

@@ -39,7 +39,7 @@ token() {
 }
 
 call() { # METHOD PATH
-    printf 'header = "Authorization: Token %s"\n' "$TOKEN" |
+    printf 'header = "Authorization: Bearer %s"\n' "$TOKEN" |
         curl --silent --show-error --config - --request "$1" --header 'Accept: application/json' "$BASE_URL$2"
 }
 

@@ -1,14 +1,16 @@
 """What was read and compiled, and the doors that start the work."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema_view
 from rest_framework import viewsets
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from companies.models import Company
 from documents.models import Document
@@ -23,10 +25,7 @@ from extraction.api.serializers import (
 from extraction.exports import to_csv, to_workbook
 from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
 from extraction.presentation import DisplayUnit, table_of_stored
-from jobs.api.serializers import LaunchedSerializer
-from jobs.api.views import launch_response
-from jobs.launch import launch
-from jobs.states import Trigger
+from jobs.api.launching import LaunchView, Wanted, launches
 
 COMPANY_TASKS = {
     "extract": "extract_company_financial_data",
@@ -42,60 +41,32 @@ DOCUMENT_TASKS = {
 }
 
 
-_starts = extend_schema(
-    request=None,
-    responses={202: LaunchedSerializer, 409: LaunchedSerializer},
-    parameters=[OpenApiParameter("force", bool, description="Repeat what was done before.")],
-)
+@extend_schema_view(post=launches)
+class CompanyTaskView(LaunchView):
+    """POST starts work on a company: extract, scrape, recompile or process-documents."""
 
+    permission = "companies.change_company"
 
-class CompanyTaskView(APIView):
-    """POST starts work on a company: extract, scrape, recompile or process-documents.
+    def task_of(self, pk: int, verb: str) -> str:
+        return COMPANY_TASKS[verb]
 
-    202 with the id of the run; 404 for an unknown company; 409 with the id of the run that is
-    under way. `?force=1` repeats what was done before.
-    """
-
-    @_starts
-    def post(self, request: Request, pk: int, verb: str) -> Response:
+    def wanted(self, data: Mapping[str, Any], pk: int, verb: str) -> Wanted:
         company = get_object_or_404(Company, pk=pk)
-        _must_have(request, "companies.change_company")
-        launched = launch(
-            COMPANY_TASKS[verb],
-            subject=company,
-            by=request.user,
-            trigger=Trigger.API,
-            company_id=company.pk,
-            **_force(request),
-        )
-        return launch_response(launched, request)
+        return Wanted(company, {"company_id": company.pk})
 
 
-class DocumentTaskView(APIView):
+@extend_schema_view(post=launches)
+class DocumentTaskView(LaunchView):
     """POST starts work on a document: process, download, classify or extract."""
 
-    @_starts
-    def post(self, request: Request, pk: int, verb: str) -> Response:
+    permission = "documents.change_document"
+
+    def task_of(self, pk: int, verb: str) -> str:
+        return DOCUMENT_TASKS[verb]
+
+    def wanted(self, data: Mapping[str, Any], pk: int, verb: str) -> Wanted:
         document = get_object_or_404(Document, pk=pk)
-        _must_have(request, "documents.change_document")
-        launched = launch(
-            DOCUMENT_TASKS[verb],
-            subject=document,
-            by=request.user,
-            trigger=Trigger.API,
-            document_id=document.pk,
-            **_force(request),
-        )
-        return launch_response(launched, request)
-
-
-def _must_have(request: Request, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied("You may not start this work. Ask an administrator for the permission.")
-
-
-def _force(request: Request) -> dict[str, bool]:
-    return {"force": True} if request.query_params.get("force") in ("1", "true") else {}
+        return Wanted(document, {"document_id": document.pk})
 
 
 class ExtractionRunViewSet(viewsets.ReadOnlyModelViewSet):

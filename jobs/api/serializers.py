@@ -13,7 +13,7 @@ class TaskRunSerializer(serializers.ModelSerializer):
 
     task_id = serializers.UUIDField(source="id")
     name = serializers.CharField(source="task")
-    status = serializers.CharField(source="celery_state")
+    status = serializers.ChoiceField(CeleryWord.choices, source="celery_state")
     progress = serializers.IntegerField(source="percent")
 
     class Meta:
@@ -76,7 +76,7 @@ class LaunchedSerializer(serializers.Serializer[Any]):
     """The run that does the work: a new one, or with 409 the one that is under way."""
 
     task_id = serializers.UUIDField()
-    status = serializers.ChoiceField(CeleryWord.values)
+    status = serializers.ChoiceField(CeleryWord.choices)
     message = serializers.CharField()
 
 
@@ -84,7 +84,7 @@ class CancelledSerializer(serializers.Serializer[Any]):
     """The answer to a wish to cancel; `code` and `message` where it came too late."""
 
     cancelled = serializers.BooleanField()
-    was = serializers.ChoiceField(CeleryWord.values)
+    was = serializers.ChoiceField(CeleryWord.choices)
     code = serializers.CharField(required=False)
     message = serializers.CharField(required=False)
 
@@ -93,7 +93,7 @@ class BackgroundStatusSerializer(serializers.Serializer[Any]):
     """The status of a run in the shape of the second API family."""
 
     task_id = serializers.UUIDField()
-    status = serializers.ChoiceField(CeleryWord.values)
+    status = serializers.ChoiceField(CeleryWord.choices)
     result = serializers.DictField(allow_null=True)
     info = serializers.DictField()
     ready = serializers.BooleanField()
@@ -106,9 +106,35 @@ class ActiveTasksSerializer(serializers.Serializer[Any]):
     tasks = TaskRunSerializer(many=True)
 
 
+class WorkerSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    queues = serializers.ListField(child=serializers.CharField())
+    processes = serializers.IntegerField(allow_null=True)
+    busy = serializers.IntegerField()
+    completed = serializers.IntegerField(allow_null=True)
+    uptime_seconds = serializers.IntegerField(allow_null=True)
+
+
+class WorkersSerializer(serializers.Serializer[Any]):
+    """`source` says who knows: the workers themselves, or only the rows of what they hold."""
+
+    source = serializers.ChoiceField(["workers", "runs"])
+    count = serializers.IntegerField()
+    workers = WorkerSerializer(many=True)
+
+
 class QueueLengthsSerializer(serializers.Serializer[Any]):
     queues = serializers.DictField(child=serializers.IntegerField())
     total = serializers.IntegerField()
+    waiting = serializers.DictField(child=serializers.IntegerField())
+    consumers = serializers.DictField(child=serializers.IntegerField())
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why nothing was done: a stable code and a sentence."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
 
 
 def envelope(run: TaskRun) -> dict[str, Any]:

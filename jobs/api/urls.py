@@ -15,6 +15,7 @@ urlpatterns_background = [
     re_path(rf"^task/{_ID}/status/?$", views.BackgroundStatusView.as_view(), name="background-task-status"),
     re_path(rf"^task/{_ID}/?$", views.BackgroundTaskView.as_view(), name="background-task"),
     re_path(r"^tasks/active/?$", views.ActiveTasksView.as_view(), name="background-tasks-active"),
+    re_path(r"^workers/stats/?$", views.WorkersView.as_view(), name="background-workers-stats"),
     re_path(r"^queues/lengths/?$", views.QueueLengthsView.as_view(), name="background-queue-lengths"),
 ]
 

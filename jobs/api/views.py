@@ -1,12 +1,10 @@
-"""Runs over HTTP: status, history, cancelling; and the answer of every endpoint that starts one."""
+"""Runs over HTTP: status, history, cancelling, and what queues and workers do."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,31 +19,19 @@ from jobs.api.serializers import (
     ActiveTasksSerializer,
     BackgroundStatusSerializer,
     CancelledSerializer,
+    ProblemSerializer,
     QueueLengthsSerializer,
     TaskRunSerializer,
     TaskStatusSerializer,
+    WorkersSerializer,
     background_status,
 )
 from jobs.broker import known_queues, queue_lengths
 from jobs.cancel import cancel
 from jobs.errors import AlreadyFinished
-from jobs.launch import Launched
 from jobs.models import TaskRun
 from jobs.states import CeleryWord, State
-
-
-def launch_response(launched: Launched, request: Request | None = None) -> Response:
-    """202 with the run's id and where to ask for it; 409 with the id of the run that is under way."""
-    run = launched.run
-    address = reverse("task-status", args=[run.pk])
-    if request is not None:
-        address = request.build_absolute_uri(address)
-    body = {"task_id": str(run.pk), "status": run.celery_state}
-    if launched.is_new:
-        body["message"] = f"{run.task} is queued. Ask {address} how far it is."
-        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
-    body["message"] = "The same work is under way already. Ask for its status, or repeat it with ?force=1."
-    return Response(body, status=status.HTTP_409_CONFLICT, headers={"Location": address})
+from jobs.workers import consumers, workers_by_answer, workers_by_rows
 
 
 def visible_run(request: Request, task_id: UUID) -> TaskRun:
@@ -141,16 +127,37 @@ class ActiveTasksView(APIView):
         return Response({"count": len(runs), "tasks": TaskRunSerializer(runs, many=True).data})
 
 
-class QueueLengthsView(APIView):
-    """How many messages wait in each queue; 503 when the broker does not answer."""
+class WorkersView(APIView):
+    """The workers and how busy they are. Where none answers within a second, `source` is "runs" and
+    the list holds those that are known to work on something."""
 
-    @extend_schema(responses=QueueLengthsSerializer)
+    @extend_schema(responses=WorkersSerializer)
     def get(self, request: Request) -> Response:
-        lengths = queue_lengths(known_queues())
+        answered = workers_by_answer()
+        source = "workers" if answered else "runs"
+        workers = answered or workers_by_rows()
+        return Response(WorkersSerializer({"source": source, "count": len(workers), "workers": workers}).data)
+
+
+class QueueLengthsView(APIView):
+    """For each of the twelve queues: how many messages wait in the broker, how many runs wait in the
+    database, and how many workers take from it. 503 when the broker does not answer."""
+
+    @extend_schema(responses={200: QueueLengthsSerializer, 503: ProblemSerializer})
+    def get(self, request: Request) -> Response:
+        queues = known_queues()
+        lengths = queue_lengths(queues)
         if lengths is None:
             body = {"code": "broker_unavailable", "message": "The broker does not answer. Try again soon."}
             return Response(body, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
-        return Response({"queues": lengths, "total": sum(lengths.values())})
+        return Response(
+            {
+                "queues": lengths,
+                "total": sum(lengths.values()),
+                "waiting": TaskRun.objects.waiting_by_queue(queues),
+                "consumers": consumers(workers_by_answer() or (), queues),
+            }
+        )
 
 
 _STATES_OF_WORD: dict[str, tuple[State, ...]] = {
@@ -184,6 +191,3 @@ def _moment(text: str) -> datetime:
     if moment is None:
         raise ValidationError({"since": "A date or time such as 2026-01-31 or 2026-01-31T12:00:00Z."})
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-
-
-__all__: list[Any] = ["launch_response", "visible_run"]

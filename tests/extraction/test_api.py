@@ -32,7 +32,7 @@ def operator() -> User:
 def api(operator: User) -> APIClient:
     """Signed in by token."""
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {AuthToken.objects.create(operator)[1]}")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {AuthToken.objects.create(operator)[1]}")
     return client
 
 

@@ -3,14 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache, caches
 from django.utils import timezone
-from rest_framework.test import APIClient, APIRequestFactory
+from redis.exceptions import ConnectionError as RedisConnectionError
+from rest_framework import serializers
+from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
-from jobs.api.views import launch_response
+from config.queues import QUEUES
+from jobs.allowance import launch_within_allowance
+from jobs.api import throttles
+from jobs.api.launching import LaunchView, Wanted, launch_response
+from jobs.api.throttles import LaunchesPerPerson
+from jobs.errors import TooManyRuns
 from jobs.execute import execute
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
+from jobs.workers import Worker
 from tests.jobs.test_fanout import fanned_out
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +250,128 @@ def listed(person, query: str = "") -> list[str]:
     answer = as_person(person).get(f"/api/v1/tasks{query}")
     assert answer.status_code == 200, answer.content
     return [item["task_id"] for item in answer.json()["results"]]
+
+
+def test_a_person_may_have_so_many_runs_under_way_and_no_more(victor, stella, settings) -> None:
+    settings.RUNS_PER_PERSON = 2
+    first = launch_within_allowance("tests.echo", by=victor, value=1).run
+    launch_within_allowance("tests.echo", by=victor, value=2)
+    with pytest.raises(TooManyRuns, match="You have 2 runs under way"):
+        launch_within_allowance("tests.echo", by=victor, value=3)
+    assert TaskRun.objects.filter(requested_by=victor).count() == 2
+    # What is under way already is found, another person is not held up, and an end makes room.
+    assert launch_within_allowance("tests.echo", by=victor, value=2).is_new is False
+    assert launch_within_allowance("tests.echo", by=stella, value=3).is_new is True
+    execute(first.pk)
+    assert launch_within_allowance("tests.echo", by=victor, value=4).is_new is True
+
+
+def test_parts_do_not_count_against_the_allowance(victor, settings) -> None:
+    settings.RUNS_PER_PERSON = 2
+    run = launch_within_allowance("tests.family", by=victor, parts=5).run
+    execute(run.pk)
+    assert TaskRun.objects.filter(requested_by=victor).count() == 6
+    assert launch_within_allowance("tests.echo", by=victor, value=9).is_new is True
+
+
+class EchoView(LaunchView):
+    """Says something."""
+
+    class Body(serializers.Serializer):
+        value = serializers.IntegerField(min_value=0)
+
+    task = "tests.echo"
+    body = Body
+
+    def wanted(self, data) -> Wanted:
+        return Wanted(arguments=data)
+
+
+class StaffEchoView(EchoView):
+    """Says something for staff."""
+
+    staff_only = True
+
+
+def posted(person, body, view=EchoView, query: str = ""):
+    request = APIRequestFactory().post(f"/{query}", body, format="json")
+    force_authenticate(request, person)
+    return view.as_view()(request)
+
+
+def test_a_body_is_looked_at_before_anything_is_started(victor) -> None:
+    for body, field in (({"value": "x"}, "value"), ({}, "value"), ({"value": -1}, "value")):
+        answer = posted(victor, body)
+        assert (answer.status_code, list(answer.data)) == (400, [field])
+    assert posted(victor, {"value": 3}).status_code == 202
+    assert TaskRun.objects.get().arguments == {"value": 3}
+
+
+def test_work_for_staff_is_refused_before_the_body_is_looked_at(victor, olivia) -> None:
+    assert posted(victor, {"value": "x"}, StaffEchoView).status_code == 403
+    assert posted(olivia, {"value": 1}, StaffEchoView).status_code == 202
+
+
+def test_too_many_runs_are_a_429_with_a_time_to_come_back(victor, settings) -> None:
+    settings.RUNS_PER_PERSON = 1
+    assert posted(victor, {"value": 1}).status_code == 202
+    answer = posted(victor, {"value": 2})
+    assert (answer.status_code, answer.data["code"], answer["Retry-After"]) == (429, "too_many_runs", "30")
+    assert posted(victor, {"value": 1}).status_code == 409
+    assert TaskRun.objects.count() == 1
+
+
+def test_launches_are_counted_by_person(victor, stella, monkeypatch) -> None:
+    cache.clear()
+    monkeypatch.setitem(LaunchesPerPerson.THROTTLE_RATES, "launch", "2/min")
+    assert [posted(victor, {"value": value}).status_code for value in range(3)] == [202, 202, 429]
+    assert posted(stella, {"value": 9}).status_code == 202
+    assert TaskRun.objects.count() == 3
+
+
+def test_a_cache_that_is_away_holds_nobody_up_and_lets_nobody_off(victor, monkeypatch) -> None:
+    cache.clear()
+    caches["process"].clear()
+    monkeypatch.setattr(throttles, "_shared_closed_until", 0.0)
+    monkeypatch.setitem(LaunchesPerPerson.THROTTLE_RATES, "launch", "2/min")
+    asked = []
+
+    def away(self, *args, **kwargs):
+        asked.append(args)
+        raise RedisConnectionError("no connection")
+
+    monkeypatch.setattr(type(caches["default"]), "get", broken_for(caches["default"], away))
+    assert [posted(victor, {"value": value}).status_code for value in range(3)] == [202, 202, 429]
+    assert len(asked) == 1
+
+
+def broken_for(cache_, away):
+    """The class's `get`, which fails for this one cache; both are memory in the tests."""
+    get = type(cache_).get
+    return lambda self, *args, **kwargs: (away if self is cache_ else get)(self, *args, **kwargs)
+
+
+def test_queue_lengths_name_all_twelve_with_what_waits(victor, monkeypatch) -> None:
+    monkeypatch.setattr("jobs.api.views.queue_lengths", lambda queues: dict.fromkeys(queues, 0))
+    monkeypatch.setattr("jobs.api.views.workers_by_answer", lambda: [worker_of("default", "monitoring")])
+    launch("tests.echo", value=1)
+    body = as_person(victor).get("/api/background-tasks/queues/lengths").json()
+    assert body["queues"] == dict.fromkeys(QUEUES, 0)
+    assert (body["total"], body["waiting"]) == (0, {**dict.fromkeys(QUEUES, 0), "default": 1})
+    assert body["consumers"] == {**dict.fromkeys(QUEUES, 0), "default": 1, "monitoring": 1}
+
+
+def worker_of(*queues: str) -> Worker:
+    return Worker("all@here", queues, 2, 1, 7, 60)
+
+
+def test_workers_are_known_from_their_runs_where_none_answers(victor, monkeypatch) -> None:
+    run = launch("tests.echo", value=1).run
+    TaskRun.objects.filter(pk=run.pk).update(state=State.RUNNING, worker="all@far")
+    monkeypatch.setattr("jobs.workers.ask_workers", lambda *_, **__: None)
+    body = as_person(victor).get("/api/background-tasks/workers/stats").json()
+    assert (body["source"], body["count"]) == ("runs", 1)
+    assert body["workers"] == [
+        {"name": "all@far", "queues": [], "processes": None, "busy": 1, "completed": None,
+         "uptime_seconds": None}
+    ]  # fmt: skip

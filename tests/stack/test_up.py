@@ -141,12 +141,12 @@ def test_the_api_wants_an_account_and_gives_a_token(stack: Stack) -> None:
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
         token = json.load(answer)["token"]
-    status, companies = _get(f"{api}/companies/", Authorization=f"Token {token}")
+    status, companies = _get(f"{api}/companies/", Authorization=f"Bearer {token}")
     assert status == 200
     names = sorted(company["name"] for company in json.loads(companies)["results"])
     assert len(names) == 6
     assert any("Siemens" in name for name in names)
-    assert _get(f"{api}/companies/", Authorization="Token " + "0" * 64)[0] == 401
+    assert _get(f"{api}/companies/", Authorization="Bearer " + "0" * 64)[0] == 401
 
 
 def test_every_route_but_the_sign_of_life_and_the_login_is_closed(stack: Stack) -> None:

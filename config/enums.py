@@ -1,0 +1,29 @@
+"""What sets of choices are called in the description of the API.
+
+Only those need a name here that several fields share, or that share the name of a field with another
+set; the check of the description names them.
+"""
+
+from collections.abc import Callable
+
+Choices = list[tuple[str, str]]
+
+
+def _of_model(app: str, model: str, field: str) -> Callable[[], Choices]:
+    """The choices of a model's field, looked up when the models are there."""
+
+    def look_up() -> Choices:
+        from django.apps import apps
+
+        return list(apps.get_model(app, model)._meta.get_field(field).choices or ())  # type: ignore[union-attr]
+
+    return look_up
+
+
+ENUM_NAMES: dict[str, str | list[str] | Callable[[], Choices]] = {
+    "RunStateWord": "jobs.states.State",
+    "CeleryWord": "jobs.states.CeleryWord",
+    "DocumentStatusWord": "documents.models.DocumentStatus",
+    "FrameworkWord": _of_model("companies", "company", "framework"),
+    "HealthWord": ["healthy", "degraded", "unhealthy"],
+}

@@ -1,0 +1,91 @@
+"""Who gets which answer from which endpoint: the table, one entry for each name of the router.
+
+An entry says where the parts of the address come from (keys of `World`) and what each verb answers
+to the owner, another person, staff and a stranger. Verbs that are not named are not offered: 405 for
+people, 401 for strangers. A new read-only list needs one line: `"thing-list": Case(get=READ)`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# owner, another person, staff, a stranger
+Answers = tuple[int, int, int, int]
+
+READ: Answers = (200, 200, 200, 401)
+OWN: Answers = (200, 404, 200, 401)
+NOT_OFFERED: Answers = (405, 405, 405, 401)
+NOBODY: Answers = (401, 401, 401, 401)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one endpoint answers. `at` names the parts of its address, `body` a body of `World`;
+    `refused` is the answer to every verb that is not named."""
+
+    get: Answers | None = None
+    post: Answers | None = None
+    put: Answers | None = None
+    patch: Answers | None = None
+    delete: Answers | None = None
+    at: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    query: str = ""
+    refused: Answers = NOT_OFFERED
+    options: Answers = READ
+
+    def answers(self, verb: str) -> Answers:
+        """What the four get."""
+        if verb == "options":
+            return self.options
+        named = self.get if verb == "head" else getattr(self, verb)
+        return self.refused if named is None else named
+
+
+# The permission of a change is looked at before whether the endpoint offers it.
+_NO_CHANGE: Answers = (403, 403, 405, 401)
+_FOR_STAFF_201: Answers = (403, 403, 201, 401)
+_LAUNCHES: Answers = (403, 403, 202, 401)
+_CANCELS: Answers = (202, 404, 202, 401)
+
+CASES: dict[str, Case] = {
+    "api-index": Case(get=READ),
+    "schema": Case(get=READ),
+    "docs": Case(get=READ, options=NOT_OFFERED),
+    # Tokens: given for a name and a password alone, taken back by a token
+    "token": Case(post=NOBODY, refused=NOBODY, options=NOBODY),
+    "token-revoke": Case(post=(204, 204, 204, 401)),
+    "token-revoke-all": Case(post=(204, 204, 204, 401)),
+    # Companies and documents
+    "company-list": Case(get=READ, post=_FOR_STAFF_201, body="a_company", put=_NO_CHANGE, patch=_NO_CHANGE,
+                         delete=_NO_CHANGE),
+    "company-detail": Case(get=READ, patch=(403, 403, 200, 401), at={"pk": "company"}, body="a_name",
+                           post=_NO_CHANGE, put=_NO_CHANGE, delete=_NO_CHANGE),
+    "company-ticker": Case(get=READ, at={"ticker": "ticker"}, post=_NO_CHANGE, put=_NO_CHANGE,
+                           patch=_NO_CHANGE, delete=_NO_CHANGE),
+    "document-list": Case(get=READ, post=_FOR_STAFF_201, body="an_upload"),
+    "document-detail": Case(get=READ, at={"pk": "document"}),
+    "document-file": Case(get=READ, at={"pk": "document"}),
+    # Readings, facts, compiled years
+    "extraction-list": Case(get=READ),
+    "extraction-detail": Case(get=READ, at={"pk": "reading"}),
+    "fact-list": Case(get=READ),
+    "fact-detail": Case(get=READ, at={"pk": "fact"}),
+    "restatement-list": Case(get=READ),
+    "restatement-detail": Case(get=READ, at={"pk": "restatement"}),
+    "compiled-statement-list": Case(get=READ),
+    "compiled-statement-detail": Case(get=READ, at={"pk": "compiled"}),
+    # Starting work
+    "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
+    "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),
+    # Runs, in both families: one's own, and all of them for staff
+    "task-list": Case(get=READ),
+    "task-status": Case(get=OWN, delete=_CANCELS, at={"task_id": "run"}),
+    "background-task-status": Case(get=OWN, at={"task_id": "run"}),
+    "background-task": Case(delete=_CANCELS, at={"task_id": "run"}),
+    "background-tasks-active": Case(get=READ),
+    "background-workers-stats": Case(get=READ),
+    # The tests of this table run without a broker, which these two say.
+    "background-queue-lengths": Case(get=(503, 503, 503, 401)),
+    "background-health": Case(get=(503, 503, 503, 503), refused=(405, 405, 405, 405),
+                              options=(200, 200, 200, 200)),
+}  # fmt: skip

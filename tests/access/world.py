@@ -1,0 +1,128 @@
+"""The people and the things of the table of access; each thing is made when an address asks for it."""
+
+import io
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from companies.models import Company, Exchange, Listing
+from documents.models import Document, PublicationDateSource
+from documents.upload import accept_upload
+from extraction.compile import compile_company
+from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
+from extraction.store import store_reading
+from jobs.launch import launch
+from jobs.models import TaskRun
+from tests.extraction.made import a_company, a_document, a_reading
+from tests.http import small_pdf
+
+PEOPLE = ("owner", "other", "staff", "stranger")
+UNKNOWN_RUN = "11111111-2222-4333-8444-555555555555"
+
+
+class World:
+    """Odile asked for a run; Otto did not; Stella is staff with every permission."""
+
+    def client(self, person: str) -> APIClient:
+        """The person with a token of their own; a stranger has none."""
+        client = APIClient()
+        if person != "stranger":
+            user = {"owner": self.owner, "other": self.other, "staff": self.staff}[person]
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {AuthToken.objects.create(user)[1]}")
+        return client
+
+    def part(self, name: str) -> Any:
+        """A part of an address."""
+        value = getattr(self, name)
+        return getattr(value, "pk", value)
+
+    def body(self, name: str) -> dict[str, Any]:
+        """What is sent: as JSON, or as a form where it holds a file."""
+        bodies: dict[str, Callable[[], dict[str, Any]]] = {
+            "": dict,
+            "a_name": lambda: {"name": "Northwind Group"},
+            "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
+            "an_upload": lambda: {
+                "company": self.company.pk,
+                "file": SimpleUploadedFile("report.pdf", small_pdf("Another report")),
+            },
+        }
+        return bodies[name]()
+
+    def fingerprint(self) -> tuple[object, ...]:
+        """What a refused call must leave as it was."""
+        runs = TaskRun.objects.order_by("pk").values_list("pk", "state", "cancel_requested_at")
+        companies = Company.objects.order_by("pk").values_list("pk", "name")
+        return tuple(runs), tuple(companies), Document.objects.count(), AuthToken.objects.count()
+
+    company_verb = "scrape"
+    document_verb = "classify"
+
+    @cached_property
+    def owner(self) -> User:
+        return User.objects.create_user("odile")
+
+    @cached_property
+    def other(self) -> User:
+        return User.objects.create_user("otto")
+
+    @cached_property
+    def staff(self) -> User:
+        return User.objects.create_superuser("stella")
+
+    @cached_property
+    def company(self) -> Company:
+        company = a_company()
+        exchange = Exchange.objects.create(mic="XTST", name="Test exchange", timezone="UTC")
+        Listing.objects.create(company=company, exchange=exchange, ticker="NWD")
+        return company
+
+    @property
+    def ticker(self) -> str:
+        return self.company.listings.get().ticker
+
+    @cached_property
+    def document(self) -> Document:
+        return accept_upload(self.company, io.BytesIO(small_pdf("A report")), "ar.pdf").document
+
+    @cached_property
+    def run(self) -> TaskRun:
+        return launch("classify_document", by=self.owner, document_id=1).run
+
+    @cached_property
+    def _years(self) -> Company:
+        """A company whose second report restates the first year's revenue."""
+        company = a_company("eastwind")
+        for year, figures in ((2023, ["990", "900"]), (2024, ["1,200", "1,100"])):
+            document = a_document(
+                company,
+                year,
+                published_on=date(year + 1, 3, 1),
+                published_on_source=PublicationDateSource.PERSON,
+            )
+            reading = a_reading([year, year - 1], [("Revenue", "is.revenue", 1, figures)])
+            store_reading(document.current_version, reading, options_digest="d", task_run=None)
+        compile_company(company)
+        return company
+
+    @property
+    def reading(self) -> ExtractionRun:
+        return ExtractionRun.objects.filter(version__document__company=self._years).latest("pk")
+
+    @property
+    def fact(self) -> Fact:
+        return Fact.objects.filter(company=self._years, superseded_at__isnull=True).latest("pk")
+
+    @property
+    def restatement(self) -> Restatement:
+        return Restatement.objects.filter(company=self._years).latest("pk")
+
+    @property
+    def compiled(self) -> CompiledStatement:
+        return CompiledStatement.objects.filter(company=self._years, is_current=True).latest("pk")
