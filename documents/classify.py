@@ -1,5 +1,6 @@
 """What a document is, from its address, its link and its first pages."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from engine.classify.document import Classification, classify
 from engine.classify.evidence import DocumentClues
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
+from jobs.run import Storing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,9 @@ class Classified:
     warnings: tuple[str, ...] = ()
 
 
-def classify_document(document: Document, *, report: Report = silent) -> Classified:
+def classify_document(
+    document: Document, *, report: Report = silent, storing: Storing = nullcontext
+) -> Classified:
     """Decide what a document is and keep the decision with its evidence.
 
     Without a file the address and the link decide alone. What a person has said stays; the file
@@ -45,7 +49,8 @@ def classify_document(document: Document, *, report: Report = silent) -> Classif
             statements_found=None,
         )
     )
-    _keep(document, result)
+    with storing():
+        _keep(document, result)
     return Classified(
         document_type=document.kind,
         confidence=document.type_confidence,

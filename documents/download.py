@@ -1,7 +1,7 @@
 """A document's address turned into a stored file."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,8 +11,9 @@ from documents.errors import NoAddress, NotAPdf
 from documents.fetching import fetcher_for
 from documents.models import Document, DocumentStatus, DocumentVersion, VersionSource
 from documents.storage import StoredFile, store_content, temporary_file
-from documents.survey import survey_of
+from documents.survey import Surveyed, survey_of
 from engine.progress import Report, silent
+from jobs.run import Storing
 from net.errors import FetchFailed
 from net.fetch import Fetcher
 from net.values import Streamed
@@ -37,6 +38,7 @@ def download(
     force: bool = False,
     report: Report = silent,
     fetcher: Fetcher | None = None,
+    storing: Storing = nullcontext,
 ) -> Downloaded:
     """Fetch the file behind a document's address and keep it under its hash.
 
@@ -65,22 +67,26 @@ def download(
         except FetchFailed as failure:
             if failure.retryable:
                 raise
-            return _refused(document, failure.code, failure.message)
+            with storing():
+                return _refused(document, failure.code, failure.message)
         except NotAPdf as failure:
-            return _refused(document, failure.code, failure.message)
+            with storing():
+                return _refused(document, failure.code, failure.message)
         report("downloading_file", 1, 1, f"{streamed.size:,} bytes")
-        return _keep(document, file, streamed)
+        # The file first, then the row: a row never points to a file that is not there.
+        stored = store_content(file)
+        known = document.versions.filter(sha256=stored.sha256).first()
+        if known is not None:
+            with storing():
+                _remember_validators(known, streamed)
+                return _settle(document, known, is_new=False)
+        file.seek(0)
+        survey = survey_of(file.read())
+        with storing():
+            return _keep(document, stored, streamed, survey)
 
 
-def _keep(document: Document, file: IO[bytes], streamed: Streamed) -> Downloaded:
-    """The file first, then the row: a row never points to a file that is not there."""
-    stored = store_content(file)
-    known = document.versions.filter(sha256=stored.sha256).first()
-    if known is not None:
-        _remember_validators(known, streamed)
-        return _settle(document, known, is_new=False)
-    file.seek(0)
-    survey = survey_of(file.read())
+def _keep(document: Document, stored: StoredFile, streamed: Streamed, survey: Surveyed) -> Downloaded:
     version = DocumentVersion(
         document=document,
         sha256=stored.sha256,

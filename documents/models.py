@@ -155,6 +155,11 @@ class Document(models.Model):
         return reverse("admin:documents_document_change", args=[self.pk])
 
     @property
+    def work_share(self) -> str:
+        """Work on a document counts for its company, so that one with many cannot hold up another."""
+        return f"companies.company:{self.company_id}"
+
+    @property
     def kind(self) -> DocumentKind:
         return DocumentKind(self.document_type)
 

@@ -51,7 +51,7 @@ def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
     document = Document.objects.select_related("company").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
-    result = download(document, force=force, report=run.report)
+    result = download(document, force=force, report=run.report, storing=run.storing)
     fields = {
         "document_id": document.pk,
         "version_id": result.version.pk if result.version else None,
@@ -72,7 +72,7 @@ def classify_document(run: Run, document_id: int, force: bool = False) -> Outcom
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
-    result = classify(document, report=run.report)
+    result = classify(document, report=run.report, storing=run.storing)
     return success(
         document_id=document.pk,
         document_type=result.document_type,

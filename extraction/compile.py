@@ -47,7 +47,7 @@ def compile_company(
 
     A statement of which no report has been read gives nothing: an empty table says less than none.
     """
-    results = []
+    compiled = []
     for done, statement in enumerate(statements):
         report("normalizing_line_items", done, len(statements), f"Loading {statement.replace('_', ' ')}")
         vintages = vintages_of(company, statement, Scope.CONSOLIDATED)
@@ -59,13 +59,14 @@ def compile_company(
             request = CompileRequest(
                 statement=statement, view=view, years=years, template=company.sector_template
             )
-            values = compile_statement(vintages, reports, request, load_taxonomy())
-            with storing():
-                stored, is_new = store_compiled(
-                    company, values, engine_version=ENGINE_VERSION, task_run=task_run
-                )
-            results.append(Compiled(stored, values, is_new))
-    return tuple(results)
+            compiled.append(compile_statement(vintages, reports, request, load_taxonomy()))
+    with storing():
+        return tuple(_stored(company, values, task_run) for values in compiled)
+
+
+def _stored(company: Company, values: CompiledValues, task_run: TaskRun | None) -> Compiled:
+    stored, is_new = store_compiled(company, values, engine_version=ENGINE_VERSION, task_run=task_run)
+    return Compiled(stored, values, is_new)
 
 
 def compile_as_of(

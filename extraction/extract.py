@@ -84,10 +84,11 @@ def extract(
             _bytes(version), limits, refuse_copying_forbidden=settings.REFUSE_COPYING_FORBIDDEN
         )
     except Unreadable as error:
-        run = store_failure(
-            version, error, engine_version=ENGINE_VERSION, options_digest=digest, task_run=task_run
-        )
-        _mark(document, DocumentStatus.FAILED, error.code, error.message)
+        with storing():
+            run = store_failure(
+                version, error, engine_version=ENGINE_VERSION, options_digest=digest, task_run=task_run
+            )
+            _mark(document, DocumentStatus.FAILED, error.code, error.message)
         return Extracted(run, {}, repeated=False)
     report("storing_extractions", 1, 2, f"Storing {len(reading.statements)} statements")
     with storing():

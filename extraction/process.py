@@ -40,12 +40,13 @@ def process(
     may succeed later is raised for the caller to retry.
     """
     processed = Processed()
-    downloaded = _download_step(document, processed, force=force, report=report)
+    downloaded = _download_step(document, processed, force=force, report=report, storing=storing)
     if downloaded:
-        classified = classify_document(document, report=report)
+        classified = classify_document(document, report=report, storing=storing)
         processed.steps["classify"] = classified.document_type
         if classified.document_type == DocumentKind.UNKNOWN:
-            _ask_for_type(document, processed)
+            with storing():
+                _ask_for_type(document, processed)
             return processed
         withdraw(document, ReviewKind.DOCUMENT_TYPE)
         if classified.document_type == DocumentKind.ANNUAL_REPORT:
@@ -65,7 +66,9 @@ def _ask_for_type(document: Document, processed: Processed) -> None:
     ask(document, ReviewKind.DOCUMENT_TYPE, processed.reason, {"evidence": document.type_evidence})
 
 
-def _download_step(document: Document, processed: Processed, *, force: bool, report: Report) -> bool:
+def _download_step(
+    document: Document, processed: Processed, *, force: bool, report: Report, storing: Storing
+) -> bool:
     """Whether there is a file to go on with, and whether it is this document's to be read."""
     if document.current_version is not None and not force:
         processed.steps["download"] = "kept"
@@ -73,7 +76,7 @@ def _download_step(document: Document, processed: Processed, *, force: bool, rep
     if not document.url and document.current_version is not None:
         processed.steps["download"] = "uploaded"
         return True
-    result = download(document, force=force, report=report)
+    result = download(document, force=force, report=report, storing=storing)
     if result.reason:
         processed.steps["download"] = "failed"
         processed.code, processed.reason = result.reason_code, result.reason

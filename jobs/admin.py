@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from jobs.cancel import cancel
+from jobs.cancel import cancel, cancel_all
 from jobs.durations import in_words
 from jobs.errors import JobsError
 from jobs.launch import launch, repeat
@@ -275,7 +275,7 @@ class TaskRunAdmin(ModelAdmin):
 
     @admin.action(description="Cancel", permissions=["cancel"])
     def cancel_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
-        stopped = sum(_tried(bind(cancel, run, request.user)) or 0 for run in runs.unfinished())
+        stopped = cancel_all(TaskRun.objects.filter(pk__in=runs.order_by().values("pk")), request.user)
         messages.info(request, f"{_runs(stopped)} asked to stop.")
 
     @admin.action(description="Repeat", permissions=["repeat"])

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from celery import current_app
@@ -41,33 +41,46 @@ _closed_until = 0.0
 
 def is_resting() -> bool:
     """Whether the broker failed a moment ago and is left alone."""
-    return time.monotonic() < _closed_until
+    return time.monotonic() < _closed_until and not current_app.conf.task_always_eager
 
 
-def send(runs: Iterable[TaskRun]) -> int:
-    """Put the ids of queued runs on their queues; returns how many were sent.
+def refill_all(queues: Iterable[str]) -> int:
+    """Refill several queues; returns how many runs were sent."""
+    return sum(refill(queue) for queue in sorted(queues))
 
-    Never raises for a broker that cannot be reached.
+
+def refill(queue: str) -> int:
+    """Send what waits in a queue, in fair order, as long as the broker has places for it.
+
+    Returns how many were sent. Never raises for a broker that cannot be reached.
     """
+    if is_resting():
+        return 0
+    # As many may wait as run, so that a worker that becomes free finds the next one there.
+    most = max(timing().window, TaskRun.objects.running().filter(queue=queue).count())
+    candidates = list(TaskRun.objects.unsent().filter(queue=queue).in_fair_order()[:most])
+    if not candidates:
+        return 0
+    free = most - TaskRun.objects.in_broker().filter(queue=queue)[:most].count()
     sent = 0
-    for run in runs:
-        if is_resting() or not _send_one(run):
+    for run in candidates[: max(free, 0)]:
+        if not _reserve(run):
+            continue  # somebody else is sending it
+        if not _send_one(run):
+            _release(run)
             break
         sent += 1
     return sent
 
 
-def send_after_commit(run_ids: Sequence[Any]) -> None:
-    """What a commit calls: sends as many as the window of each queue still holds."""
-    waiting = TaskRun.objects.filter(pk__in=run_ids, state=State.QUEUED, sent_at__isnull=True)
-    for queue in sorted(set(waiting.values_list("queue", flat=True))):
-        send(waiting.due().filter(queue=queue).order_by("queued_at", "id")[: free_places(queue)])
+def _reserve(run: TaskRun) -> bool:
+    """Marked before it is sent: of many who refill at once, one sends it."""
+    unsent = TaskRun.objects.filter(pk=run.pk, state=State.QUEUED, sent_at__isnull=True)
+    return bool(unsent.update(sent_at=Now()))
 
 
-def free_places(queue: str) -> int:
-    """How many more runs of a queue may wait in the broker."""
-    sent = TaskRun.objects.filter(queue=queue, state=State.QUEUED, sent_at__isnull=False)
-    return max(timing().window - sent[: timing().window].count(), 0)
+def _release(run: TaskRun) -> None:
+    TaskRun.objects.queued().filter(pk=run.pk).update(sent_at=None)
 
 
 def revoke(run_ids: Iterable[Any]) -> None:
@@ -125,7 +138,6 @@ def _length(channel: Any, queue: str) -> int:
 
 def _send_one(run: TaskRun) -> bool:
     if current_app.conf.task_always_eager:
-        _mark_sent(run)
         find(run.task).celery_task.apply(args=[str(run.pk)], task_id=str(run.pk))
         return True
     try:
@@ -140,12 +152,7 @@ def _send_one(run: TaskRun) -> bool:
     except Exception as error:
         _rest(error)
         return False
-    _mark_sent(run)
     return True
-
-
-def _mark_sent(run: TaskRun) -> None:
-    TaskRun.objects.filter(pk=run.pk, state=State.QUEUED).update(sent_at=Now())
 
 
 def _connection() -> Connection:

@@ -1,19 +1,22 @@
-"""Stopping a run: a column, because a broadcast to workers reaches only those that listen now."""
+"""Stopping runs: a column, because a broadcast to workers reaches only those that listen now."""
 
 from functools import partial as bind
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from jobs.broker import revoke
 from jobs.errors import AlreadyFinished
-from jobs.finish import cancel_idle
+from jobs.fanout import recount
+from jobs.finish import ask_to_stop, persistently
 from jobs.launch import User
 from jobs.models import TaskRun, TaskWait
-from jobs.states import UNFINISHED
+from jobs.querysets import TaskRunQuerySet
+from jobs.states import UNFINISHED, State
+
+MOST_REVOKED = 500
 
 
 def cancel(run: TaskRun, by: User = None) -> int:
@@ -25,16 +28,32 @@ def cancel(run: TaskRun, by: User = None) -> int:
     Raises:
         AlreadyFinished: the run has ended.
     """
-    if not _ask(run.pk, by):
+    stopped = cancel_all(TaskRun.objects.filter(pk=run.pk), by)
+    if not stopped:
         raise AlreadyFinished("The run has already ended; there is nothing left to cancel.")
-    stopped = [run.pk]
-    ahead = [run.pk]
-    while ahead:
-        parts = [part for part in _parts_of(ahead) if _ask(part, by)]
-        stopped += parts
-        ahead = parts
-    transaction.on_commit(bind(revoke, stopped), robust=True)
-    return len(stopped)
+    return stopped
+
+
+@persistently
+def cancel_all(runs: TaskRunQuerySet, by: User = None) -> int:
+    """Cancel all of these that have not ended, and what they have started; returns how many.
+
+    One statement for the runs themselves and one for each generation below, however many they are.
+    """
+    person = by.pk if by is not None and by.is_authenticated else None
+    stopped = 0
+    with transaction.atomic():
+        while True:
+            parents = _with_parts(runs)
+            in_broker = list(runs.in_broker().values_list("pk", flat=True)[:MOST_REVOKED])
+            waited_for = _parents_that_wait_for(runs)
+            stopped += ask_to_stop(runs, person)
+            for parent in TaskRun.objects.filter(pk__in=waited_for, state=State.WAITING):
+                recount(parent)
+            transaction.on_commit(bind(revoke, in_broker), robust=True)
+            if not parents:
+                return stopped
+            runs = _parts_of(parents)
 
 
 def note_revoked(run_id: Any, *, is_stopped: bool) -> None:
@@ -45,22 +64,19 @@ def note_revoked(run_id: Any, *, is_stopped: bool) -> None:
     )
 
 
-def _ask(run_id: Any, by: User) -> bool:
-    person = by.pk if by is not None and by.is_authenticated else None
-    asked = TaskRun.objects.filter(pk=run_id, state__in=UNFINISHED).update(
-        cancel_requested_at=timezone.now(), cancel_requested_by=person
-    )
-    if asked:
-        cancel_idle(run_id, message="Cancelled before it was done.")
-    return bool(asked)
+def _with_parts(runs: TaskRunQuerySet) -> list[Any]:
+    """Those that have launched runs which have not ended."""
+    parts = TaskRun.objects.unfinished().filter(parent=OuterRef("pk"))
+    return list(runs.unfinished().filter(Exists(parts)).values_list("pk", flat=True))
 
 
-def _parts_of(run_ids: list[Any]) -> QuerySet[Any]:
+def _parents_that_wait_for(runs: TaskRunQuerySet) -> list[Any]:
+    """Waiting runs that are not among these themselves and wait for one of them."""
+    waits = TaskWait.objects.filter(is_over=False, parent__state=State.WAITING, child__in=runs.unfinished())
+    return list(waits.exclude(parent__in=runs).values_list("parent", flat=True).distinct())
+
+
+def _parts_of(run_ids: list[Any]) -> TaskRunQuerySet:
     """Unfinished runs these have launched, except those somebody else waits for."""
     wanted = TaskWait.objects.filter(is_over=False, parent__state__in=UNFINISHED).exclude(parent__in=run_ids)
-    return (
-        TaskRun.objects.unfinished()
-        .filter(parent__in=run_ids)
-        .exclude(pk__in=wanted.values("child"))
-        .values_list("pk", flat=True)
-    )
+    return TaskRun.objects.unfinished().filter(parent__in=run_ids).exclude(pk__in=wanted.values("child"))

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from jobs import broker
 from jobs.fanout import recount
-from jobs.finish import cancel_idle, take_back
+from jobs.finish import NOT_BEGUN, cancel_idle, take_back
 from jobs.models import TaskRun, TaskWait
 from jobs.states import State
 from jobs.timing import timing
@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 ADVISORY_LOCK = 0x7E4F01D
-LONG_AGO = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,13 @@ def dispatch_once() -> Dispatched | None:
         taken_back, dead, cancelled_lost = _take_back_lost_runs()
         woken = _wake_parents()
         _forget_lost_messages()
-        sent = sum(_send_due(queue) for queue in _queues_with_due_runs())
+        sent = _send_due()
     return Dispatched(sent, taken_back, dead, cancelled + cancelled_lost, woken)
 
 
 def _cancel_idle_runs() -> int:
     asked = TaskRun.objects.filter(state__in=(State.QUEUED, State.WAITING), cancel_requested_at__isnull=False)
-    return sum(cancel_idle(run.pk, message="Cancelled before it was done.") for run in asked[:BATCH])
+    return sum(cancel_idle(run.pk, message=NOT_BEGUN) for run in asked[:BATCH])
 
 
 def _take_back_lost_runs() -> tuple[int, int, int]:
@@ -91,32 +90,26 @@ def _wake_parents() -> int:
 
 
 def _forget_lost_messages() -> None:
-    """Mark runs as unsent whose messages the broker cannot have any more."""
-    age = timedelta(seconds=timing().resend_after)
-    stale = TaskRun.objects.due().sent_longer_ago_than(age)
+    """Mark runs as unsent whose messages the broker has lost.
+
+    That is as many as the broker's queue is shorter than it should be, the oldest first: should it
+    be another one that was lost, then a message is there twice, which does no harm, and the next
+    sweep finds the other.
+    """
+    stale = TaskRun.objects.due().sent_longer_ago_than(timedelta(seconds=timing().resend_after))
     queues = sorted(set(stale.order_by().values_list("queue", flat=True).distinct()))
     lengths = broker.queue_lengths(queues) if queues else None
-    if lengths is None:
-        return
-    empty = [queue for queue, length in lengths.items() if not length]
-    lost = stale.filter(Q(queue__in=empty) | Q(sent_at__lt=Now() - LONG_AGO))
-    if count := lost.update(sent_at=None):
-        logger.warning("%s queued runs had no message in the broker any more; they are sent again", count)
+    for queue, length in (lengths or {}).items():
+        missing = TaskRun.objects.in_broker().filter(queue=queue).count() - length
+        oldest = stale.filter(queue=queue).order_by("sent_at")[: max(missing, 0)]
+        lost = TaskRun.objects.queued().filter(pk__in=[run.pk for run in oldest]).update(sent_at=None)
+        if lost:
+            logger.warning("%s runs of %s had no message in the broker; they are sent again", lost, queue)
 
 
-def _queues_with_due_runs() -> list[str]:
-    return sorted(set(_unsent().order_by().values_list("queue", flat=True).distinct()))
-
-
-def _send_due(queue: str) -> int:
-    places = broker.free_places(queue)
-    return broker.send(_unsent().filter(queue=queue).order_by("queued_at", "id")[:places])
-
-
-def _unsent() -> QuerySet[TaskRun]:
-    """Due and never sent; those of a moment ago are just being sent by whoever queued them."""
-    grace = timedelta(seconds=timing().unsent_after)
-    return TaskRun.objects.due().filter(sent_at__isnull=True, queued_at__lt=Now() - grace)
+def _send_due() -> int:
+    queues = TaskRun.objects.unsent().order_by().values_list("queue", flat=True).distinct()
+    return broker.refill_all(set(queues))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
+from jobs.broker import refill
 from jobs.errors import Cancelled, LeaseLost
 from jobs.fanout import FanOut
 from jobs.finish import end, put_off, wait_for_children
@@ -50,14 +51,25 @@ def execute(run_id: Any, *, worker: str = "") -> Ended:
     run = Run(row, definition.steps)
     try:
         with Heartbeat(row.pk, row.fence):
-            returned = _call(definition, run)
+            refill(row.queue)  # it takes no place in the broker any more
+            return _work(definition, run)
     except Cancelled:
         return _cancelled(row)
     except LeaseLost:
         return Ended.OVERTAKEN
     except Exception as error:
         return _failed(run, error)
-    return _stored(run, returned)
+
+
+def _work(definition: Definition, run: Run) -> Ended:
+    """The task, and the end of the start in the transaction of what it stored last."""
+    try:
+        ended = _stored(run, _call(definition, run))
+        run.commit()
+    except BaseException:
+        run.undo()
+        raise
+    return ended
 
 
 def _call(definition: Definition, run: Run) -> Outcome | FanOut:
@@ -69,15 +81,9 @@ def _call(definition: Definition, run: Run) -> Outcome | FanOut:
 
 def _stored(run: Run, returned: Outcome | FanOut) -> Ended:
     run.row.memory = run.memory
-    try:
-        if isinstance(returned, FanOut):
-            return _waiting(run, returned)
-        done = _finish(run.row, returned)
-    except Exception as error:
-        # Whatever cannot be stored (no JSON, an unknown part) is a failure of the task; if the
-        # database is away, storing that fails too and is raised.
-        return _failed(run, error)
-    return Ended.DONE if done else Ended.OVERTAKEN
+    if isinstance(returned, FanOut):
+        return _waiting(run, returned)
+    return Ended.DONE if _finish(run.row, returned) else Ended.OVERTAKEN
 
 
 def _finish(row: TaskRun, outcome: Outcome) -> bool:

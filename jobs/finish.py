@@ -8,20 +8,22 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from jobs.fanout import FanOut, launch_children, settle, wake
 from jobs.lease import end_lost_attempts
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
+from jobs.querysets import TaskRunQuerySet
 from jobs.retry import Failure
 from jobs.states import State
 
 logger = logging.getLogger(__name__)
 
-Ending = TypeVar("Ending", bound=Callable[..., bool])
+Ending = TypeVar("Ending", bound=Callable[..., Any])
 
+NOT_BEGUN = "Cancelled before it was done."
 _OVER: dict[str, Any] = {"lease_until": None, "lease_owner": "", "not_before": None, "sent_at": None}
 
 
@@ -29,7 +31,7 @@ def persistently(ending: Ending) -> Ending:
     """Try a transaction again that lost against another one: the work it books is done already."""
 
     @wraps(ending)
-    def tried(*arguments: Any, **named: Any) -> bool:
+    def tried(*arguments: Any, **named: Any) -> Any:
         for pause in (0.1, 0.3, 1.0):
             try:
                 return ending(*arguments, **named)
@@ -121,11 +123,33 @@ def take_back(run: TaskRun, *, state: State, **fields: Any) -> bool:
     return True
 
 
+IDLE = (State.QUEUED, State.WAITING)
+_IS_IDLE = Q(state__in=IDLE)
+
+
+def ask_to_stop(runs: TaskRunQuerySet, person_id: Any) -> int:
+    """Ask all of these that have not ended to stop, in one statement; returns how many.
+
+    Those nobody works on are cancelled by it at once. Whoever waits for them has to be told.
+    """
+    now = {"finished_at": Now(), "state": Value(State.CANCELLED), "message": Value(NOT_BEGUN)}
+    at_once = {
+        name: Case(When(_IS_IDLE, then=value), default=F(name), output_field=TaskRun._meta.get_field(name))
+        for name, value in now.items()
+    }
+    return runs.unfinished().update(
+        cancel_requested_at=Now(),
+        cancel_requested_by=person_id,
+        not_before=None,
+        **at_once,
+    )
+
+
 @persistently
 def cancel_idle(run_id: Any, **fields: Any) -> bool:
     """Cancel a run nobody is working on; False if somebody is, or if it has ended."""
     with transaction.atomic():
-        idle = TaskRun.objects.filter(Q(state=State.QUEUED) | Q(state=State.WAITING), pk=run_id)
+        idle = TaskRun.objects.filter(_IS_IDLE, pk=run_id)
         if not idle.update(state=State.CANCELLED, finished_at=Now(), **_OVER, **fields):
             return False
         settle(run_id)

@@ -12,8 +12,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
-from jobs.broker import send_after_commit
+from jobs.broker import refill_all
 from jobs.errors import JobsError, StillUnfinished
+from jobs.fairness import give_turns, share_of
 from jobs.models import TaskRun
 from jobs.registry import find
 from jobs.states import Trigger
@@ -67,7 +68,7 @@ def repeat(run: TaskRun, *, by: User = None, trigger: Trigger = Trigger.ADMIN) -
         raise StillUnfinished("The run has not ended yet. Cancel it first, or wait for its end.")
     again = prepare(run.task, subject=None, by=by, trigger=trigger, force=run.forced, arguments=run.arguments)
     again.subject_type_id, again.subject_id = run.subject_type_id, run.subject_id
-    again.subject_label, again.digest = run.subject_label, run.digest
+    again.subject_label, again.digest, again.share = run.subject_label, run.digest, run.share
     return insert([again])[0]
 
 
@@ -104,6 +105,7 @@ def prepare(
         run.subject_type = ContentType.objects.get_for_model(subject)
         run.subject_id = str(subject.pk)
         run.subject_label = str(subject)[:200]
+    run.share = share_of(subject, parent, run.requested_by_id)
     run.digest = digest_of(run)
     return run
 
@@ -115,9 +117,8 @@ def insert(runs: Sequence[TaskRun]) -> list[Launched]:
     """
     with transaction.atomic():
         launched = _stored_or_found(runs)
-        fresh = [item.run.pk for item in launched if item.is_new]
-        if fresh:
-            transaction.on_commit(bind(send_after_commit, fresh), robust=True)
+        if queues := {item.run.queue for item in launched if item.is_new}:
+            transaction.on_commit(bind(refill_all, queues), robust=True)
     return launched
 
 
@@ -141,6 +142,7 @@ def _stored_or_found(runs: Sequence[TaskRun]) -> list[Launched]:
             break
         # Somebody else may insert the same work now; the constraint lets only one of both in. Rows
         # go in by digest, so that two batches with the same work do not wait for one another.
+        give_turns(open_runs)
         TaskRun.objects.bulk_create(sorted(open_runs, key=_by_digest), ignore_conflicts=True)
         stored = TaskRun.objects.in_bulk([run.pk for run in open_runs])
         results.update({pk: Launched(run, is_new=True) for pk, run in stored.items()})

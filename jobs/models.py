@@ -48,6 +48,9 @@ class TaskRun(models.Model):
     digest = models.CharField(max_length=64, help_text="Of task, subject and arguments.")
     forced = models.BooleanField(default=False, help_text="Started although the same work was under way.")
 
+    share = models.CharField(max_length=80, blank=True, help_text="For whom it counts; shares take turns.")
+    turn = models.PositiveBigIntegerField(default=0, help_text="Lower ones of a queue are sent first.")
+
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=60, blank=True)
     memory = models.JSONField(default=dict, blank=True)
@@ -120,9 +123,17 @@ class TaskRun(models.Model):
             models.Index(fields=["task", "-finished_at"], name="taskrun_task"),
             models.Index(fields=["subject_type", "subject_id", "-queued_at"], name="taskrun_subject"),
             models.Index(
-                fields=["queue", "queued_at"],
-                condition=Q(state=State.QUEUED),
-                name="taskrun_waiting_in_queue",
+                fields=["queue", "turn", "queued_at", "id"],
+                condition=Q(state=State.QUEUED, sent_at__isnull=True),
+                name="taskrun_unsent",
+            ),
+            models.Index(
+                fields=["queue", "turn"],
+                condition=Q(state=State.QUEUED, sent_at__isnull=False),
+                name="taskrun_in_broker",
+            ),
+            models.Index(
+                fields=["queue", "share", "turn"], condition=Q(state=State.QUEUED), name="taskrun_share"
             ),
             models.Index(fields=["lease_until"], condition=Q(state=State.RUNNING), name="taskrun_leases"),
         ]

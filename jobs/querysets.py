@@ -35,6 +35,20 @@ class TaskRunQuerySet(models.QuerySet["TaskRun"]):
             return self.all()
         return self.filter(requested_by_id=user.pk) if user.is_authenticated else self.none()
 
+    def queued(self) -> "TaskRunQuerySet":
+        return self.filter(state=State.QUEUED)
+
+    def running(self) -> "TaskRunQuerySet":
+        return self.filter(state=State.RUNNING)
+
+    def in_broker(self) -> "TaskRunQuerySet":
+        """Queued, and the broker was told."""
+        return self.filter(state=State.QUEUED, sent_at__isnull=False)
+
+    def unsent(self) -> "TaskRunQuerySet":
+        """Due, and the broker was not told."""
+        return self.due().filter(sent_at__isnull=True)
+
     def due(self) -> "TaskRunQuerySet":
         """Queued, and not put off to later."""
         return self.filter(
@@ -62,3 +76,7 @@ class TaskRunQuerySet(models.QuerySet["TaskRun"]):
 
     def sent_longer_ago_than(self, age: timedelta) -> "TaskRunQuerySet":
         return self.filter(sent_at__lt=Now() - age)
+
+    def in_fair_order(self) -> "TaskRunQuerySet":
+        """In the order in which they are sent."""
+        return self.order_by("turn", "queued_at", "id")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class Run:
         self._progress = _Progress(row.progress, steps)
         self._written_at = 0.0
         self._written_step = ""
+        self._kept_open = ExitStack()
 
     @property
     def id(self) -> UUID:
@@ -86,10 +87,12 @@ class Run:
         if step == self._written_step and not is_last and now - self._written_at < timing().progress_every:
             return
         self._written_at, self._written_step = now, step
+        self.commit()
         self._write(step=step[:60], progress=percent, current=done, total=total, message=message[:2000])
 
     def check(self) -> None:
         """Raise Cancelled or LeaseLost if the work should not go on."""
+        self.commit()
         held = TaskRun.objects.held(self.row.fence).filter(pk=self.row.pk)
         self._refuse_unless(held.filter(cancel_requested_at__isnull=True).exists())
 
@@ -97,16 +100,33 @@ class Run:
     def storing(self) -> Iterator[None]:
         """A transaction for results, which only the start that holds the run can commit.
 
-        The row is locked until the end, so that nobody takes the run over in between.
+        What is stored last is committed together with the end of the run: the transaction stays
+        open until the task returns, or reports or stores again. Nothing slow may stand in between.
+        The row is locked until then, so that nobody takes the run over.
 
         Raises:
             LeaseLost: another start has taken over; nothing is stored.
         """
-        with transaction.atomic():
+        self.commit()
+        with ExitStack() as opened:
+            opened.enter_context(transaction.atomic())
             held = TaskRun.objects.select_for_update().held(self.row.fence).filter(pk=self.row.pk)
             if not held.exists():
                 raise LeaseLost
             yield
+            self._kept_open = opened.pop_all()
+
+    def commit(self) -> None:
+        """Commit what was stored and is still open; nothing where nothing is."""
+        self._kept_open.close()
+
+    def undo(self) -> None:
+        """Take back what was stored and is still open."""
+        try:
+            with self._kept_open:
+                raise _Undone
+        except _Undone:
+            pass
 
     def _write(self, **columns: Any) -> None:
         held = TaskRun.objects.held(self.row.fence).filter(pk=self.row.pk)
@@ -120,6 +140,10 @@ class Run:
         if TaskRun.objects.held(self.row.fence).filter(pk=self.row.pk).exists():
             raise Cancelled
         raise LeaseLost
+
+
+class _Undone(Exception):
+    """Rolls a transaction back."""
 
 
 class _Progress:

@@ -12,17 +12,16 @@ class Timing:
     """All durations in seconds.
 
     `lease` is how long a start is believed without a sign of life, `heartbeat` how often it gives
-    one. `unsent_after` and `resend_after` are when the dispatcher sends a run that was never sent,
-    and one whose message the broker has lost. `window` is how many runs of one queue wait in the
-    broker at once; the others wait in the database.
+    one. `resend_after` is when the dispatcher sends a run again whose message the broker has lost.
+    `window` is how many runs of one queue may wait in the broker at once, or as many as are running
+    if that is more; the others wait in the database.
     """
 
     lease: float = 90
     heartbeat: float = 20
-    unsent_after: float = 2
     resend_after: float = 60
     blocked_for: float = 15
-    window: int = 200
+    window: int = 4
     progress_every: float = 1
     retry_first: float = 60
     retry_longest: float = 300

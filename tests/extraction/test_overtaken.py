@@ -37,6 +37,7 @@ def started(document: Document) -> Run:
 def test_the_start_that_holds_the_run_stores(document: Document) -> None:
     run = started(document)
     extract(document, storing=run.storing, task_run=run.row)
+    run.commit()
     assert ExtractionRun.objects.get().task_run == run.row
     assert Fact.objects.count() == 180
 

@@ -46,7 +46,6 @@ def quick(settings) -> Timing:  # type: ignore[no-untyped-def]
     settings.JOBS = {
         "lease": 2,
         "heartbeat": 0.5,
-        "unsent_after": 0,
         "resend_after": 1,
         "retry_first": 0.1,
         "retry_longest": 0.3,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.cancel import cancel
+from jobs.cancel import cancel, cancel_all
 from jobs.errors import AlreadyFinished
 from jobs.execute import Ended, execute
 from jobs.launch import launch
@@ -113,3 +113,41 @@ def test_what_has_ended_cannot_be_cancelled() -> None:
         cancel(run)
     run.refresh_from_db()
     assert (run.state, run.cancel_requested_at) == (State.SUCCEEDED, None)
+
+
+def test_many_are_cancelled_by_one_statement(olivia, django_assert_max_num_queries) -> None:
+    runs = [launch("tests.echo", value=value).run for value in range(50)]
+    execute(runs[0].pk)
+    TaskRun.objects.filter(pk=runs[1].pk).update(state=State.RUNNING, fence=1)
+    with django_assert_max_num_queries(7):
+        assert cancel_all(TaskRun.objects.all(), olivia) == 49
+    assert TaskRun.objects.filter(state=State.CANCELLED, cancel_requested_by=olivia).count() == 48
+    assert TaskRun.objects.filter(state=State.CANCELLED, finished_at=None).count() == 0
+    running = TaskRun.objects.get(state=State.RUNNING)
+    assert (running.pk, running.cancel_requested_at is not None) == (runs[1].pk, True)
+    assert TaskRun.objects.get(state=State.SUCCEEDED).cancel_requested_at is None
+    assert cancel_all(TaskRun.objects.filter(pk=runs[0].pk)) == 0
+
+
+def test_who_waits_for_cancelled_runs_goes_on() -> None:
+    run = fanned_out(3)
+    execute(run.children().first().pk)
+    assert cancel_all(run.children()) == 2
+    run.refresh_from_db()
+    assert (run.state, run.children_done) == (State.QUEUED, 3)
+
+
+def test_grandchildren_are_cancelled_too(monkeypatch) -> None:
+    def generations(run, parts):
+        if run.stage or not parts:
+            return work.success()
+        child = work.Child("tests.family", arguments={"parts": parts - 1})
+        return run.fan_out(stage="end", children=[child])
+
+    _replace(monkeypatch, "tests.family", generations)
+    run = launch("tests.family", parts=3).run
+    while (next_one := TaskRun.objects.queued().first()) is not None and next_one.arguments["parts"]:
+        execute(next_one.pk)
+    assert TaskRun.objects.filter(state=State.WAITING).count() == 3
+    assert cancel(run) == 4
+    assert TaskRun.objects.filter(state=State.CANCELLED).count() == 4

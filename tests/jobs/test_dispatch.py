@@ -25,11 +25,11 @@ def messages(monkeypatch) -> list[TaskRun]:
 
     def take(run: TaskRun) -> bool:
         taken.append(run)
-        broker._mark_sent(run)
         return True
 
     monkeypatch.setattr(broker, "_send_one", take)
     monkeypatch.setattr(broker, "queue_lengths", lambda queues: dict.fromkeys(queues, 0))
+    monkeypatch.setattr(broker, "is_resting", lambda: False)
     return taken
 
 
@@ -49,11 +49,6 @@ def test_a_run_that_was_never_sent_is_sent_once(messages) -> None:
     assert dispatch_once() == Dispatched()
 
 
-def test_a_run_of_this_moment_is_left_to_who_launched_it(messages) -> None:
-    launch("tests.echo", value=1)
-    assert dispatch_once() == Dispatched()
-
-
 def test_a_run_that_is_put_off_is_sent_when_it_is_due(messages) -> None:
     run = launch("tests.echo", value=1).run
     change(run, queued_at=ago(10), not_before=timezone.now() + timedelta(hours=1))
@@ -70,13 +65,15 @@ def test_a_message_the_broker_has_lost_is_sent_again(messages) -> None:
     assert dispatch_once() == Dispatched(sent=1)
 
 
-def test_a_message_that_may_still_be_in_the_queue_is_not_sent_again(messages, monkeypatch) -> None:
-    run = launch("tests.echo", value=1).run
-    change(run, queued_at=ago(3000), sent_at=ago(300))
+def test_as_many_are_sent_again_as_the_queue_is_too_short(messages, monkeypatch) -> None:
+    runs = [launch("tests.echo", value=value).run for value in range(4)]
+    for age, run in enumerate(runs):
+        change(run, sent_at=ago(300 - age))
     monkeypatch.setattr(broker, "queue_lengths", lambda queues: dict.fromkeys(queues, 7))
     assert dispatch_once() == Dispatched()
-    change(run, sent_at=ago(1900))
-    assert dispatch_once() == Dispatched(sent=1)
+    monkeypatch.setattr(broker, "queue_lengths", lambda queues: dict.fromkeys(queues, 2))
+    assert dispatch_once() == Dispatched(sent=2)
+    assert messages == runs[:2]
 
 
 def test_nothing_is_concluded_from_a_broker_that_does_not_answer(messages, monkeypatch) -> None:
@@ -90,13 +87,20 @@ def test_only_a_window_of_each_queue_waits_in_the_broker(messages, settings) -> 
     settings.JOBS = {"window": 3}
     runs = [launch("tests.echo", value=value).run for value in range(5)]
     other = launch("tests.family", parts=1).run
-    for age, run in enumerate(reversed([*runs, other])):
-        change(run, queued_at=ago(10 + age))
     assert dispatch_once() == Dispatched(sent=4)
     assert messages == [*runs[:3], other]
-    execute(runs[0].pk)
-    assert dispatch_once() == Dispatched(sent=1)
-    assert messages[-1] == runs[3]
+    execute(runs[0].pk)  # a start makes room for the next one at once
+    assert messages == [*runs[:3], other, runs[3]]
+    assert dispatch_once() == Dispatched()
+
+
+def test_as_many_wait_in_the_broker_as_run(messages, settings) -> None:
+    settings.JOBS = {"window": 1}
+    runs = [launch("tests.echo", value=value).run for value in range(9)]
+    TaskRun.objects.filter(pk__in=[run.pk for run in runs[:3]]).update(
+        state=State.RUNNING, lease_until=timezone.now() + timedelta(hours=1)
+    )
+    assert dispatch_once() == Dispatched(sent=3)
 
 
 @pytest.mark.parametrize("lease_until", [None, timezone.now() - timedelta(seconds=1)])

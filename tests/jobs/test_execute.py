@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from jobs import registry
@@ -150,6 +150,59 @@ def test_results_of_an_overtaken_start_are_not_committed(monkeypatch, victor) ->
     ended, _ = run_now("tests.echo", value=1)
     victor.refresh_from_db()
     assert (ended, victor.first_name) == (Ended.OVERTAKEN, "")
+
+
+def _renaming(victor, then):
+    """A task that stores, then goes on with `then`."""
+
+    def task(run, value):
+        with run.storing():
+            victor.first_name = "changed"
+            victor.save()
+        return then(run)
+
+    return task
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_stored_last_is_committed_with_the_end(monkeypatch, victor) -> None:
+    def look(run):
+        assert connection.in_atomic_block
+        return work.success()
+
+    _replace(monkeypatch, "tests.echo", _renaming(victor, look))
+    ended, run = run_now("tests.echo", value=1)
+    victor.refresh_from_db()
+    assert (ended, run.state, victor.first_name) == (Ended.DONE, State.SUCCEEDED, "changed")
+    assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["the task fails", "its result is no JSON"])
+def test_what_is_stored_last_is_taken_back_where_the_end_cannot_be_written(monkeypatch, victor, what) -> None:
+    def fail(run):
+        if what == "the task fails":
+            raise ZeroDivisionError
+        return work.success(value=object())
+
+    _replace(monkeypatch, "tests.echo", _renaming(victor, fail))
+    ended, run = run_now("tests.echo", value=1)
+    victor.refresh_from_db()
+    assert (ended, run.state, victor.first_name) == (Ended.FAILED, State.FAILED, "")
+    assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_stored_is_kept_when_the_next_step_begins(monkeypatch, victor) -> None:
+    def go_on(run):
+        run.report("next")
+        assert not connection.in_atomic_block
+        raise ZeroDivisionError
+
+    _replace(monkeypatch, "tests.echo", _renaming(victor, go_on))
+    ended, _ = run_now("tests.echo", value=1)
+    victor.refresh_from_db()
+    assert (ended, victor.first_name) == (Ended.FAILED, "changed")
 
 
 def test_progress_goes_one_way_and_stays_below_a_hundred_until_the_end(monkeypatch) -> None:

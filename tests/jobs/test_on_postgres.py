@@ -27,7 +27,6 @@ def messages(monkeypatch, postgres) -> list[Any]:
 
     def take(run: TaskRun) -> bool:
         taken.append(run.pk)
-        broker._mark_sent(run)
         return True
 
     monkeypatch.setattr(broker, "_send_one", take)
@@ -143,7 +142,7 @@ def test_a_run_that_is_cancelled_as_it_starts_is_one_or_the_other() -> None:
 
 
 def test_two_dispatchers_send_each_run_once(messages, settings) -> None:
-    settings.JOBS = {"unsent_after": 0}
+    settings.JOBS = {"window": 50}
     for value in range(50):
         launch("tests.echo", value=value)
     messages.clear()
