@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.kinds import RowKind
 from engine.statement import Cell, Column, Row, RowSign, StatementTable
 from engine.values import Unit
 
@@ -35,4 +36,6 @@ def base_value(
         return None
     shift = len(str(unit.scale)) - len(str(unit.minor_units))
     value = cell.number * unit.scale / unit.minor_units * sign.factor
-    return BaseValue(value, cell.decimals - shift, unit.currency)
+    currency = None if row.kind is RowKind.SHARES else unit.currency
+    # Nothing has no sign: a printed dash times -1 would else be shown as -0.
+    return BaseValue(value or Decimal(0), cell.decimals - shift, currency)

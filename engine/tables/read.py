@@ -21,9 +21,10 @@ from engine.tables.numbers import (
 )
 from engine.tables.parts import Part, is_row, parts_of, values_of
 from engine.tables.rows import RawRow, join_wrapped, place_sections, raw_rows
-from engine.tables.units import names_minor_units, unit_from
+from engine.tables.units import names_minor_units, scale_of_shares, unit_from
 from engine.values import Box, Evidence, Unit
 
+_MOSTLY_BOLD = 0.7  # of the lines with figures
 _MOSTLY_PERCENT = 0.6
 _LONGEST_UNIT_LINE = 140  # characters
 _FURNITURE_GAP = 2.4  # of the type size: how far below the table page numbers stand
@@ -52,7 +53,8 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
     if not kept:
         raise NotFound("The columns found hold no amounts.", code="table_not_read")
     rows = _without_tail(join_wrapped(rows, words), kind, words)
-    place_sections(rows)
+    place_sections(rows, words)
+    _plain_where_all_is_bold(rows)
     grammar = decide_grammar(
         f.text for row in rows for f in row.figures if f is not None and f.kind is FigureKind.NUMBER
     )
@@ -68,10 +70,18 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
         unit=unit,
         unit_evidence=_unit_evidence(parts, said),
         columns=columns,
-        rows=tuple(_row(row, kept, grammar, unit, pages_by_number[row.page], words) for row in rows),
+        rows=tuple(_row(row, kept, grammar, unit, said, pages_by_number[row.page], words) for row in rows),
         score=score,
     )
     return TableReading(table, tuple(headings[n] for n in kept), (conflict,) if conflict else ())
+
+
+def _plain_where_all_is_bold(rows: Sequence[RawRow]) -> None:
+    """Bold letters tell a sum from its parts only where most lines are not bold."""
+    lines = [row for row in rows if row.has_figures]
+    if sum(row.bold for row in lines) > _MOSTLY_BOLD * len(lines):
+        for row in lines:
+            row.bold = False
 
 
 def _is_percent(rows: Sequence[RawRow], column: int) -> bool:
@@ -224,13 +234,19 @@ def _scope(part: Part, words: Vocabulary) -> Scope:
 
 
 def _row(
-    row: RawRow, kept: Sequence[int], grammar: NumberGrammar, unit: Unit, page: Page, words: Vocabulary
+    row: RawRow,
+    kept: Sequence[int],
+    grammar: NumberGrammar,
+    unit: Unit,
+    said: str,
+    page: Page,
+    words: Vocabulary,
 ) -> Row:
     cells = tuple(_cell(row.figures[n], row, grammar, page) for n in kept)
     kind = _row_kind(row, cells, words)
     own = {
         RowKind.PER_SHARE: Unit(unit.currency, 1, 100 if _in_minor_units(row) else 1),
-        RowKind.SHARES: Unit(None, None),
+        RowKind.SHARES: Unit(None, scale_of_shares((row.label, row.section, row.unit_words), said)),
     }.get(kind)
     box = Box(row.left, row.top, row.right, row.bottom)
     return Row(row.label, row.section, row.level, kind, cells, row.note, row.page, page.shown_box(box), own)

@@ -338,15 +338,22 @@ def _glued(a: str, b: str) -> str:
     return f"{a} {b}".strip()
 
 
-def place_sections(rows: Sequence[RawRow]) -> None:
-    """Section and level of every row: the nearest heading above, the step of indentation."""
+def place_sections(rows: Sequence[RawRow], words: Vocabulary) -> None:
+    """Section and level of every row: the nearest heading above, the step of indentation. A heading
+    over two lines, whose first one ends open or whose second one begins small, is one heading to the
+    rows below it."""
     steps = _indents(rows)
-    section = ""
+    section = above = ""
     for row in rows:
         row.level = min(range(len(steps)), key=lambda n: abs(steps[n] - _indent(row))) if steps else 0
         row.section = section
-        if not row.has_figures:
-            section = row.label.rstrip(":").strip()
+        if row.has_figures:
+            above = ""
+            continue
+        goes_on = bool(above) and (_ends_open(above, words) or row.label[:1].islower())
+        section = f"{section} {row.label}" if goes_on else row.label
+        above = "" if row.label.endswith(":") else row.label
+        section = section.rstrip(":").strip()
 
 
 def _indent(row: RawRow) -> float:

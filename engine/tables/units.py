@@ -31,6 +31,7 @@ class UnitWords:
     whole_units: re.Pattern[str]
     minor_units: re.Pattern[str]
     exceptions: re.Pattern[str]
+    whole_shares: re.Pattern[str]
     currencies: tuple[tuple[str, re.Pattern[str]], ...]
     dollar_hints: tuple[tuple[str, int, re.Pattern[str]], ...]
     us_filer: re.Pattern[str]
@@ -56,6 +57,7 @@ def unit_words() -> UnitWords:
         whole_units=any_of(raw["whole_units"]),
         minor_units=any_of(raw["minor_units"]),
         exceptions=any_of(raw["exceptions"]),
+        whole_shares=any_of(raw["whole_shares"]),
         currencies=tuple((entry["code"], any_of(entry["any"])) for entry in raw["currencies"]),
         dollar_hints=tuple(
             (entry["code"], entry["weight"], any_of(entry["any"])) for entry in raw["dollar_hints"]
@@ -96,6 +98,20 @@ def _about_shares(text: str, place: int) -> bool:
 
 def _exception(text: str) -> bool:
     return bool(unit_words().exceptions.search(text))
+
+
+def scale_of_shares(own: Iterable[str], stated: str) -> int | None:
+    """The scale of a count of shares: that of the words beside it, 1 where the line that states the
+    unit makes an exception of shares, None where they are counted like the money."""
+    for text in own:
+        for scale, pattern in unit_words().scales:
+            if pattern.search(text):
+                return scale
+    exception = unit_words().whole_shares.search(stated)
+    if exception is None:
+        return None
+    counted = [scale for scale, pattern in unit_words().scales if pattern.search(stated, exception.end())]
+    return counted[0] if counted else 1
 
 
 def currency_in(text: str) -> str | None:

@@ -29,6 +29,7 @@ class Sheet:
     foot: str = ""
     hang: bool = True
     turned: bool = False
+    bold: bool = False
     extra: list[tuple[float, float, str]] = field(default_factory=list)
 
 
@@ -95,7 +96,7 @@ def _draw(canvas: Canvas, sheet: Sheet) -> None:
 
 def _row(canvas: Canvas, sheet: Sheet, y: float, label: str, rest: Sequence[str]) -> None:
     indent = len(label) - len(label.lstrip())
-    canvas.setFont(FONT if rest else BOLD, SIZE)
+    canvas.setFont(BOLD if sheet.bold or not rest else FONT, SIZE)
     canvas.drawString(LEFT + 4 * indent, y, label.strip())
     canvas.setFont(FONT, SIZE)
     if not rest:

@@ -174,6 +174,27 @@ def test_class_c_shares_are_no_cents():
     assert per_share_units(rows)["Class C basic earnings per share"][0] == Unit("EUR", 1)
 
 
+def test_a_heading_of_two_lines_names_the_rows_below_it_whole():
+    rows = (
+        ("Earnings per common share attributable to",),
+        ("Example Corporation:",),
+        ("Basic", "", "0.54", "1.11"),
+    )
+    assert per_share_units(rows) == {"Basic": (Unit("EUR", 1), ["0.54", "1.11"])}
+    table = income_read(rows=(*INCOME[:10], *rows), note_at=None)
+    assert table.rows[-1].section == "Earnings per common share attributable to Example Corporation"
+
+
+def test_shares_are_counted_in_the_unit_beside_them():
+    rows = (("Shares used in calculation (000’s)",), ("Basic", "", "443,651", "443,089"))
+    assert per_share_units(rows) == {"Basic": (Unit(None, 1000), ["443651", "443089"])}
+
+
+def test_bold_letters_everywhere_make_no_sums():
+    bold = income_read(bold=True)
+    assert [row.kind for row in bold.rows if row.label == "Cost of sales"] == [RowKind.LINE]
+
+
 def test_words_over_the_columns_below_the_years_are_headings():
     heads = (("2023", "2022"), ("Group", "Group"), ("Restated", "Restated"))
     table = income_read(heads=heads, note_at=None)

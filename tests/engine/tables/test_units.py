@@ -3,7 +3,14 @@
 import pytest
 
 from engine.errors import Inconsistent
-from engine.tables.units import currency_in, document_currency, says_whole_units, scale_in, unit_from
+from engine.tables.units import (
+    currency_in,
+    document_currency,
+    says_whole_units,
+    scale_in,
+    scale_of_shares,
+    unit_from,
+)
 from engine.values import Unit
 
 
@@ -92,3 +99,18 @@ def test_rounding_to_the_nearest_unit_divides_nothing(line, whole):
 
 def test_of_currencies_named_equally_often_the_first_one_counts():
     assert currency_in("RMB and US$ in thousands") == "CNY"
+
+
+@pytest.mark.parametrize(
+    ("own", "stated", "scale"),
+    [
+        ("Shares used in calculation (000’s)", "(amounts in millions, except per share data)", 1_000),
+        ("Weighted average shares, in millions", "(in thousands)", 1_000_000),
+        ("Basic", "(in thousands, except per share data)", None),
+        ("Basic", "(in thousands, except share and per share data)", 1),
+        ("Basic", "(in millions, except per share amounts and number of shares)", 1),
+        ("Basic", "in millions, except number of shares, which are reflected in thousands", 1_000),
+    ],
+)
+def test_counts_of_shares_have_the_unit_that_is_said_of_them(own, stated, scale):
+    assert scale_of_shares([own], stated) == scale
