@@ -20,6 +20,7 @@ LIABILITIES = frozenset(("current_liabilities", "non_current_liabilities", "liab
 
 # The part of an income statement in which a line without a concept is taken for a cost.
 COSTS_BEHIND = frozenset(("is.revenue", "is.gross_profit"))
+CLOSING = frozenset(("cf.net_change", "cf.cash_close"))
 COSTS_END = frozenset(("is.operating_profit", "is.pbt"))
 
 
@@ -97,8 +98,14 @@ def fixed_rows(table: StatementTable, items: Sequence[Item | None]) -> frozenset
 def first_guess(
     table: StatementTable, items: Sequence[Item | None], totals: frozenset[int]
 ) -> tuple[int, ...]:
-    """The sign each row would have by its nature and by how this statement prints outflows."""
-    positive = _prints_outflows_positive(table, items)
+    """The sign each row would have by its nature and by how this statement prints outflows. The custom
+    of the statement goes before the single row, because a cost may for once be a gain; only below
+    operating profit, where incomes and costs are mixed, and below the closing cash does each row follow
+    its own."""
+    supplement = _supplement(items)
+    positive = _mostly_positive(
+        [table.rows[n] for n, item in enumerate(items[:supplement]) if item is not None and item.sign == -1]
+    )
     factors = []
     among_costs = False
     for n, (row, item) in enumerate(zip(table.rows, items, strict=True)):
@@ -109,7 +116,9 @@ def first_guess(
         if row.kind in (RowKind.PER_SHARE, RowKind.SHARES) or n in totals:
             factors.append(1)
         elif item is not None and item.sign == -1:
-            own = table.kind is StatementKind.INCOME_STATEMENT and item.section == "financing"
+            own = n >= supplement or (
+                table.kind is StatementKind.INCOME_STATEMENT and item.section == "financing"
+            )
             factors.append(-1 if (_mostly_positive([row]) if own else positive) else 1)
         elif item is None and among_costs and positive and table.kind is StatementKind.INCOME_STATEMENT:
             factors.append(-1)
@@ -118,14 +127,11 @@ def first_guess(
     return tuple(factors)
 
 
-def _prints_outflows_positive(table: StatementTable, items: Sequence[Item | None]) -> bool:
-    """Whether this statement prints outflows without a minus. The custom of the statement goes
-    before the single row, because a cost may for once be a gain; only below operating profit, where
-    incomes and costs are mixed, does each row follow its own."""
-    outflows = [
-        row for row, item in zip(table.rows, items, strict=True) if item is not None and item.sign == -1
-    ]
-    return _mostly_positive(outflows)
+def _supplement(items: Sequence[Item | None]) -> int:
+    """The first row below the closing cash, where a statement of cash flows repeats what was paid for
+    interest and taxes. Nothing adds up there, so the signs of the flows do not hold."""
+    last = max((n for n, item in enumerate(items) if item is not None and item.code in CLOSING), default=None)
+    return len(items) if last is None else last + 1
 
 
 def _mostly_positive(rows: Sequence[Row]) -> bool:

@@ -177,3 +177,23 @@ def test_a_total_of_nothing_turns_no_sign():
         ],
     )
     assert [factor for factor, _ in found.values()] == [1, 1, 1, 1]
+
+
+def test_what_was_paid_is_an_outflow_below_the_closing_cash_whatever_the_flows_above_are():
+    flows = [
+        ("Net income", "100", "90"),
+        ("=Net cash provided by operating activities", "100", "90"),
+        ("Purchases of property and equipment", "(30)", "(20)"),
+        ("=Net cash used in investing activities", "(30)", "(20)"),
+        ("Dividends paid", "(40)", "(35)"),
+        ("=Net cash used in financing activities", "(40)", "(35)"),
+        ("=Net increase in cash", "30", "35"),
+        ("Cash at beginning of year", "85", "50"),
+        ("=Cash at end of year", "115", "85"),
+        ("Supplemental disclosure",),
+    ]
+    paid = [("Cash paid for interest", "7", "6"), ("Cash paid for income taxes", "21", "18")]
+    for count in (1, 2):
+        found = signs(CF, [*flows, *paid[:count]])
+        assert [found[label][0] for label, *_ in paid[:count]] == [-1] * count
+        assert found["Dividends paid"][0] == found["Purchases of property and equipment"][0] == 1
