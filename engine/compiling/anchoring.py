@@ -2,69 +2,30 @@
 
 Comparatives make neighbouring reports share numbers: a row of this year's report and a row of last
 year's that print the same value for the same period are the same row, whatever their wording or
-language. Rows are compared by their shared (period, value) pairs, a value counting more the rarer
-it is and the more digits it has; wording and neighbours break ties; each pair of reports is an
-assignment problem, solved exactly. What the assignment leaves over with different values is what
-was restated.
+language. `likeness` weighs what speaks for each pair of lines; each pair of reports is an assignment
+problem, solved exactly. What the assignment leaves over with different values is what was restated.
 
-Guards come first: lines of opposite meaning are never paired, however equal their figures are.
+The concept a reader gave to a line is one witness among others. Two reports sometimes give one
+concept to two different lines, because one of them prints more detail; then the concept belongs to
+the line that most reports print, and the other stays a line of the company's own. Totals are left
+alone: their wording is sure, and a total that differs was restated.
+
+Guards come first: lines of opposite meaning are never joined, however equal their figures are.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
-from rapidfuzz import fuzz
-
-from engine.compiling.assignment import best_pairs
+from engine.compiling.likeness import Pair, ReportProfiles, same_lines
+from engine.compiling.lines import LineKey, ReportLine, report_lines
 from engine.compiling.values import Vintage
 from engine.concepts.guards import contradicts, opposed
 from engine.concepts.taxonomy import Taxonomy
 from engine.concepts.wording import plain
-from engine.kinds import CellState, MappingMethod, RowKind
-from engine.values import Period
-
-# Scores in thousandths. One shared value of three digits or more, found once in each report, is
-# worth 1000; together with nothing else it is enough.
-SHARED_VALUE = 1000
-DIGIT_WORTH = {1: 0.25, 2: 0.6}
-ZERO_WORTH = 0.05
-CONFLICT = -400
-SAME_LABEL = 700
-SAME_SECTION = 150
-LIKE_LABEL = 300
-NEIGHBOUR = 150
-ENOUGH = 750
-LEAST_LIKENESS = 75.0
-TELLING_DIGITS = 2  # figures of fewer digits coincide too easily
-
-
-@dataclass(frozen=True, slots=True)
-class LineKey:
-    """A line of one report."""
-
-    document: str
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A line of one report with all its figures by period."""
-
-    key: LineKey
-    label: str
-    section: str
-    kind: RowKind
-    concept: str | None
-    vintages: tuple[Vintage, ...]
-
-    @property
-    def figures(self) -> Mapping[Period, Vintage]:
-        """The figures that are numbers."""
-        return {v.period: v for v in self.vintages if v.state is CellState.VALUE and v.value is not None}
+from engine.kinds import MappingMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,243 +55,122 @@ class AnchoredLine:
 
 def anchor_lines(vintages: Iterable[Vintage], taxonomy: Taxonomy) -> tuple[AnchoredLine, ...]:
     """All lines of all reports, the same line once. Raises BadInput for an unknown concept."""
-    lines = _consistent(report_lines(vintages), taxonomy)
-    groups = _Groups(lines)
-    documents = _by_document(lines)
-    for newer, older in combinations(documents, 2):
-        pairs = _pair(documents[newer], documents[older])
-        groups.offer(pairs)
-    groups.merge()
-    return tuple(_named(groups.members(), taxonomy))
-
-
-def report_lines(vintages: Iterable[Vintage]) -> tuple[ReportLine, ...]:
-    """The vintages gathered by line, newest report first, in printed order."""
-    gathered: dict[LineKey, list[Vintage]] = defaultdict(list)
-    for vintage in vintages:
-        gathered[LineKey(vintage.document, vintage.row)].append(vintage)
-    published = {key.document: group[0].published_on for key, group in gathered.items()}
-    ordered = sorted(gathered, key=lambda key: (-published[key.document].toordinal(), key.document, key.row))
-    return tuple(_line(key, gathered[key]) for key in ordered)
-
-
-def _line(key: LineKey, vintages: Sequence[Vintage]) -> ReportLine:
-    first = vintages[0]
-    concept = next((v.concept for v in vintages if v.concept is not None), None)
-    return ReportLine(key, first.label, first.section, first.kind, concept, tuple(vintages))
-
-
-def _by_document(lines: Sequence[ReportLine]) -> dict[str, list[ReportLine]]:
+    lines = report_lines(vintages)
     documents: dict[str, list[ReportLine]] = defaultdict(list)
     for line in lines:
         documents[line.key.document].append(line)
-    return documents
+    reports = [ReportProfiles(group, taxonomy) for group in documents.values()]
+    groups = _Groups(lines)
+    groups.join_concepts({concept for report in reports for concept in report.sure if concept is not None})
+    groups.join_pairs(pair for one, other in _neighbours(reports) for pair in same_lines(one, other))
+    groups.settle_concepts()
+    groups.join_wordings()
+    return tuple(_named(groups, taxonomy))
 
 
-def _consistent(lines: Sequence[ReportLine], taxonomy: Taxonomy) -> tuple[ReportLine, ...]:
-    """The lines with concepts that figures support. Two reports sometimes give one concept to two
-    different lines, because one of them prints more detail. Where an older line under a newer
-    line's concept shares none of its figures, and another line of the older report shares them
-    all, the concept belongs to that other line; otherwise every year would seem restated. Totals are
-    left alone: their wording is sure, and a total that differs was restated."""
-    concepts = {line.key: line.concept for line in lines}
-    documents = list(_by_document(lines).values())
-    for n, older in enumerate(documents):
-        for newer in reversed(documents[:n]):
-            for line in newer:
-                concept = concepts[line.key]
-                if concept is not None and not taxonomy[concept].is_sum:
-                    _hand_over(line, concept, older, concepts)
-    return tuple(replace(line, concept=concepts[line.key]) for line in lines)
-
-
-def _hand_over(
-    line: ReportLine, concept: str, older: Sequence[ReportLine], concepts: dict[LineKey, str | None]
-) -> None:
-    """Give the concept of a newer line to the older line that has its figures, in place."""
-    holder = next((other for other in older if concepts[other.key] == concept), None)
-    if holder is None or _agreement(line, holder) != 0:
-        return
-    heirs = [
-        other
-        for other in older
-        if concepts[other.key] is None
-        and _agreement(line, other) == 1
-        and not _forbidden(replace(line, concept=None), other)
-        and not contradicts(other.label, concept)
-    ]
-    if len(heirs) == 1:
-        concepts[holder.key] = None
-        concepts[heirs[0].key] = concept
-
-
-def _agreement(one: ReportLine, other: ReportLine) -> float | None:
-    """The share of common periods in which two lines print the same figure, of those periods in
-    which one of them prints a telling one; None when there is no such period."""
-    mine, theirs = _numbers(one), _numbers(other)
-    common = [(mine[p], theirs[p]) for p in mine.keys() & theirs.keys()]
-    telling = [pair for pair in common if max(map(_digits, pair)) >= TELLING_DIGITS]
-    return sum(same_figure(a, b) for a, b in telling) / len(telling) if telling else None
-
-
-def _numbers(line: ReportLine) -> Mapping[Period, Vintage]:
-    """The figures of a line, printed dashes included."""
-    return {v.period: v for v in line.vintages if v.value is not None}
-
-
-def _digits(vintage: Vintage) -> int:
-    return len(vintage.value.normalize().as_tuple().digits) if vintage.value else 0
-
-
-def _pair(newer: Sequence[ReportLine], older: Sequence[ReportLine]) -> list[tuple[int, LineKey, LineKey]]:
-    """The lines of two reports that are the same, with their scores."""
-    shared = {line.concept for line in newer} & {line.concept for line in older} - {None}
-    left = [line for line in newer if line.concept not in shared]
-    right = [line for line in older if line.concept not in shared]
-    rarity = _Rarity(newer, older)
-    scores: dict[tuple[int, int], int] = {}
-    for i, one in enumerate(left):
-        for j, other in enumerate(right):
-            score = _score(one, other, rarity)
-            if score > 0:
-                scores[i, j] = score
-    first = best_pairs(scores)
-    improved = {(i, j): score + _neighbour_bonus(i, j, first) for (i, j), score in scores.items()}
-    return [
-        (improved[i, j], left[i].key, right[j].key)
-        for i, j in best_pairs(improved).items()
-        if improved[i, j] >= ENOUGH
-    ]
-
-
-def _neighbour_bonus(i: int, j: int, pairs: Mapping[int, int]) -> int:
-    return NEIGHBOUR * ((pairs.get(i - 1) == j - 1) + (pairs.get(i + 1) == j + 1))
-
-
-class _Rarity:
-    """How often each value of a period is printed in two reports."""
-
-    def __init__(self, newer: Sequence[ReportLine], older: Sequence[ReportLine]) -> None:
-        self.newer, self.older = self._count(newer), self._count(older)
-
-    @staticmethod
-    def _count(lines: Sequence[ReportLine]) -> Counter[tuple[Period, Decimal]]:
-        return Counter(
-            (period, abs(v.value))
-            for line in lines
-            for period, v in line.figures.items()
-            if v.value is not None
-        )
-
-    def worth(self, period: Period, value: Decimal) -> float:
-        """Between 0 and 1: full for a value of three digits or more that each report prints once."""
-        if not value:
-            return ZERO_WORTH
-        digits = len(value.normalize().as_tuple().digits)
-        times = max(self.newer[period, abs(value)], 1) * max(self.older[period, abs(value)], 1)
-        return DIGIT_WORTH.get(digits, 1.0) / times
-
-
-def _score(one: ReportLine, other: ReportLine, rarity: _Rarity) -> int:
-    """How surely two lines are the same, 0 where something forbids it."""
-    if _forbidden(one, other):
-        return 0
-    mine, theirs = one.figures, other.figures
-    score = 0.0
-    for period in mine.keys() & theirs.keys():
-        a, b = mine[period], theirs[period]
-        if a.value is None or b.value is None:
-            continue
-        if same_figure(a, b):
-            score += SHARED_VALUE * rarity.worth(period, a.value)
-        else:
-            score += CONFLICT
-    return int(score) + _label_score(one, other)
-
-
-def _forbidden(one: ReportLine, other: ReportLine) -> bool:
-    counts = (RowKind.PER_SHARE, RowKind.SHARES)
-    if (one.kind in counts or other.kind in counts) and one.kind is not other.kind:
-        return True
-    if one.concept is not None and other.concept is not None and one.concept != other.concept:
-        return True
-    if opposed(one.label, other.label):
-        return True
-    carried = [(one, other.concept), (other, one.concept)]
-    return any(concept is not None and contradicts(line.label, concept) for line, concept in carried)
-
-
-def _label_score(one: ReportLine, other: ReportLine) -> int:
-    left, right = plain(one.label), plain(other.label)
-    section = SAME_SECTION if plain(one.section) == plain(other.section) else 0
-    if left == right:
-        return SAME_LABEL + section if left else 0
-    likeness = fuzz.token_sort_ratio(left, right, score_cutoff=LEAST_LIKENESS)
-    return int(LIKE_LABEL * likeness / 100) + section if likeness else 0
-
-
-def same_figure(one: Vintage, other: Vintage) -> bool:
-    """Whether two publications may be roundings of one number, given the precision of both. Two
-    figures of one precision are roundings of one number only when they are equal."""
-    if one.value is None or other.value is None:
-        return False
-    half = Decimal("0.5")
-    return abs(one.value - other.value) < half.scaleb(-one.decimals) + half.scaleb(-other.decimals)
+def _neighbours(reports: Sequence[ReportProfiles]) -> Iterator[tuple[ReportProfiles, ReportProfiles]]:
+    """The pairs of reports that can be compared, newer first: those that share a period, and each with
+    the next one before it."""
+    for (n, newer), (m, older) in combinations(enumerate(reports), 2):
+        if m == n + 1 or newer.periods & older.periods:
+            yield newer, older
 
 
 class _Groups:
-    """Lines joined step by step. A group never holds two lines of one report nor two concepts."""
+    """Lines joined step by step. A group never holds two lines of one report, nor lines of opposite
+    meaning. `claims` are the concepts its lines were read as."""
 
     def __init__(self, lines: Sequence[ReportLine]) -> None:
         self.lines = {line.key: line for line in lines}
         self.order = {line.key: n for n, line in enumerate(lines)}
         self.group = {line.key: n for n, line in enumerate(lines)}
-        self.content: dict[int, set[LineKey]] = {n: {line.key} for n, line in enumerate(lines)}
-        self.offers: list[tuple[int, LineKey, LineKey]] = []
-        first_of: dict[str, LineKey] = {}
-        for line in lines:
-            if line.concept is not None:
-                self._join(first_of.setdefault(line.concept, line.key), line.key)
+        self.content: dict[int, list[LineKey]] = {n: [line.key] for n, line in enumerate(lines)}
+        self.concepts: dict[int, str] = {}
 
-    def offer(self, pairs: Iterable[tuple[int, LineKey, LineKey]]) -> None:
-        self.offers += pairs
+    def join_concepts(self, concepts: Iterable[str]) -> None:
+        """Join the lines of each of these concepts."""
+        wanted, first_of = set(concepts), dict[str, LineKey]()
+        for key, line in self.lines.items():
+            if line.concept in wanted:
+                self._join(first_of.setdefault(line.concept, key), key, across=False)
 
-    def merge(self) -> None:
-        """Join the offered pairs, the surest first."""
-        ranked = sorted(
-            self.offers, key=lambda offer: (-offer[0], self.order[offer[1]], self.order[offer[2]])
-        )
-        for _, left, right in ranked:
-            self._join(left, right)
+    def join_pairs(self, pairs: Iterable[Pair]) -> None:
+        """Join the pairs, the surest first."""
+        for pair in sorted(pairs, key=lambda p: (-p.score, self.order[p.newer.key], self.order[p.older.key])):
+            self._join(pair.newer.key, pair.older.key, across=pair.across_concepts)
 
-    def _join(self, left: LineKey, right: LineKey) -> None:
+    def settle_concepts(self) -> None:
+        """Give each concept to one group. Groups that claim the same one and have no report in common
+        are one line; of others the one that most reports print keeps it."""
+        for group in self.content:
+            claimed = self._claimed(group)
+            if claimed is not None:
+                self.concepts[group] = claimed
+        claimants: dict[str, list[int]] = defaultdict(list)
+        for group, concept in self.concepts.items():
+            claimants[concept].append(group)
+        for concept, groups in claimants.items():
+            first, *others = sorted(groups, key=lambda group: self._claim(group, concept))
+            for other in others:
+                del self.concepts[other]
+                self._join(self.content[first][0], self.content[other][0], across=True)
+
+    def join_wordings(self) -> None:
+        """Join lines without a concept that were left out of reports between: the same words in the same
+        part of the statement."""
+        first_of: dict[tuple[str, str, str], LineKey] = {}
+        for key, line in self.lines.items():
+            if self.group[key] not in self.concepts and line.label:
+                name = (plain(line.label), plain(line.section), line.kind)
+                self._join(first_of.setdefault(name, key), key, across=False)
+
+    def members(self) -> Iterator[tuple[str | None, tuple[ReportLine, ...]]]:
+        """The groups with their concepts, each newest first, in the order of their newest line."""
+        groups = [
+            (self.concepts.get(group), sorted(keys, key=self.order.__getitem__))
+            for group, keys in self.content.items()
+        ]
+        for concept, keys in sorted(groups, key=lambda group: self.order[group[1][0]]):
+            yield concept, tuple(self.lines[key] for key in keys)
+
+    def _claimed(self, group: int) -> str | None:
+        """The concept that the newest line with one was read as."""
+        keys = sorted(self.content[group], key=self.order.__getitem__)
+        return next((c for key in keys if (c := self.lines[key].concept) is not None), None)
+
+    def _claim(self, group: int, concept: str) -> tuple[int, int, int]:
+        """The better claim first: more reports, then more of them read so, then the newer."""
+        keys = self.content[group]
+        read_so = [self.order[key] for key in keys if self.lines[key].concept == concept]
+        return -len(keys), -len(read_so), min(read_so)
+
+    def _join(self, left: LineKey, right: LineKey, *, across: bool) -> None:
         one, other = self.group[left], self.group[right]
-        if one == other or not self._compatible(one, other):
+        if one == other or not self._compatible(one, other, across=across):
             return
         for key in self.content[other]:
             self.group[key] = one
-        self.content[one] |= self.content.pop(other)
+        self.content[one] += self.content.pop(other)
 
-    def _compatible(self, one: int, other: int) -> bool:
-        left, right = self.content[one], self.content[other]
-        if {key.document for key in left} & {key.document for key in right}:
+    def _compatible(self, one: int, other: int, *, across: bool) -> bool:
+        left, right = ([self.lines[key] for key in self.content[group]] for group in (one, other))
+        if {line.key.document for line in left} & {line.key.document for line in right}:
             return False
-        concepts = {self.lines[key].concept for key in left | right} - {None}
-        return len(concepts) <= 1
+        concepts = {line.concept for line in (*left, *right)} - {None}
+        if len(concepts) > 1 and not across:
+            return False
+        # Lines of one concept have passed the guards one by one: "revenue" may be "total revenue" too.
+        unread = [(a, b) for a in left for b in right if None in (a.concept, b.concept)]
+        if any(opposed(a.label, b.label) for a, b in unread):
+            return False
+        return not any(contradicts(line.label, c) for line in (*left, *right) for c in concepts if c)
 
-    def members(self) -> Iterator[tuple[ReportLine, ...]]:
-        """The groups, each newest first, in the order of their newest line."""
-        groups = [sorted(group, key=self.order.__getitem__) for group in self.content.values()]
-        for group in sorted(groups, key=lambda keys: self.order[keys[0]]):
-            yield tuple(self.lines[key] for key in group)
 
-
-def _named(groups: Iterable[tuple[ReportLine, ...]], taxonomy: Taxonomy) -> Iterator[AnchoredLine]:
+def _named(groups: _Groups, taxonomy: Taxonomy) -> Iterator[AnchoredLine]:
     taken: Counter[str] = Counter()
-    for lines in groups:
-        concept = next((line.concept for line in lines if line.concept is not None), None)
+    for concept, lines in groups.members():
         if concept is not None:
-            carried = tuple(line.key for line in lines if all(v.concept != concept for v in line.vintages))
+            carried = tuple(line.key for line in lines if line.concept != concept)
             yield AnchoredLine(taxonomy[concept].code, concept, lines, carried)
             continue
         slug = slug_of(next((line.label for line in lines if line.label), ""))

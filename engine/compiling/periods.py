@@ -1,6 +1,6 @@
 """Which columns a compile has: periods told apart by their dates, never by a year's name."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,16 +16,36 @@ ANNIVERSARY = 10  # days by which the end of a 52/53-week year may move from yea
 def settle_periods(vintages: Sequence[Vintage], statement: StatementKind) -> tuple[Vintage, ...]:
     """The same vintages with periods that can be compared: a duration of unknown start becomes the
     full year that ends on the same day where one is known, and in a statement of flows so does an
-    instant, because opening and closing cash belong to their year."""
-    years = {v.period.end: v.period for v in vintages if v.period.is_full_year}
+    instant, because opening and closing cash belong to their year. Of full years that end on one day
+    and are said to begin on different ones there is one."""
+    years = _full_years(vintages)
 
     def settled(period: Period) -> Period:
-        if period.start is not None or period.end not in years:
+        year = years.get(period.end)
+        if year is None or (period.start is not None and not period.is_full_year):
             return period
         is_flow = period.kind is PeriodKind.DURATION or statement is not StatementKind.BALANCE_SHEET
-        return years[period.end] if is_flow else period
+        return year if is_flow else period
 
     return tuple(replace(v, period=settled(v.period)) for v in vintages)
+
+
+def _full_years(vintages: Sequence[Vintage]) -> dict[date, Period]:
+    """The full year that ends on a day. A report supposes the start of its oldest column where it does
+    not print it, and may miss a 53rd week: the start that follows on the end of another year is right,
+    else the one that most figures have."""
+    found: dict[date, Counter[Period]] = defaultdict(Counter)
+    for vintage in vintages:
+        if vintage.period.is_full_year:
+            found[vintage.period.end][vintage.period] += 1
+    ends = {vintage.period.end for vintage in vintages}
+
+    def rank(entry: tuple[Period, int]) -> tuple[bool, int, int]:
+        period, times = entry
+        follows = period.start is not None and period.start - timedelta(days=1) in ends
+        return follows, times, period.days or 0
+
+    return {end: max(periods.items(), key=rank)[0] for end, periods in found.items()}
 
 
 def annual_periods(

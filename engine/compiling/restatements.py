@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from engine.compiling.anchoring import AnchoredLine, same_figure
+from engine.compiling.anchoring import AnchoredLine
+from engine.compiling.lines import same_figure
 from engine.compiling.values import Restatement, Vintage
 from engine.compiling.vintages import publication_order
 from engine.kinds import RestatementKind, RowKind

@@ -221,6 +221,133 @@ def test_opposite_lines_are_never_merged_however_alike_their_figures():
     assert values(statement, "company:other-non-current-receivables") == millions(80.1, 77.7)
 
 
+def test_a_rename_without_a_common_word_keeps_a_concept_in_one_row():
+    vintages = report(
+        "r21", P21, [year(Y21), year(Y20)], [Line("Impairment and integration", "is.impairment", (0, -306))]
+    )
+    vintages += report(
+        "r22",
+        P22,
+        [year(Y22), year(Y21), year(Y20)],
+        [Line("Impairment, integration and restructuring", "is.restructuring", (-41, 0, -306))],
+    )
+    statement = compiled(vintages)
+    assert values(statement, "is.restructuring") == millions(-41, 0, -306)
+    assert [row.key for row in statement.rows if row.labels] == ["is.restructuring"]
+
+
+def test_two_concepts_that_one_report_prints_side_by_side_stay_two_rows():
+    vintages = report("r21", P21, [year(Y21)], [Line("Impairment", "is.impairment", (-306,))])
+    vintages += report(
+        "r22",
+        P22,
+        [year(Y22), year(Y21)],
+        [
+            Line("Restructuring", "is.restructuring", (-41, -306)),
+            Line("Impairment", "is.impairment", (-5, -306)),
+        ],
+    )
+    statement = compiled(vintages)
+    assert values(statement, "is.impairment") == millions(-5, -306)
+    assert values(statement, "is.restructuring") == millions(-41, -306)
+
+
+def test_the_line_that_most_reports_print_keeps_a_concept_that_two_lines_claim():
+    def repayments(name, published, end, long_term, short_term=None):
+        lines = [
+            Line("Repayments of long-term debt", "cf.debt_repaid" if short_term is None else None, long_term)
+        ]
+        if short_term is not None:
+            lines.insert(0, Line("Repayments of short-term borrowings", "cf.debt_repaid", short_term))
+        return report(name, published, [year(end), year(end.replace(year=end.year - 1))], lines, statement=CF)
+
+    statement = compiled(
+        [
+            *repayments("r21", P21, Y21, (-121, -300)),
+            *repayments("r22", P22, Y22, (-716, -121)),
+            *repayments("r23", P23, Y23, (-80, -716), short_term=(-87, -144)),
+        ],
+        statement=CF,
+    )
+    assert values(statement, "cf.debt_repaid") == millions(-80, -716, -121, -300)
+    assert values(statement, "company:repayments-of-short-term-borrowings") == millions(-87, -144, None, None)
+    assert statement.restatements == ()
+
+
+def test_figures_in_a_label_do_not_part_a_row():
+    def preferred(name, published, end):
+        label = (
+            f"Preferred stock, $0.001 par value; 10,000,000 shares authorized at December 31, {end.year} and "
+            f"{end.year - 1}; none issued"
+        )
+        return report(
+            name,
+            published,
+            [day(end), day(end.replace(year=end.year - 1))],
+            [Line(label, None, (0, 0))],
+            statement=BS,
+        )
+
+    vintages = [*preferred("r21", P21, Y21), *preferred("r22", P22, Y22)]
+    assert [r.labels for r in compiled(vintages, statement=BS).rows if r.concept is None] == [
+        (vintages[2].label, vintages[0].label)
+    ]
+
+
+def test_a_line_that_alone_has_its_wording_is_restated_and_not_another_line():
+    vintages = report("r21", P21, [year(Y21)], [Line("Loss on disposal", None, (-118,), section="of which")])
+    vintages += report("r22", P22, [year(Y22), year(Y21)], [Line("Loss on disposal", None, (-138, -123))])
+    statement = compiled(vintages)
+    assert values(statement, "company:loss-on-disposal") == millions(-138, -123)
+    assert [(r.old_value, r.new_value) for r in statement.restatements] == [tuple(millions(-118, -123))]
+
+
+def test_full_years_that_end_on_one_day_are_one_whatever_start_is_supposed():
+    weeks_53 = Period(year(Y21).kind, date(2019, 5, 27), date(2020, 5, 31))
+    supposed = Period(year(Y21).kind, date(2019, 6, 1), date(2020, 5, 31))
+    before = Period(year(Y21).kind, date(2018, 5, 28), date(2019, 5, 26))
+    after = Period(year(Y21).kind, date(2020, 6, 1), date(2021, 5, 30))
+    vintages = report("r20", date(2020, 7, 1), [weeks_53, before], [Line("Sales", "is.revenue", (500, 480))])
+    vintages += report("r21", date(2021, 7, 1), [after, supposed], [Line("Sales", "is.revenue", (560, 490))])
+    statement = compiled(vintages)
+    assert statement.periods == (after, weeks_53, before)
+    assert values(statement, "is.revenue") == millions(560, 490, 480)
+
+
+def test_a_line_below_a_heading_or_a_total_stands_with_what_follows():
+    lines = [
+        Line("Inventories", "bs.inventories", (5,), section="Current assets"),
+        Line("Total current assets", "bs.total_ca", (5,), section="Current assets", kind=RowKind.TOTAL),
+        Line("Regulatory assets", None, (3,), section="Other assets"),
+        Line("Seller promissory note", None, (2,), section="Other assets"),
+        Line("Goodwill", "bs.goodwill", (1,), section="Other assets"),
+        Line("Deferred charges", None, (4,), section="Other assets"),
+        Line("Total assets", "bs.total_assets", (15,), kind=RowKind.TOTAL),
+        Line("Common stock", None, (6,), section="Equity"),
+        Line("Paid-in capital", "bs.share_capital", (9,), section="Equity"),
+    ]
+    printed = [
+        r for r in compiled(report("a", P21, [day(Y21)], lines, statement=BS), statement=BS).rows if r.labels
+    ]
+    assert [row.label for row in printed] == [line.label for line in lines]
+
+
+def test_figures_per_share_of_the_companys_own_stand_with_those_of_the_standard():
+    lines = [
+        Line("Net income", "is.net_income", (55,)),
+        Line("From continuing operations", None, (1.2,), kind=RowKind.PER_SHARE),
+        Line("Basic", "is.eps_basic", (1.1,), kind=RowKind.PER_SHARE),
+        Line("Dividends declared per share", None, (0.4,), kind=RowKind.PER_SHARE),
+    ]
+    vintages = report("a", P21, [year(Y21)], lines)
+    assert [row.label for row in compiled(vintages).rows if row.labels] == [
+        "Net income",
+        "From continuing operations",
+        "Earnings per share, basic",
+        "Dividends declared per share",
+    ]
+
+
 def test_a_late_report_of_an_old_year_does_not_displace_a_newer_year():
     vintages = report("r23", P23, [year(Y23)], [Line("Revenue", "is.revenue", (600,))])
     vintages += report(
