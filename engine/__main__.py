@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
                                  help="look on these pages only")  # fmt: skip
             command.add_argument("--ocr-seconds", type=float, default=ReadingOptions().ocr_seconds,
-                                 help="how long to look for statements in pictures; 0: not")  # fmt: skip
+                                 help="how long to look at pictures for statements; 0: not")  # fmt: skip
         if name in ("links", "classify"):
             command.add_argument("--url", default="", required=name == "links", help="where it was found")
         if name == "relocate":

@@ -31,7 +31,7 @@ from engine.statement import Reading, Survey
 
 _ROOT = Path(__file__).resolve().parent.parent
 _POLL = 0.01
-_LOOKING_AT_PICTURES = 0.6  # of the wall clock; the rest is for reading what was found
+_LOOKING_AT_PICTURES = 0.9  # of the wall clock; the rest is for making tables of what was seen
 _MUCH_OF_MEMORY = 0.55  # of the limit: a death above it is put down to memory
 _OUT_OF_TIME = (
     "The file took longer than {seconds:g} s to read and was given up. It may be built to exhaust a reader."

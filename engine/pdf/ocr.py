@@ -23,8 +23,8 @@ from engine.pdf.seen import Recogniser, Seen
 from engine.pdf.words import Line, Page, Word
 from engine.progress import Report, silent
 
-COARSE_DPI = 150  # enough to find the pages with statements
 FINE_DPI = 300  # for the pages that are read; digits of 8 point need it
+LOOKING = 2 / 3  # of the time, where the pages that are found are read a second time
 FEW_CHARACTERS = 50  # a page with fewer may be a picture
 COVERED = 0.4  # of the page's area, by one image or drawing
 MANY_DRAWINGS = 150  # objects; type turned into outlines has one per letter
@@ -43,6 +43,8 @@ _GROUPED = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})+[)%-]?")  # a figure in 
 _BEGUN = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})*[.,]?")
 _CONTINUED = re.compile(r"\d{3}(?:[.,]\d{3})*\)?")
 CLEARLY_MORE = 5
+# Private, unknown and control characters, but for tab, line feed and 2, which stands for a hyphen.
+_STRANGE = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\ue000-\uf8ff\ufffd]")
 RECOGNISERS: tuple[Recogniser, ...] = (tesseract, rapid)  # the first that is installed reads
 
 
@@ -63,22 +65,20 @@ def pictures(document: OpenDocument, texts: Sequence[str]) -> list[int]:
 
 def unmapped(text: str) -> bool:
     """Whether more than a tenth of the characters are private, unknown or control characters."""
-    return sum(map(_is_strange, text)) > UNMAPPED * max(len(text), FEW_CHARACTERS)
-
-
-def _is_strange(character: str) -> bool:
-    private = "\ue000" <= character <= "\uf8ff"
-    control = character < " " and character not in "\n\t\x02"  # the last stands for a hyphen
-    return private or control or character == "\ufffd"
+    return len(_STRANGE.findall(text)) > UNMAPPED * max(len(text), FEW_CHARACTERS)
 
 
 def recognise_texts(
     document: OpenDocument, numbers: Sequence[int], seconds: float, report: Report = silent
 ) -> dict[int, str]:
-    """The plain text of pages (from 1) that are pictures, coarsely read until the seconds are used
-    up, one page at least. Where there may be more pages than time, those that look most like tables
-    of figures come first. Pages that were not come to are not in the result."""
+    """The plain text of pages (from 1) that are pictures, read one after the other, one at least, in
+    the seconds there are for looking at pictures. Of these, part is kept for `recognise` where that
+    has to read the found pages again. Where there may be more pages than time, those that look most
+    like tables of figures come first. Pages that were not come to are not in the result."""
     found: dict[int, str] = {}
+    reader = _reader()
+    coarse = reader.COARSE_DPI if reader else FINE_DPI
+    seconds *= LOOKING if coarse < FINE_DPI else 1
     begun = time.monotonic()
     slowest = 0.0
     for done, number in enumerate(_likely_first(document, numbers)):
@@ -87,7 +87,7 @@ def recognise_texts(
         if found and before + slowest > begun + seconds:
             break
         report("recognise", done, len(numbers))
-        page = recognise(document, number, COARSE_DPI)
+        page = recognise(document, number, coarse)
         found[number] = "\n".join(line.text for line in page.lines)
         slowest = max(slowest, time.monotonic() - before)
     return found
@@ -115,13 +115,29 @@ def recognise(
 ) -> Page:
     """The words of a page (from 1) as its picture shows them. A page that does not load, or that
     the recogniser gives up, has no lines."""
+    reader = _reader()
+    if reader is None:
+        return Page(number, 0, 0, 0, [], "", 0, 0)
+    key = (number, dots_per_inch, language if reader.MULTILINGUAL else "")
+    if key not in document.recognised:
+        document.recognised[key] = _recognise(reader, document, number, dots_per_inch, language)
+    page: Page = document.recognised[key]
+    return page
+
+
+def _reader() -> Recogniser | None:
+    return next((recogniser for recogniser in RECOGNISERS if recogniser.is_available()), None)
+
+
+def _recognise(
+    reader: Recogniser, document: OpenDocument, number: int, dots_per_inch: int, language: str
+) -> Page:
     with document.page(number - 1) as page:
         if page is None:
             return Page(number, 0, 0, 0, [], "", 0, 0)
         width, height = page.get_size()
         image, scale = _drawn(page, dots_per_inch)
-    reader = next((recogniser for recogniser in RECOGNISERS if recogniser.is_available()), None)
-    seen = reader.see(image, dots_per_inch, language, dots_per_inch >= FINE_DPI) if reader else []
+    seen = reader.see(image, dots_per_inch, language, dots_per_inch >= FINE_DPI)
     lines = _lines(_grouped_alike(_closed(_tidied(seen))), scale)
     return Page(number, width, height, 0, lines, "", 0, sum(len(word.text) for word in seen))
 

@@ -4,6 +4,7 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -61,6 +62,7 @@ class OpenDocument:
     producer: str
     title: str
     damaged_pages: set[int] = field(default_factory=set)
+    recognised: dict[Any, Any] = field(default_factory=dict, repr=False)  # what engine.pdf.ocr has read
     buffer: _TextBuffer = field(default_factory=_TextBuffer, repr=False)
 
     @contextmanager

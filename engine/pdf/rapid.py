@@ -16,6 +16,8 @@ from PIL import Image
 
 from engine.pdf.seen import Seen
 
+COARSE_DPI = 300  # as fast as any: so a page is read once, for finding and for reading
+MULTILINGUAL = False
 PACKAGE = "rapidocr_onnxruntime"
 SECONDS_PER_PAGE = 60  # two to six are usual; a processor may be busy
 _PROGRAM = "engine.pdf.rapid_process"

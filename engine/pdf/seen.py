@@ -24,7 +24,14 @@ class Seen:
 
 
 class Recogniser(Protocol):
-    """A program that reads pictures. The same picture gives the same words."""
+    """A program that reads pictures. The same picture gives the same words.
+
+    `COARSE_DPI` is enough to find the pages with statements. One that is `MULTILINGUAL` reads
+    better when it is told the language.
+    """
+
+    COARSE_DPI: int
+    MULTILINGUAL: bool
 
     def is_available(self) -> bool:
         """Whether it is installed."""

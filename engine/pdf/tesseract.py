@@ -17,6 +17,8 @@ from PIL import Image
 
 from engine.pdf.seen import Seen
 
+COARSE_DPI = 150
+MULTILINGUAL = True
 COMMAND = "tesseract"
 SECONDS_PER_PAGE = 30
 UNSURE = 60.0  # of tesseract's own confidence, 0 to 100

@@ -164,6 +164,9 @@ def test_scanned_statement_pages_of_a_real_report():
 class Clairvoyant:
     """A recogniser that sees one word in the lower right quarter of every picture."""
 
+    COARSE_DPI = 150
+    MULTILINGUAL = False
+
     def __init__(self, installed: bool = True) -> None:
         self.installed = installed
         self.asked: list[tuple[int, bool]] = []
@@ -182,6 +185,7 @@ def test_the_first_recogniser_that_is_installed_reads(monkeypatch):
     monkeypatch.setattr(ocr, "RECOGNISERS", (missing, first, second))
     with open_document(scanned(report([PROSE]))) as document:
         page = ocr.recognise(document, 1)
+        assert ocr.recognise(document, 1, language="de") is page
         ocr.recognise_texts(document, [1], 10)
     assert (missing.asked, first.asked, second.asked) == ([], [(300, True), (150, False)], [])
     (word,) = page.lines[0].words
