@@ -53,16 +53,33 @@ def relocate(data: bytes, places: Sequence[Place]) -> Relocation:
 
     Raises Unreadable where the file does not open. A page that is not there holds nothing.
     """
+    printed, found = _looked_up(data, places)
+    if not all(found):
+        again = _looked_up_with_maps(data, places)
+        if again and sum(again[1]) > sum(found):
+            printed, found = again
+    return Relocation(hashlib.sha256(data).hexdigest(), tuple(printed), tuple(found))
+
+
+def _looked_up_with_maps(data: bytes, places: Sequence[Place]) -> tuple[list[str], list[bool]] | None:
+    """The same in the file with the maps to characters that its fonts lack, as it was read."""
+    # Imported here because few reports need it and its library is slow to load.
+    from engine.pdf import unicode_maps
+
+    mended = unicode_maps.mended(data)
+    return _looked_up(mended.data, places) if mended else None
+
+
+def _looked_up(data: bytes, places: Sequence[Place]) -> tuple[list[str], list[bool]]:
     with open_document(data) as document:
         pages = {
             key: _page(document, data, *key)
             for key in sorted({(place.page, place.read_by) for place in places})
         }
-    printed = tuple(_printed(pages[place.page, place.read_by], place.box) for place in places)
-    found = tuple(
+    printed = [_printed(pages[place.page, place.read_by], place.box) for place in places]
+    return printed, [
         _squashed(place.text) == _squashed(text) for place, text in zip(places, printed, strict=True)
-    )
-    return Relocation(hashlib.sha256(data).hexdigest(), printed, found)
+    ]
 
 
 def _page(document: OpenDocument, data: bytes, number: int, read_by: str) -> Page:

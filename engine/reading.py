@@ -5,7 +5,8 @@ that are not trusted.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from engine import ENGINE_VERSION
@@ -42,8 +43,8 @@ LEAST_TEXT_SHARE = 0.05
 class ReadingOptions:
     """Settings of a reading. `rules` are confirmed wordings of the company; `pages` (from 1)
     restricts the search to some pages; `limits` say what is turned away unread. Pages that are
-    pictures are read by text recognition where it is installed; `ocr_seconds` is how long it may look
-    for the statements, 0 leaves such pages unread."""
+    pictures are read by text recognition where it is installed; `ocr_seconds` is how long that may
+    take, 0 leaves such pages unread."""
 
     limits: OpenLimits = field(default_factory=OpenLimits)
     rules: tuple[MappingRule, ...] = ()
@@ -66,9 +67,8 @@ def survey(data: bytes, options: ReadingOptions | None = None) -> Survey:
     Raises Unreadable where it does not open; a file without a text layer is described.
     """
     options = options or ReadingOptions()
-    with open_document(data, options.limits) as document:
-        texts = [document.text(index) for index in range(document.pages)]
-        return _described(data, document, texts)
+    with _legible(data, replace(options, pages=()), silent) as found:
+        return _described(data, found.document, found.texts)
 
 
 def read(data: bytes, options: ReadingOptions | None = None, report: Report = silent) -> Reading:
@@ -78,9 +78,8 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
     an abstention in the result.
     """
     options = options or ReadingOptions()
-    with open_document(data, options.limits) as document:
-        report("open")
-        texts = _texts(document, options, report)
+    with _legible(data, options, report) as found:
+        document, texts = found.document, found.texts
         about = _described(data, document, texts)
         words, choice = _located(texts)
         pictures, passed_over = _pictures(document, about, texts, choice, options, report)
@@ -89,13 +88,13 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
             words, choice = _located(texts)
         _refuse_without_text(about, texts, frozenset(pictures))
         report("locate")
-        source = Source(data, document, texts, words, choice, frozenset(pictures))
+        source = Source(found.data, document, texts, words, choice, frozenset(pictures))
         tables, abstentions, unusual = _read_tables(source, options)
         report("read")
         tables, warnings = completed(tables, texts)
         statements, repairs = _concluded(tables, source, options)
         report("conclude")
-    warnings += [*unusual, *repairs]
+    warnings += [*found.said, *unusual, *repairs]
     if passed_over:
         warnings.append(f"{passed_over} pages are pictures and were not looked at for lack of time")
     warnings += [warning for entry in tables for warning in entry.warnings]
@@ -103,6 +102,48 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
         f"page {index + 1} does not load and was left out" for index in sorted(document.damaged_pages)
     ]
     return Reading(about, statements, tuple(abstentions), tuple(warnings), ENGINE_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Legible:
+    """An open file with its bytes and the text of its pages, and what had to be done for that."""
+
+    document: OpenDocument
+    data: bytes
+    texts: list[str]
+    said: tuple[str, ...] = ()
+
+
+@contextmanager
+def _legible(data: bytes, options: ReadingOptions, report: Report) -> Iterator[_Legible]:
+    """The file, with the maps to characters that its fonts lack where they can be worked out."""
+    with ExitStack() as stack:
+        document = stack.enter_context(open_document(data, options.limits))
+        report("open")
+        found = _Legible(document, data, _texts(document, options, report))
+        unmapped = sum(map(ocr.unmapped, found.texts))
+        if unmapped:
+            again = _with_maps(stack, data, options, report)
+            if again is not None and sum(map(ocr.unmapped, again.texts)) < unmapped:
+                found = again
+        yield found
+
+
+def _with_maps(stack: ExitStack, data: bytes, options: ReadingOptions, report: Report) -> _Legible | None:
+    # Imported here because few reports need it and its library is slow to load.
+    from engine.pdf import unicode_maps
+
+    mended = unicode_maps.mended(data)
+    if mended is None:
+        return None
+    # It was small enough before the maps were added.
+    limits = replace(options.limits, largest_file=max(options.limits.largest_file, len(mended.data)))
+    document = stack.enter_context(open_document(mended.data, limits))
+    said = (
+        f"unmapped text decoded: {mended.fonts} fonts do not say which characters they show; their letters "
+        "were worked out from the widths of the type"
+    )
+    return _Legible(document, mended.data, _texts(document, options, report), (said,))
 
 
 def _texts(document: OpenDocument, options: ReadingOptions, report: Report) -> list[str]:
