@@ -6,6 +6,8 @@ from celery import Celery
 from celery.bootsteps import Step
 from celery.exceptions import ImproperlyConfigured
 
+from config.queues import PARSING_QUEUES, TASKS_PER_PARSING_CHILD
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -26,7 +28,18 @@ class OnlyPrefork(Step):
             )
 
 
+class FewerTasksWhereFilesAreRead(Step):
+    """Replaces the processes of a worker that takes from a parsing queue sooner than others."""
+
+    def __init__(self, parent, **options):  # type: ignore[no-untyped-def]
+        super().__init__(parent, **options)
+        if PARSING_QUEUES & set(parent.app.amqp.queues.consume_from):
+            allowed = parent.max_tasks_per_child or TASKS_PER_PARSING_CHILD
+            parent.max_tasks_per_child = min(allowed, TASKS_PER_PARSING_CHILD)
+
+
 app = Celery("tenfold")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(OnlyPrefork)
+app.steps["worker"].add(FewerTasksWhereFilesAreRead)

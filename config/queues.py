@@ -4,7 +4,8 @@ Names are strings, so that no app has to be imported to know where its work goes
 task stand here alone; the task itself, the worker and the documentation take them from here.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 SCRAPING = "scraping"
 EXTRACTION = "extraction"
@@ -38,13 +39,19 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 
 
+_RATE = re.compile(r"\A([1-9][0-9]*)/([smh])\Z")
+_SECONDS = {"s": 1, "m": MINUTE, "h": HOUR}
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where a task goes and how long it may take.
 
     `soft` and `hard` are seconds: at the soft limit the task keeps what is complete and ends, at
     the hard limit its process is killed. `max_retries` counts repetitions after the first try.
-    `rate_limit` is Celery's, for one worker; limits towards other machines are kept elsewhere.
+    `rate_limit` is Celery's and holds for each worker by itself; `shared_rate` holds over all
+    workers together. Both are written like 100/m, with s, m or h. Politeness towards other
+    machines is kept elsewhere, by host.
     """
 
     queue: str
@@ -52,6 +59,7 @@ class Route:
     hard: int
     max_retries: int
     rate_limit: str | None = None
+    shared_rate: str | None = None
 
     def __post_init__(self) -> None:
         if self.queue not in QUEUES:
@@ -60,30 +68,78 @@ class Route:
             raise ValueError(f"the soft limit {self.soft} s has to lie below the hard limit {self.hard} s")
         if self.max_retries < 0:
             raise ValueError("max_retries cannot be negative")
+        for rate in filter(None, (self.rate_limit, self.shared_rate)):
+            gap_of(rate)
+
+    @property
+    def shared_gap(self) -> float | None:
+        """The seconds between two starts that the shared rate allows."""
+        return None if self.shared_rate is None else gap_of(self.shared_rate)
 
 
-_SCRAPING = Route(SCRAPING, soft=5 * MINUTE, hard=10 * MINUTE, max_retries=3)
-_EXTRACTION = Route(EXTRACTION, soft=1650, hard=30 * MINUTE, max_retries=3)
-_COMPILATION = Route(COMPILATION, soft=1650, hard=30 * MINUTE, max_retries=2)
-_ORCHESTRATION = Route(ORCHESTRATION, soft=115 * MINUTE, hard=2 * HOUR, max_retries=2)
+def gap_of(rate: str) -> float:
+    """The seconds between two starts at a rate such as 10/h. Raises ValueError for anything else."""
+    written = _RATE.match(rate)
+    if written is None:
+        raise ValueError(f"{rate!r} is no rate. Write 5/s, 100/m or 10/h.")
+    return _SECONDS[written[2]] / int(written[1])
 
-TASK_ROUTES: dict[str, Route] = {
-    # The scheduler's knock: it only launches the run that the schedule names
-    "jobs.start_scheduled": Route(DEFAULT, soft=30, hard=MINUTE, max_retries=0),
-    # A company from its site to its compiled statements
-    "extract_company_financial_data": _ORCHESTRATION,
-    "process_all_documents": _ORCHESTRATION,
-    "recompile_company_statements": _ORCHESTRATION,
-    # Finding, fetching and classifying
-    "scrape_investor_relations": _SCRAPING,
-    "download_pdf": _SCRAPING,
-    "classify_document": _SCRAPING,
-    # Reading
-    "extract_financial_statements": _EXTRACTION,
-    "extraction.process_document": _EXTRACTION,
-    # Compiling
-    "normalize_and_compile_statements": _COMPILATION,
-    "compile_company_statements": _COMPILATION,
+
+USUAL_RATE = "100/m"
+_HALF_HOUR = {"soft": 1650, "hard": 30 * MINUTE}
+
+# What a task of each queue is given; a task that needs something else says so in its own row.
+CLASSES: dict[str, Route] = {
+    SCRAPING: Route(SCRAPING, soft=5 * MINUTE, hard=10 * MINUTE, max_retries=3, rate_limit=USUAL_RATE),
+    EXTRACTION: Route(EXTRACTION, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    COMPILATION: Route(COMPILATION, **_HALF_HOUR, max_retries=2, rate_limit=USUAL_RATE),
+    ORCHESTRATION: Route(
+        ORCHESTRATION, soft=115 * MINUTE, hard=2 * HOUR, max_retries=2, rate_limit=USUAL_RATE
+    ),
+    DEFAULT: Route(DEFAULT, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    DOCUMENT_PROCESSING: Route(DOCUMENT_PROCESSING, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    SENTIMENT_ANALYSIS: Route(SENTIMENT_ANALYSIS, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    ANOMALY_DETECTION: Route(ANOMALY_DETECTION, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    FORECASTING: Route(FORECASTING, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    # Fitting models takes all of a machine, however many workers there are.
+    MODEL_TRAINING: Route(
+        MODEL_TRAINING,
+        soft=115 * MINUTE,
+        hard=2 * HOUR,
+        max_retries=3,
+        rate_limit="10/h",
+        shared_rate="10/h",
+    ),
+    DATA_PROCESSING: Route(DATA_PROCESSING, **_HALF_HOUR, max_retries=3, rate_limit=USUAL_RATE),
+    MONITORING: Route(MONITORING, soft=5 * MINUTE, hard=10 * MINUTE, max_retries=3, rate_limit=USUAL_RATE),
 }
 
-LONGEST_LIMIT = max(route.hard for route in TASK_ROUTES.values())
+# Whoever sends market data counts the calls of all workers together.
+MARKET_DATA = replace(CLASSES[DATA_PROCESSING], rate_limit="20/m", shared_rate="20/m")
+
+TASK_ROUTES: dict[str, Route] = {
+    # The scheduler's knock: it only launches the run that the schedule names, and is never held back
+    "jobs.start_scheduled": Route(DEFAULT, soft=30, hard=MINUTE, max_retries=0),
+    # A company from its site to its compiled statements
+    "extract_company_financial_data": CLASSES[ORCHESTRATION],
+    "process_all_documents": CLASSES[ORCHESTRATION],
+    "recompile_company_statements": CLASSES[ORCHESTRATION],
+    # Finding, fetching and classifying
+    "scrape_investor_relations": CLASSES[SCRAPING],
+    "download_pdf": CLASSES[SCRAPING],
+    "classify_document": CLASSES[SCRAPING],
+    # Reading
+    "extract_financial_statements": CLASSES[EXTRACTION],
+    "extraction.process_document": CLASSES[EXTRACTION],
+    # Compiling
+    "normalize_and_compile_statements": CLASSES[COMPILATION],
+    "compile_company_statements": CLASSES[COMPILATION],
+}
+
+LONGEST_LIMIT = max(route.hard for route in (*TASK_ROUTES.values(), *CLASSES.values()))
+
+# After so many tasks a process of a worker is replaced, which returns what they leaked. What reads
+# PDFs leaks more, so that a worker that takes from these queues replaces its processes sooner.
+TASKS_PER_CHILD = 1000
+PARSING_QUEUES = frozenset({EXTRACTION, DOCUMENT_PROCESSING})
+TASKS_PER_PARSING_CHILD = 100

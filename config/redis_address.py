@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 class RedisAddress:
     """A server and the number of a database on it.
 
-    Read from `redis://[user:password@]host[:port][/db]`, `rediss://…` (with TLS) or
-    `unix:///path/to/socket[?db=0]`.
+    Read from `redis://[user:password@]host[:port][/db]`, `rediss://…` (with TLS),
+    `unix:///path/to/socket[?db=0]` or Celery's `redis+socket:///path/to/socket[?virtual_host=0]`.
     """
 
     url: str
@@ -22,6 +22,9 @@ class RedisAddress:
         if parts.scheme == "unix":
             written = parse_qs(parts.query).get("db", ["0"])[0]
             base = f"unix://{parts.path}"
+        elif parts.scheme == "redis+socket":
+            written = parse_qs(parts.query).get("virtual_host", ["0"])[0].strip("/") or "0"
+            base = f"unix://{parts.path}"
         elif parts.scheme in ("redis", "rediss"):
             if not parts.hostname:
                 raise ValueError("it names no host")
@@ -33,6 +36,13 @@ class RedisAddress:
         if not written.isdigit():
             raise ValueError(f"{written!r} is not the number of a database")
         return cls(base, int(written))
+
+    @classmethod
+    def parse_for_broker(cls, url: str) -> "RedisAddress":
+        """As `parse`, but only as Celery spells it, because Celery reads this variable by itself too."""
+        if url.startswith("unix:"):
+            raise ValueError("for a socket write redis+socket:///path/to/socket?virtual_host=0")
+        return cls.parse(url)
 
     def for_broker(self) -> str:
         """As Celery spells it."""

@@ -18,7 +18,7 @@ from config import environment as env
 from config.enums import ENUM_NAMES
 from config.logging import configuration as logging_configuration
 from config.navigation import NAVIGATION
-from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES
+from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES, TASKS_PER_CHILD
 from config.queues import TASK_ROUTES as TASK_ROUTES  # read by jobs as settings.TASK_ROUTES
 from config.redis_address import RedisAddress
 from config.schedules import SCHEDULES as SCHEDULES  # read by jobs as settings.SCHEDULES
@@ -158,10 +158,14 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": env.parsed("DATABASE_URL", f"sqlite:///{PLACES.database}", _database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS = env.parsed("REDIS_URL", f"unix://{PLACES.socket}", RedisAddress.parse)
+# Each may be set alone and serves for both then: one for messages, one for the cache and locks.
+_BROKER_URL = env.text("CELERY_BROKER_URL")
+REDIS = env.parsed("REDIS_URL", _BROKER_URL or f"unix://{PLACES.socket}", RedisAddress.parse)
 REDIS_URL = REDIS.for_client()
-if PRODUCTION and REDIS.weakness:
-    raise ImproperlyConfigured(f"REDIS_URL must not be used in production: {REDIS.weakness}.")
+BROKER = env.parsed("CELERY_BROKER_URL", REDIS.for_broker(), RedisAddress.parse_for_broker)
+for _name, _address in (("REDIS_URL", REDIS), ("CELERY_BROKER_URL", BROKER)):
+    if PRODUCTION and _address.weakness:
+        raise ImproperlyConfigured(f"{_name} must not be used in production: {_address.weakness}.")
 
 # Another database than the broker's, so that emptying the cache loses no job.
 CACHES = {
@@ -200,10 +204,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Background work -----------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS.for_broker()
-CELERY_RESULT_BACKEND = "django-db"
+CELERY_BROKER_URL = BROKER.for_broker()
+# What Celery and Flower are told of results; the rows of the runs are the truth and stay.
+CELERY_RESULT_BACKEND = env.choice("CELERY_RESULT_BACKEND", "django-db", ("django-db",))
 CELERY_RESULT_EXTENDED = True
-CELERY_RESULT_EXPIRES = timedelta(days=7)
+CELERY_RESULT_EXPIRES = env.number("CELERY_RESULT_EXPIRES", 24 * 3600, least=60)
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
@@ -234,9 +239,9 @@ CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
 CELERY_TASK_PUBLISH_RETRY = False
 
 CELERY_WORKER_POOL = "prefork"
-CELERY_WORKER_CONCURRENCY = env.number("TENFOLD_WORKER_PROCESSES", 0, most=64) or None
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = env.number("TENFOLD_TASKS_PER_CHILD", 100, least=1)
+CELERY_WORKER_CONCURRENCY = env.number("CELERY_WORKER_CONCURRENCY", 0, most=64) or None
+CELERY_WORKER_PREFETCH_MULTIPLIER = env.number("CELERY_WORKER_PREFETCH_MULTIPLIER", 1, least=1, most=100)
+CELERY_WORKER_MAX_TASKS_PER_CHILD = env.number("CELERY_WORKER_MAX_TASKS_PER_CHILD", TASKS_PER_CHILD, least=1)
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # kilobytes; looked at after each task
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.number("TENFOLD_SOFT_SHUTDOWN_SECONDS", 10, least=1, most=600)
 # No message waits inside a worker for its time, so an idle worker has nothing to hand back.

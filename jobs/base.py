@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from jobs.errors import RunFailed
 from jobs.execute import Ended, execute
 from jobs.fanout import Child, FanOut
+from jobs.limiter import held_back
 from jobs.models import TaskRun
 from jobs.outcome import Outcome, partial, skipped, success
 from jobs.registry import Definition, Route, register
@@ -67,6 +68,8 @@ def _celery_task(name: str, route: Route, function: Callable[..., Any]) -> Task:
         throws=(RunFailed,),
     )
     def start(task: Task, run_id: str, *_: Any, **__: Any) -> dict[str, Any]:
+        if route.shared_gap is not None and held_back(run_id, name, route.shared_gap):
+            raise Ignore
         # More than the id may come from another version of this program; only the id counts.
         ended = execute(run_id, worker=task.request.hostname or "")
         if ended in (Ended.NOT_STARTED, Ended.OVERTAKEN):

@@ -250,3 +250,16 @@ class TaskAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"start {self.fence} of {self.run_id}"
+
+
+class RateLimit(models.Model):
+    """When the next start that a shared limit counts is due (`jobs.limiter`)."""
+
+    name = models.CharField(max_length=150, unique=True)
+    next_start = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,7 +13,10 @@ from jobs.errors import UnknownTask, WrongArguments
 
 
 class Route(Protocol):
-    """Where a task goes and how long it may take, in seconds; a row of `settings.TASK_ROUTES`."""
+    """Where a task goes and how long it may take, in seconds; a row of `settings.TASK_ROUTES`.
+
+    `shared_gap` is the number of seconds between two starts, over all workers together.
+    """
 
     @property
     def queue(self) -> str: ...
@@ -25,6 +28,8 @@ class Route(Protocol):
     def max_retries(self) -> int: ...
     @property
     def rate_limit(self) -> str | None: ...
+    @property
+    def shared_gap(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def worker_processes(environment: Mapping[str, str]) -> int:
 
     Two at least, so that a long one does not hold up everything else.
     """
-    written = environment.get("TENFOLD_WORKER_PROCESSES", "").strip()
+    written = environment.get("CELERY_WORKER_CONCURRENCY", "").strip()
     if written.isdigit() and int(written):
         return int(written)
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

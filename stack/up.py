@@ -109,7 +109,7 @@ def _start(
     addresses = _choose_ports(wanted, places, with_demo)
     passwords.make_secret_key(places)
     child_environment = _environment(places, addresses, settings)
-    if not settings.get("REDIS_URL"):
+    if _needs_broker(settings):
         valkey.prepare(places)
         supervisor.start(programs.broker(places))
         if not supervisor.wait_until_ready("broker", 20):
@@ -133,6 +133,11 @@ def _start(
         " 'Extract financial data', or upload a PDF there; for one file in the terminal, ./run read FILE."
         "\nStop with Ctrl-C."
     )
+
+
+def _needs_broker(settings: dict[str, str]) -> bool:
+    """Whether no server is named, so that one has to be started here."""
+    return not settings.get("REDIS_URL") and not settings.get("CELERY_BROKER_URL")
 
 
 def _choose_ports(wanted: argparse.Namespace, places: Places, with_demo: bool) -> Addresses:
@@ -173,7 +178,7 @@ def _environment(places: Places, addresses: Addresses, settings: dict[str, str])
         # Lines reach the logs when they are written, not when a buffer is full.
         "PYTHONUNBUFFERED": "1",
     }
-    if not settings.get("REDIS_URL"):
+    if _needs_broker(settings):
         told["REDIS_URL"] = f"unix://{places.socket}"
     if addresses.demo is not None:
         allowed = [settings.get("TENFOLD_ALLOWED_PRIVATE_HOSTS", ""), f"127.0.0.1:{addresses.demo}"]

@@ -23,7 +23,10 @@ STATE = Path(tempfile.mkdtemp(prefix="tenfold-tests-"))
 # Not by pytest's own temporary folders: their long names leave no room for a socket's path.
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
-for _name in ("DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY", "TENFOLD_PRODUCTION", "DEBUG", "ALLOWED_HOSTS"):
+for _name in (
+    *("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "OPENAI_API_KEY"),
+    *("TENFOLD_PRODUCTION", "DEBUG", "ALLOWED_HOSTS"),
+):
     os.environ.pop(_name, None)
 os.environ.update(
     TENFOLD_ENV_FILE=os.devnull,

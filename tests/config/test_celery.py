@@ -11,7 +11,7 @@ from django.conf import settings
 from kombu import Connection
 
 from config.celery import app
-from config.queues import QUEUES, TASK_ROUTES, Route
+from config.queues import CLASSES, MARKET_DATA, QUEUES, TASK_ROUTES, Route, gap_of
 from tests.processes import RunningWorker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ def test_no_message_comes_back_while_its_task_may_still_run() -> None:
     ],
 )
 def test_limits_of_the_main_job(task: str, queue: str, soft: int, hard: int, retries: int) -> None:
-    assert TASK_ROUTES[task] == Route(queue, soft=soft, hard=hard, max_retries=retries)
+    assert TASK_ROUTES[task] == Route(queue, soft=soft, hard=hard, max_retries=retries, rate_limit="100/m")
     assert app.conf.task_routes[task] == {"queue": queue}
 
 
@@ -82,6 +82,44 @@ def test_limits_of_the_main_job(task: str, queue: str, soft: int, hard: int, ret
 def test_a_wrong_route_is_refused(values: tuple[str, int, int, int], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Route(*values)
+
+
+def test_each_queue_has_limits_for_its_tasks() -> None:
+    assert set(CLASSES) == set(QUEUES)
+    assert {queue: route.queue for queue, route in CLASSES.items()} == {queue: queue for queue in QUEUES}
+    retries = {queue: route.max_retries for queue, route in CLASSES.items()}
+    assert retries == {**dict.fromkeys(QUEUES, 3), "compilation": 2, "orchestration": 2}
+    rates = {queue: route.rate_limit for queue, route in CLASSES.items()}
+    assert rates == {**dict.fromkeys(QUEUES, "100/m"), "model_training": "10/h"}
+    assert (CLASSES["model_training"].shared_gap, MARKET_DATA.rate_limit, MARKET_DATA.shared_gap) == (
+        360.0,
+        "20/m",
+        3.0,
+    )
+
+
+@pytest.mark.parametrize(("rate", "gap"), [("5/s", 0.2), ("100/m", 0.6), ("10/h", 360.0)])
+def test_a_rate_is_a_gap_between_two_starts(rate: str, gap: float) -> None:
+    assert gap_of(rate) == pytest.approx(gap)
+
+
+@pytest.mark.parametrize("rate", ["10", "0/h", "10/d", "ten/h", "-1/m", "10/h ", ""])
+def test_what_is_no_rate_is_refused(rate: str) -> None:
+    with pytest.raises(ValueError, match="is no rate"):
+        gap_of(rate)
+
+
+@pytest.mark.parametrize(
+    ("queues", "tasks"),
+    [("scraping,monitoring", 1000), ("scraping,extraction", 100), ("document_processing", 100), (None, 100)],
+)
+def test_processes_that_read_files_are_replaced_sooner(queues: str | None, tasks: int) -> None:
+    shown = (
+        "from config.celery import app; from celery.apps.worker import Worker;"
+        f"print(app.Worker(queues={queues!r}, hostname='x@here', quiet=True).max_tasks_per_child)"
+    )
+    done = subprocess.run([sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == f"{tasks}\n", done.stderr
 
 
 @pytest.mark.parametrize("pool", ["threads", "solo"])

@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-for-this-test-that-is-long-enough-to-pass"
 SHOWN = (
     "DEBUG PRODUCTION DATABASES CELERY_BROKER_URL CACHES ALLOWED_HOSTS SESSION_COOKIE_SECURE"
-    " SECURE_HSTS_SECONDS DOWNLOAD_MAX_BYTES CELERY_WORKER_CONCURRENCY SECRET_KEY"
+    " SECURE_HSTS_SECONDS DOWNLOAD_MAX_BYTES CELERY_WORKER_CONCURRENCY SECRET_KEY CELERY_RESULT_BACKEND"
+    " CELERY_RESULT_EXPIRES CELERY_WORKER_PREFETCH_MULTIPLIER CELERY_WORKER_MAX_TASKS_PER_CHILD"
 )
 
 
@@ -83,6 +84,32 @@ def test_postgresql_and_redis_by_their_addresses(tmp_path: Path) -> None:
     assert settings["CACHES"]["default"]["LOCATION"] == "redis://:pw@cache:6380/2"
 
 
+def test_the_known_names_of_celerys_settings(tmp_path: Path) -> None:
+    settings = loaded(
+        tmp_path,
+        CELERY_BROKER_URL="redis://:pw@broker:6379/4",
+        CELERY_WORKER_PREFETCH_MULTIPLIER="3",
+        CELERY_WORKER_MAX_TASKS_PER_CHILD="7",
+        CELERY_WORKER_CONCURRENCY="5",
+        CELERY_RESULT_EXPIRES="3600",
+    )
+    assert settings["CELERY_BROKER_URL"] == "redis://:pw@broker:6379/4"
+    # Named alone it serves for the cache as well; beside another it carries messages only.
+    assert settings["CACHES"]["default"]["LOCATION"] == "redis://:pw@broker:6379/5"
+    assert settings["CELERY_WORKER_PREFETCH_MULTIPLIER"] == 3
+    assert settings["CELERY_WORKER_MAX_TASKS_PER_CHILD"] == 7
+    assert (settings["CELERY_WORKER_CONCURRENCY"], settings["CELERY_RESULT_EXPIRES"]) == (5, 3600)
+    both = loaded(tmp_path, CELERY_BROKER_URL="redis+socket:///run/b.sock", REDIS_URL="redis://cache:6379/0")
+    assert both["CELERY_BROKER_URL"] == "redis+socket:///run/b.sock?virtual_host=0"
+    assert both["CACHES"]["default"]["LOCATION"] == "redis://cache:6379/1"
+
+
+def test_results_expire_after_a_day_and_a_process_after_a_thousand_tasks(tmp_path: Path) -> None:
+    settings = loaded(tmp_path)
+    assert (settings["CELERY_RESULT_BACKEND"], settings["CELERY_RESULT_EXPIRES"]) == ("django-db", 86_400)
+    assert settings["CELERY_WORKER_MAX_TASKS_PER_CHILD"] == 1000
+
+
 def test_the_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) -> None:
     file = tmp_path / "settings.env"
     file.write_text("ALLOWED_HOSTS=from.file\nDEBUG=true\n")
@@ -104,14 +131,24 @@ def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set. Set it to a long random text, or start with ./run"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short. Use at least 32 random characters."),
         ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'. Write true or false."),
-        ({"TENFOLD_WORKER_PROCESSES": "many"}, "TENFOLD_WORKER_PROCESSES is 'many'. Write a whole number."),
+        ({"CELERY_WORKER_CONCURRENCY": "many"}, "CELERY_WORKER_CONCURRENCY is 'many'. Write a whole number."),
         (
-            {"TENFOLD_WORKER_PROCESSES": "65"},
-            "TENFOLD_WORKER_PROCESSES is 65. It has to be between 0 and 64.",
+            {"CELERY_WORKER_CONCURRENCY": "65"},
+            "CELERY_WORKER_CONCURRENCY is 65. It has to be between 0 and 64.",
         ),
         ({"TENFOLD_TOKEN_HOURS": "0"}, "TENFOLD_TOKEN_HOURS is 0. It has to be at least 1."),
         ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL cannot be used: write postgresql:// or sqlite://"),
         ({"REDIS_URL": "amqp://a"}, "REDIS_URL cannot be used: write redis://, rediss:// or unix://"),
+        ({"CELERY_BROKER_URL": "unix:///run/b.sock"}, "CELERY_BROKER_URL cannot be used: for a socket write"),
+        ({"CELERY_RESULT_BACKEND": "redis"}, "CELERY_RESULT_BACKEND is 'redis'. Write one of: django-db."),
+        (
+            {
+                "TENFOLD_PRODUCTION": "true",
+                "REDIS_URL": "rediss://:p@a/0",
+                "CELERY_BROKER_URL": "redis://b/0",
+            },
+            "CELERY_BROKER_URL must not be used in production: it has no password.",
+        ),
         ({"REDIS_URL": "redis://a/first"}, "REDIS_URL cannot be used: 'first' is not the number of a"),
         (
             {"TENFOLD_ALLOWED_PRIVATE_HOSTS": "intranet"},

@@ -62,7 +62,7 @@ def _start(state: Path, port: int) -> tuple["subprocess.Popen[str]", str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "stack", "--no-demo", "--state", str(state), "--port", str(port)],
         cwd=ROOT,
-        env={**environment, "TENFOLD_ENV_FILE": os.devnull, "TENFOLD_WORKER_PROCESSES": "2"},
+        env={**environment, "TENFOLD_ENV_FILE": os.devnull, "CELERY_WORKER_CONCURRENCY": "2"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
