@@ -104,6 +104,15 @@ class CompiledView(StrEnum):
     AS_OF = "as_of"
 
 
+class ReportingPeriod(StrEnum):
+    """How long the periods of a compile are. A year to date runs from the first day of the fiscal year."""
+
+    FULL_YEAR = "full_year"
+    HALF_YEAR = "half_year"
+    QUARTER = "quarter"
+    YEAR_TO_DATE = "year_to_date"
+
+
 class GapReason(StrEnum):
     """Why a compiled cell holds no number."""
 
@@ -112,6 +121,8 @@ class GapReason(StrEnum):
     NOT_DISCLOSED = "not_disclosed"  # the statement was read and does not print the line
     NOT_APPLICABLE = "not_applicable"  # the issuer's template has no such line
     UNREADABLE = "unreadable"  # the line is printed and its figure could not be read
+    NOT_COMPARABLE = "not_comparable"  # it could be derived, had its operands not different bases
+    NO_RATE = "no_rate"  # the figure is known, the exchange rate to convert it is not
 
 
 class RestatementKind(StrEnum):
@@ -121,5 +132,25 @@ class RestatementKind(StrEnum):
     DECLARED = "declared"
     RECLASSIFICATION = "reclassification"
     CURRENCY_CHANGE = "currency_change"
+    FRAMEWORK_CHANGE = "framework_change"
     SUSPECTED_ERROR = "suspected_error"
     SILENT = "silent"
+
+
+class ChangeKind(StrEnum):
+    """What became of a row or cell between two versions of a compile."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class ChangeCause(StrEnum):
+    """Why a row or cell differs from the version before, strongest evidence first."""
+
+    NEW_DOCUMENT = "new_document"  # its report was not there before
+    DOCUMENT_GONE = "document_gone"  # its report is no longer compiled
+    OVERRIDE = "override"  # a person's rule decides what the line is
+    ENGINE_VERSION = "engine_version"  # another version of the engine read or compiled it
+    RE_READING = "re_reading"  # the same report was read again by the same engine
+    CHOICE = "choice"  # another of the known publications wins, such as after a date was entered

@@ -8,16 +8,19 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from engine.check.identities import check_figures
 from engine.check.intervals import Interval
 from engine.compiling.anchoring import AnchoredLine, anchor_lines
+from engine.compiling.bases import find_bridges, with_bases
+from engine.compiling.columns import Columns, columns_of
 from engine.compiling.order import order_keys
-from engine.compiling.periods import annual_periods, settle_periods
+from engine.compiling.periods import settle_periods
 from engine.compiling.restatements import find_restatements
+from engine.compiling.rests import Derivation, Rebased
 from engine.compiling.scales import find_scale_conflicts
 from engine.compiling.values import (
     CompiledCell,
@@ -32,7 +35,15 @@ from engine.compiling.values import (
 from engine.compiling.vintages import choose, known_by
 from engine.concepts.taxonomy import Arc, Taxonomy
 from engine.errors import BadInput
-from engine.kinds import CellState, CompiledView, GapReason, RestatementKind, RowKind, SectorTemplate
+from engine.kinds import (
+    CellState,
+    CompiledView,
+    GapReason,
+    ReportingPeriod,
+    RestatementKind,
+    RowKind,
+    SectorTemplate,
+)
 from engine.values import Period
 
 
@@ -45,10 +56,14 @@ class _Sources:
     template: SectorTemplate
     vintages: tuple[Vintage, ...]
     lines: tuple[AnchoredLine, ...]
-    periods: tuple[Period, ...]
+    columns: Columns
     reports: tuple[KnownReport, ...]
     set_aside: frozenset[str]
     currency: str | None
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        return self.columns.periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +80,42 @@ def compile_statement(
     request: CompileRequest,
     taxonomy: Taxonomy,
 ) -> CompiledStatement:
-    """One statement of one company over up to `request.years` years.
+    """One statement of one company over up to `request.years` years, in full years or in the shorter
+    periods the request asks for.
 
     The vintages are those of one company, scope and framework; those of other statements are
     passed over. Raises BadInput for a view as of no day, an unknown template or fewer than one year.
     """
     seen = settle_periods(known_by(vintages, request), request.statement)
+    seen = with_bases(seen, request.framework)
     kept, set_aside, warnings = _without_scale_conflicts(seen)
     kept, currency, in_other_currency = _in_one_currency(kept)
     known = tuple(report for report in reports if _visible(report, request))
-    periods = annual_periods(seen, known, request.statement, _years(request))
+    _refuse_no_years(request)
+    columns = columns_of(seen, known, request)
+    periods = columns.periods
     lines = anchor_lines(kept, taxonomy)
     sources = _Sources(
-        request, taxonomy, _template(request), kept, lines, periods, known, set_aside, currency
+        request, taxonomy, _template(request), kept, lines, columns, known, set_aside, currency
     )
-    restatements = find_restatements(anchor_lines(seen, taxonomy) if in_other_currency else lines, periods)
-    rows = _rows(sources, restatements)
+    compared = anchor_lines(seen, taxonomy) if in_other_currency else lines
+    changes = find_restatements(compared, tuple({vintage.period for vintage in seen}))
+    restatements = tuple(change for change in changes if change.period in periods)
+    rows = _rows(sources, changes)
     checks = tuple(_checks(rows, sources))
-    warnings = (*warnings, *in_other_currency, *_supposed_years(periods, seen, known))
-    content = _content(request, currency, periods, rows, restatements, checks, warnings)
-    return CompiledStatement(
-        request, currency, periods, rows, restatements, checks, warnings, _digest(content)
+    bridges = find_bridges(lines, [row.key for row in rows], taxonomy)
+    if request.period is ReportingPeriod.FULL_YEAR:
+        in_other_currency = (*in_other_currency, *_supposed_years(periods, seen, known))
+    warnings = (*warnings, *in_other_currency)
+    compiled = CompiledStatement(
+        request, currency, periods, rows, restatements, checks, warnings, "", columns.names, bridges
     )
+    return replace(compiled, content_hash=_digest(_content(compiled)))
 
 
-def _years(request: CompileRequest) -> int:
+def _refuse_no_years(request: CompileRequest) -> None:
     if request.years < 1:
         raise BadInput(f"A compile of {request.years} years is empty. Ask for at least one.")
-    return request.years
 
 
 def _template(request: CompileRequest) -> SectorTemplate:
@@ -153,7 +176,24 @@ def _rows(sources: _Sources, restatements: Sequence[Restatement]) -> tuple[Compi
     restated = {(r.row_key, r.period) for r in restatements if r.kind is not RestatementKind.ROUNDING}
     chosen = {key: _choices(line, sources) for key, line in by_key.items()}
     keys = order_keys(sources.lines, _concepts_shown(sources), sources.taxonomy)
-    return tuple(_row(key, by_key.get(key), chosen, restated, sources) for key in keys)
+    winners = {
+        key: {period: choice.winner for period, choice in row.items() if choice.winner is not None}
+        for key, row in chosen.items()
+    }
+    derivation = Derivation(
+        sources.columns.rests, winners, Rebased(restatements, sources.vintages), sources.taxonomy
+    )
+    figures = _Figures(chosen, restated, derivation)
+    return tuple(_row(key, by_key.get(key), figures, sources) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the cells are made of: the chosen publications, the restated ones, and the rests."""
+
+    chosen: Mapping[str, Mapping[Period, _Choice]]
+    restated: set[tuple[str, Period]]
+    derivation: Derivation
 
 
 def _concepts_shown(sources: _Sources) -> list[str]:
@@ -176,13 +216,7 @@ def _choices(line: AnchoredLine, sources: _Sources) -> dict[Period, _Choice]:
     }
 
 
-def _row(
-    key: str,
-    line: AnchoredLine | None,
-    chosen: Mapping[str, Mapping[Period, _Choice]],
-    restated: set[tuple[str, Period]],
-    sources: _Sources,
-) -> CompiledRow:
+def _row(key: str, line: AnchoredLine | None, figures: _Figures, sources: _Sources) -> CompiledRow:
     item = sources.taxonomy.find(key)
     newest = line.lines[0] if line is not None else None
     kind = item.kind if item is not None else newest.kind if newest is not None else RowKind.LINE
@@ -197,7 +231,7 @@ def _row(
         label=label,
         level=item.level if item is not None else _own_level(newest.kind if newest else RowKind.LINE),
         kind=kind,
-        cells=tuple(_cell(key, period, chosen, restated, sources) for period in sources.periods),
+        cells=tuple(_cell(key, kind, period, figures, sources) for period in sources.periods),
         labels=labels,
     )
 
@@ -206,14 +240,8 @@ def _own_level(kind: RowKind) -> int:
     return 0 if kind in (RowKind.SUBTOTAL, RowKind.TOTAL) else 1
 
 
-def _cell(
-    key: str,
-    period: Period,
-    chosen: Mapping[str, Mapping[Period, _Choice]],
-    restated: set[tuple[str, Period]],
-    sources: _Sources,
-) -> CompiledCell:
-    choice = chosen.get(key, {}).get(period)
+def _cell(key: str, kind: RowKind, period: Period, figures: _Figures, sources: _Sources) -> CompiledCell:
+    choice = figures.chosen.get(key, {}).get(period)
     if choice is not None and choice.winner is not None:
         winner = choice.winner
         return CompiledCell(
@@ -224,10 +252,14 @@ def _cell(
             formula=None,
             derived_from=(),
             nil=winner.state is CellState.NIL,
-            restated=(key, period) in restated,
+            restated=(key, period) in figures.restated,
             confidence=winner.confidence,
         )
-    return _derived(key, period, chosen, sources) or _gap(key, period, choice, sources)
+    return (
+        _derived(key, period, figures.chosen, sources)
+        or figures.derivation.cell(key, kind, period)
+        or _gap(key, period, choice, sources)
+    )
 
 
 def _derived(
@@ -281,9 +313,12 @@ def _gap_reason(key: str, period: Period, choice: _Choice | None, sources: _Sour
         return GapReason.NOT_APPLICABLE
     if choice is not None and any(v.state is CellState.NOT_READ for v in choice.all):
         return GapReason.UNREADABLE
-    if any(vintage.period == period for vintage in sources.vintages):
+    if period in sources.columns.rests or any(v.period == period for v in sources.vintages):
         return GapReason.NOT_DISCLOSED
-    if any(report.period_end == period.end for report in sources.reports):
+    reports = [report for report in sources.reports if report.period_end == period.end]
+    if sources.request.period is not ReportingPeriod.FULL_YEAR and any(r.statement_read for r in reports):
+        return GapReason.NOT_DISCLOSED
+    if reports:
         return GapReason.NOT_READ
     return GapReason.NO_REPORT
 
@@ -305,16 +340,9 @@ def _checks(rows: Sequence[CompiledRow], sources: _Sources) -> Iterable[Compiled
             )
 
 
-def _content(
-    request: CompileRequest,
-    currency: str | None,
-    periods: Sequence[Period],
-    rows: Sequence[CompiledRow],
-    restatements: Sequence[Restatement],
-    checks: Sequence[CompiledCheck],
-    warnings: Sequence[str],
-) -> dict[str, Any]:
+def _content(compiled: CompiledStatement) -> dict[str, Any]:
     """What a reader of the statement sees, without the caller's keys."""
+    request = compiled.request
     return {
         "request": [
             request.statement,
@@ -324,9 +352,11 @@ def _content(
             request.scope,
             request.framework,
             request.template,
+            request.period,
         ],
-        "currency": currency,
-        "periods": [[p.kind, p.start, p.end] for p in periods],
+        "currency": compiled.currency,
+        "periods": [[p.kind, p.start, p.end] for p in compiled.periods],
+        "names": list(compiled.names),
         "rows": [
             [
                 row.key,
@@ -336,14 +366,20 @@ def _content(
                 list(row.labels),
                 [[_text(c.value), c.gap, c.formula, c.nil, c.restated, c.confidence] for c in row.cells],
             ]
-            for row in rows
+            for row in compiled.rows
         ],
         "restatements": [
             [r.row_key, r.period.end, _text(r.old_value), _text(r.new_value), r.kind, r.explanation]
-            for r in restatements
+            for r in compiled.restatements
         ],
-        "checks": [[c.identity, c.period.end, c.outcome, _text(c.left), _text(c.right)] for c in checks],
-        "warnings": list(warnings),
+        "checks": [
+            [c.identity, c.period.end, c.outcome, _text(c.left), _text(c.right)] for c in compiled.checks
+        ],
+        "warnings": list(compiled.warnings),
+        "bridges": [
+            [bridge.period.end, [[r.key, _text(r.old_value), _text(r.new_value)] for r in bridge.rows]]
+            for bridge in compiled.bridges
+        ],
     }
 
 

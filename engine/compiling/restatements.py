@@ -115,6 +115,8 @@ def _kind(change: _Change, moved: bool) -> RestatementKind:
         return RestatementKind.SUSPECTED_ERROR
     if abs(change.delta) <= Decimal(1).scaleb(-min(old.decimals, new.decimals)):
         return RestatementKind.ROUNDING
+    if old.ifrs_18 != new.ifrs_18:
+        return RestatementKind.FRAMEWORK_CHANGE
     if new.restated_marker:
         return RestatementKind.DECLARED
     return RestatementKind.RECLASSIFICATION if moved else RestatementKind.SILENT
@@ -136,6 +138,7 @@ _BECAUSE = {
         "the digits are the same but the sign or the power of ten is not; check both pages before "
         "trusting either"
     ),
+    RestatementKind.FRAMEWORK_CHANGE: "the later report presents its income statement by IFRS 18",
     RestatementKind.DECLARED: "the later report marks the column as restated",
     RestatementKind.RECLASSIFICATION: (
         "other lines of the same report changed by the opposite amount, so the figure was moved between lines"

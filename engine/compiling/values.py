@@ -10,6 +10,7 @@ from engine.kinds import (
     CompiledView,
     Framework,
     GapReason,
+    ReportingPeriod,
     RestatementKind,
     RowKind,
     Scope,
@@ -27,7 +28,8 @@ class Vintage:
     same line in a neighbouring report. `value` is in base units (whole currency, whole shares)
     with contribution sign, Decimal(0) when nil, None when the state is text or not_read.
     `decimals` counts digits after the decimal mark of base units: -6 for millions without a
-    fraction, 2 for cents.
+    fraction, 2 for cents. `ifrs_18` marks a figure of a report that presents its income statement
+    by IFRS 18; `engine.compiling.bases` sets it.
     """
 
     source: str
@@ -47,22 +49,27 @@ class Vintage:
     published_on: date
     restated_marker: bool
     confidence: float
+    ifrs_18: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class KnownReport:
     """A report the compile may expect figures from. `statement_read` is false where the report
-    was found but this statement could not be read from it."""
+    was found but this statement could not be read from it; `is_annual` is false for a report of a
+    quarter or half-year, which ends no fiscal year."""
 
     document: str
     period_end: date
     published_on: date
     statement_read: bool
+    is_annual: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CompileRequest:
-    """Which statement, of which reading of history. `as_of` is needed by its view alone."""
+    """Which statement, of which reading of history, in periods of which length. `as_of` is needed by
+    its view alone. `year_end` is the month and day on which the issuer's years usually end, asked only
+    where no report tells."""
 
     statement: StatementKind
     view: CompiledView = CompiledView.LATEST
@@ -71,6 +78,8 @@ class CompileRequest:
     scope: Scope = Scope.CONSOLIDATED
     framework: Framework | None = None
     template: str = "commercial"
+    period: ReportingPeriod = ReportingPeriod.FULL_YEAR
+    year_end: tuple[int, int] = (12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +147,41 @@ class CompiledCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class BridgeRow:
+    """A line before and after a change of basis; None where a basis has no such line."""
+
+    key: str
+    label: str
+    kind: RowKind
+    old_value: Decimal | None
+    new_value: Decimal | None
+    old_source: str | None
+    new_source: str | None
+
+    @property
+    def delta(self) -> Decimal | None:
+        """By how much the change of basis moved the line, None where one side is missing."""
+        if self.old_value is None or self.new_value is None:
+            return None
+        return self.new_value - self.old_value
+
+
+@dataclass(frozen=True, slots=True)
+class BasisBridge:
+    """One period under two bases, line by line: as it was given before IFRS 18 and as the first report
+    under IFRS 18 restates it."""
+
+    period: Period
+    old_document: str
+    new_document: str
+    rows: tuple[BridgeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """`periods` run newest first; each row has one cell per period. `content_hash` is equal for
-    equal content, whatever the caller's keys."""
+    """`periods` run newest first; each row has one cell per period. `names` are the issuer's names of
+    interim periods, empty for years, whose name is that of their last day. `content_hash` is equal
+    for equal content, whatever the caller's keys."""
 
     request: CompileRequest
     currency: str | None
@@ -150,3 +191,5 @@ class CompiledStatement:
     checks: tuple[CompiledCheck, ...]
     warnings: tuple[str, ...]
     content_hash: str
+    names: tuple[str, ...] = ()
+    bridges: tuple[BasisBridge, ...] = ()
