@@ -22,6 +22,12 @@ _YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?:[/–-](\d\d(?:\d\d)?))?(?![\d,
 _SHORT_YEAR = re.compile(r"\bFY\s?'?(\d\d)\b", re.IGNORECASE)
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)?\d\d)\b")
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-(\d{2})-(\d{2})\b")
+# "Q2 2024", "2Q24", "H1 2024", "9M 2024": names of interim periods that mean the same in every language.
+_SHORT_LENGTHS = (
+    (3, re.compile(r"\b(?:Q[1-4]\b|[1-4]Q(?=\d\d\b|\b)|3M\b)", re.IGNORECASE)),
+    (6, re.compile(r"\b(?:H[12]\b|[12]H(?=\d\d\b|\b)|6M\b)", re.IGNORECASE)),
+    (9, re.compile(r"\b9M\b", re.IGNORECASE)),
+)
 _WEEKS = re.compile(r"\b(5[0-4]|[1-4]\d)[\s-]*weeks?\b", re.IGNORECASE)
 
 
@@ -274,6 +280,8 @@ def _interpret(heading: ColumnHeading, words: Vocabulary) -> None:
     heading.day = day_in(text, words)
     heading.own_day = heading.day is not None
     heading.months, heading.weeks = length_in(text, words)
+    if heading.months is None:
+        heading.months = _short_length(text)
     heading.restated = any(mark in squashed for mark in words.restated) and "un" + "adjusted" not in squashed
     heading.other = (
         heading.year is None
@@ -358,6 +366,12 @@ def length_in(text: str, words: Vocabulary) -> tuple[int | None, int | None]:
         if any(p in squashed for p in phrases):
             return months, None
     return None, None
+
+
+def _short_length(text: str) -> int | None:
+    """Months of the one interim period that a column names by its letter."""
+    found = [months for months, pattern in _SHORT_LENGTHS if pattern.search(text)]
+    return found[0] if len(found) == 1 else None
 
 
 def complete_headings(headings: list[ColumnHeading], general: str, context: str, words: Vocabulary) -> None:
