@@ -116,6 +116,29 @@ class Exchange(models.Model):
         return f"{self.mic} {self.name}"
 
 
+class ExchangeRate(models.Model):
+    """What one euro was worth in another currency on a day, as a source published it.
+
+    Rates are only ever used to show figures in another currency; no converted figure is stored.
+    """
+
+    currency = models.CharField(max_length=3, help_text="ISO 4217 code; the rate is units of it per euro.")
+    day = models.DateField()
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    source = models.CharField(max_length=60, help_text="Who published it.")
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-day", "currency"]
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "day"], name="rate_once_per_day"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="rate_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"1 EUR = {self.rate.normalize():f} {self.currency} on {self.day}"
+
+
 class Listing(models.Model):
     """A share of a company traded under a ticker on an exchange."""
 
