@@ -6,6 +6,9 @@ from django.db import models
 
 from engine.kinds import DocumentKind
 
+INTERIM = (DocumentKind.HALF_YEAR_REPORT, DocumentKind.QUARTERLY_REPORT)
+PERIODIC = (DocumentKind.ANNUAL_REPORT, *INTERIM)
+
 
 class DocumentQuerySet(models.QuerySet):
     """Chainable questions about documents."""
@@ -16,6 +19,14 @@ class DocumentQuerySet(models.QuerySet):
     def annual(self) -> Self:
         """Annual reports, whoever decided that they are."""
         return self.filter(document_type=DocumentKind.ANNUAL_REPORT.value)
+
+    def periodic(self) -> Self:
+        """Reports of a year, a half-year or a quarter."""
+        return self.filter(document_type__in=[kind.value for kind in PERIODIC])
+
+    def possibly_periodic(self) -> Self:
+        """Reports of any period and documents of which nobody knows yet what they are."""
+        return self.filter(document_type__in=[*(k.value for k in PERIODIC), DocumentKind.UNKNOWN.value])
 
     def possibly_annual(self) -> Self:
         """Annual reports and those of which nobody knows yet what they are."""

@@ -64,7 +64,7 @@ def _details(run: TaskRun) -> str:
     if steps.get("download") == "duplicate":
         return ", the same file as another document"
     if result.get("compiled"):
-        latest = [c for c in result["compiled"] if c["view"] == "latest"]
+        latest = [c for c in result["compiled"] if (c["view"], c["period"]) == ("latest", "full_year")]
         return ", " + ", ".join(f"{c['statement'].replace('_', ' ')} {len(c['years'])} years" for c in latest)
     return ""
 

@@ -5,21 +5,41 @@ from datetime import date
 
 from companies.models import Company
 from documents.models import Document
+from documents.querysets import DocumentQuerySet
 from engine.compiling.values import KnownReport, Vintage
-from engine.kinds import CellState, PeriodKind, RowKind, Scope, StatementKind
+from engine.kinds import (
+    CellState,
+    DocumentKind,
+    PeriodKind,
+    ReportingPeriod,
+    RowKind,
+    Scope,
+    StatementKind,
+)
 from engine.values import Period
 from extraction.models import Fact, StatementTable
 
 
-def vintages_of(company: Company, statement: StatementKind, scope: Scope) -> tuple[Vintage, ...]:
-    """Every figure that stands, of every annual report, in the order of its report's lines."""
+def documents_for(company: Company, period: ReportingPeriod) -> DocumentQuerySet:
+    """The reports a compile draws from: for full years the annual ones alone."""
+    documents = Document.objects.filter(company=company).not_duplicates()
+    return documents.annual() if period is ReportingPeriod.FULL_YEAR else documents.periodic()
+
+
+def vintages_of(
+    company: Company,
+    statement: StatementKind,
+    scope: Scope,
+    period: ReportingPeriod = ReportingPeriod.FULL_YEAR,
+) -> tuple[Vintage, ...]:
+    """Every figure that stands, of every report a compile draws from, in the order of its lines."""
     facts = (
         Fact.objects.filter(
             company=company,
             statement=statement,
             scope=scope,
             superseded_at__isnull=True,
-            document__in=Document.objects.filter(company=company).annual().not_duplicates(),
+            document__in=documents_for(company, period),
         )
         # An issuer with two frameworks publishes two sets of figures; the first is compiled.
         .exclude(framework__gt="", framework=company.other_framework)
@@ -51,8 +71,13 @@ def _vintage(fact: Fact) -> Vintage:
     )
 
 
-def known_reports_of(company: Company, statement: StatementKind, scope: Scope) -> tuple[KnownReport, ...]:
-    """The annual reports that are known and whose year is known, read or not."""
+def known_reports_of(
+    company: Company,
+    statement: StatementKind,
+    scope: Scope,
+    period: ReportingPeriod = ReportingPeriod.FULL_YEAR,
+) -> tuple[KnownReport, ...]:
+    """The reports that are known and whose period is known, read or not."""
     read = set(
         StatementTable.objects.filter(
             run__version__document__company=company,
@@ -61,19 +86,20 @@ def known_reports_of(company: Company, statement: StatementKind, scope: Scope) -
             scope=scope,
         ).values_list("run__version__document_id", flat=True)
     )
-    documents = Document.objects.filter(company=company).annual().not_duplicates()
-    return tuple(_known_reports(company, documents, read))
+    return tuple(_known_reports(company, documents_for(company, period), read))
 
 
 def _known_reports(company: Company, documents: Iterable[Document], read: set[int]) -> Iterable[KnownReport]:
     for document in documents.order_by("pk"):
-        period_end = document.period_end or _assumed_period_end(company, document)
+        is_annual = document.kind is DocumentKind.ANNUAL_REPORT
+        period_end = document.period_end or (_assumed_period_end(company, document) if is_annual else None)
         if period_end is not None:
             yield KnownReport(
                 document=str(document.pk),
                 period_end=period_end,
                 published_on=document.published_on or period_end,
                 statement_read=document.pk in read,
+                is_annual=is_annual,
             )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from documents.classify import classify_document
 from documents.download import download
 from documents.models import Document
+from documents.querysets import INTERIM
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from extraction.extract import extract
@@ -29,11 +30,13 @@ def process(
     document: Document,
     *,
     force: bool = False,
+    interim: bool = False,
     report: Report = silent,
     task_run: TaskRun | None = None,
     storing: Storing = nullcontext,
 ) -> Processed:
-    """Download, classify and, where it is an annual report, read a document.
+    """Download, classify and, where it is an annual report, read a document; with `interim` reports
+    of quarters and half-years too.
 
     A step that was done for the same content is not repeated unless `force` says so. What cannot
     be done (a blocked site, a file that is no PDF) ends the work with its code and reason; what
@@ -49,7 +52,9 @@ def process(
                 _ask_for_type(document, processed)
             return processed
         withdraw(document, ReviewKind.DOCUMENT_TYPE)
-        if classified.document_type == DocumentKind.ANNUAL_REPORT:
+        if classified.document_type == DocumentKind.ANNUAL_REPORT or (
+            interim and classified.document_type in INTERIM
+        ):
             _extract_step(document, processed, force=force, report=report, task_run=task_run, storing=storing)
         else:
             processed.steps["extract"] = "not_annual"

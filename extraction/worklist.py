@@ -8,20 +8,18 @@ from documents.models import Document, DocumentStatus
 
 
 def worth_processing(
-    company: Company, years: int | None = None, *, only_failed: bool = False
+    company: Company, years: int | None = None, *, only_failed: bool = False, interim: bool = False
 ) -> list[Document]:
-    """Annual reports and documents of unknown kind, every one of them, oldest year first.
+    """Annual reports and documents of unknown kind, every one of them, oldest year first; with
+    `interim` reports of quarters and half-years too.
 
     `years` leaves out reports older than so many years before the newest one known, whenever that
     was: a company that stopped reporting keeps its last ten years. Oldest first, so that a table
     grows in the order in which history was written.
     """
-    documents = (
-        Document.objects.filter(company=company)
-        .not_duplicates()
-        .possibly_annual()
-        .exclude(status=DocumentStatus.IGNORED)
-    )
+    documents = Document.objects.filter(company=company).not_duplicates()
+    documents = documents.possibly_periodic() if interim else documents.possibly_annual()
+    documents = documents.exclude(status=DocumentStatus.IGNORED)
     if only_failed:
         documents = documents.filter(status=DocumentStatus.FAILED)
     newest = documents.aggregate(newest=Max("fiscal_year"))["newest"]

@@ -1,6 +1,12 @@
 """Every table of the app, so that Django finds them under one name."""
 
-from extraction.models.compiled import CompiledCell, CompiledRow, CompiledStatement, Restatement
+from extraction.models.compiled import (
+    CompiledCell,
+    CompiledChange,
+    CompiledRow,
+    CompiledStatement,
+    Restatement,
+)
 from extraction.models.facts import Fact, ValidationResult
 from extraction.models.review import ReviewItem, ReviewKind, ReviewState
 from extraction.models.runs import ExtractionRun, ExtractionStatus
@@ -8,6 +14,7 @@ from extraction.models.tables import Observation, StatementColumn, StatementRow,
 
 __all__ = [
     "CompiledCell",
+    "CompiledChange",
     "CompiledRow",
     "CompiledStatement",
     "ExtractionRun",

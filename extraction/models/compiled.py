@@ -1,11 +1,26 @@
 """Many years in one table, and what was restated between them."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from companies.models import Company, choices
-from engine.kinds import CompiledView, GapReason, RestatementKind, RowKind, Scope, StatementKind
+from documents.models import Document
+from engine.kinds import (
+    ChangeCause,
+    ChangeKind,
+    CompiledView,
+    GapReason,
+    PeriodKind,
+    ReportingPeriod,
+    RestatementKind,
+    RowKind,
+    Scope,
+    StatementKind,
+)
+from engine.values import Period
 from extraction.models.facts import Fact
 from extraction.models.tables import MoneyField
 
@@ -20,25 +35,37 @@ class CompiledStatement(models.Model):
     )
     statement = models.CharField(max_length=30, choices=choices(StatementKind))
     view = models.CharField(max_length=10, choices=choices(CompiledView))
+    period = models.CharField(
+        max_length=15, choices=choices(ReportingPeriod), default=ReportingPeriod.FULL_YEAR.value
+    )
     scope = models.CharField(max_length=20, choices=choices(Scope))
     currency = models.CharField(max_length=3, blank=True)
     version = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=30)
-    periods = models.JSONField(help_text="Kind, start and end of each column, newest first.")
+    periods = models.JSONField(
+        help_text="Kind, start, end and name of each column, newest first; years have no name of their own."
+    )
     checks = models.JSONField(default=list, help_text="Identities on the compiled figures.")
     warnings = models.JSONField(default=list)
+    bridges = models.JSONField(
+        default=list, help_text="Periods that a report restated under IFRS 18, before and after, by line."
+    )
+    sources = models.JSONField(
+        default=list, help_text="The documents compiled, each with its reading and that one's engine."
+    )
     is_current = models.BooleanField(default=True)
     compiled_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["company", "statement", "view", "-version"]
+        ordering = ["company", "statement", "view", "period", "-version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "statement", "view", "scope", "version"], name="compiled_version_once"
+                fields=["company", "statement", "view", "period", "scope", "version"],
+                name="compiled_version_once",
             ),
             models.UniqueConstraint(
-                fields=["company", "statement", "view", "scope"],
+                fields=["company", "statement", "view", "period", "scope"],
                 condition=Q(is_current=True),
                 name="compiled_one_current",
             ),
@@ -53,6 +80,18 @@ class CompiledStatement(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("extraction:statements", args=[self.company.slug])
+
+    @property
+    def columns(self) -> list[Period]:
+        """The periods of the columns, newest first."""
+        return [
+            Period(
+                PeriodKind(entry["kind"]),
+                date.fromisoformat(entry["start"]) if entry["start"] else None,
+                date.fromisoformat(entry["end"]),
+            )
+            for entry in self.periods
+        ]
 
 
 class CompiledRow(models.Model):
@@ -107,6 +146,41 @@ class CompiledCell(models.Model):
 
     def __str__(self) -> str:
         return str(self.value) if self.value is not None else self.gap_reason
+
+
+class CompiledChange(models.Model):
+    """One way in which a compile differs from the version before: a row (no period) or a cell."""
+
+    compiled = models.ForeignKey(CompiledStatement, on_delete=models.CASCADE, related_name="changes")
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=choices(ChangeKind))
+    cause = models.CharField(max_length=20, choices=choices(ChangeCause))
+    row_key = models.CharField(max_length=200)
+    label = models.CharField(max_length=500, blank=True)
+    period_start = models.DateField(null=True, blank=True)
+    period_end = models.DateField(null=True, blank=True)
+    old_value = MoneyField(null=True, blank=True)
+    new_value = MoneyField(null=True, blank=True)
+    document = models.ForeignKey(
+        Document,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The report that caused it, where one did.",
+    )
+
+    class Meta:
+        ordering = ["compiled", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["compiled", "ordinal"], name="compiled_change_place_taken_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in ChangeKind]), name="compiled_change_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.get_kind_display().lower()}"
 
 
 class Restatement(models.Model):

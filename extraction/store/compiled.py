@@ -6,10 +6,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from companies.models import Company
+from engine.compiling.values import BasisBridge
+from engine.compiling.values import CompiledCell as CellValues
 from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.kinds import PeriodKind
 from engine.values import Period
 from extraction.models import CompiledCell, CompiledRow, CompiledStatement, Restatement
+from extraction.store.changes import sources_of, store_changes
 from jobs.models import TaskRun
 
 # The longest text that the tables hold; what is longer is shown shortened.
@@ -18,11 +21,16 @@ _LABEL = 500
 
 @transaction.atomic
 def store_compiled(
-    company: Company, compiled: CompiledValues, *, engine_version: str, task_run: TaskRun | None
+    company: Company,
+    compiled: CompiledValues,
+    *,
+    engine_version: str,
+    task_run: TaskRun | None,
+    force: bool = False,
 ) -> tuple[CompiledStatement, bool]:
-    """Keep a compile as the next version, or say that nothing changed.
+    """Keep a compile as the next version with what it changed, or say that nothing changed.
 
-    Returns the current statement and whether it is new.
+    Returns the current statement and whether it is new. `force` writes a version all the same.
     """
     # Two compiles of one company must not both write the next version.
     Company.objects.select_for_update().get(pk=company.pk)
@@ -31,10 +39,11 @@ def store_compiled(
         company=company,
         statement=request.statement,
         view=request.view,
+        period=request.period,
         scope=request.scope,
     )
     current = same_view.filter(is_current=True).first()
-    if current is not None and _is_up_to_date(current, compiled):
+    if current is not None and not force and _is_up_to_date(current, compiled):
         return current, False
     newest = same_view.aggregate(newest=Max("version"))["newest"] or 0
     same_view.filter(is_current=True).update(is_current=False)
@@ -43,12 +52,13 @@ def store_compiled(
         task_run=task_run,
         statement=request.statement,
         view=request.view,
+        period=request.period,
         scope=request.scope,
         currency=compiled.currency or "",
         version=newest + 1,
         content_hash=compiled.content_hash,
         engine_version=engine_version,
-        periods=[_period(period) for period in compiled.periods],
+        periods=_periods(compiled),
         checks=[
             {
                 "identity": check.identity,
@@ -61,6 +71,8 @@ def store_compiled(
             for check in compiled.checks
         ],
         warnings=list(compiled.warnings),
+        bridges=[_bridge(bridge) for bridge in compiled.bridges],
+        sources=sources_of(company, request),
     )
     rows = CompiledRow.objects.bulk_create(
         [
@@ -79,6 +91,8 @@ def store_compiled(
     )
     CompiledCell.objects.bulk_create(_compiled_cells(rows, compiled))
     _store_restatements(company, compiled)
+    if current is not None:
+        store_changes(current, stored)
     return stored, True
 
 
@@ -86,12 +100,40 @@ def _is_up_to_date(current: CompiledStatement, compiled: CompiledValues) -> bool
     """Equal content and sources that still stand: a re-read report leaves cells without a fact."""
     if current.content_hash != compiled.content_hash:
         return False
-    stored = set(
-        CompiledCell.objects.filter(row__compiled=current, fact__isnull=False).values_list(
-            "fact_id", flat=True
-        )
-    )
-    return stored == {int(cell.source) for row in compiled.rows for cell in row.cells if cell.source}
+    stored: set[int] = set()
+    cells = CompiledCell.objects.filter(row__compiled=current).values_list("fact_id", "derived_from")
+    for fact_id, operands in cells:
+        stored |= {*operands, *({fact_id} if fact_id is not None else ())}
+    return stored == {int(source) for row in compiled.rows for cell in row.cells for source in _facts(cell)}
+
+
+def _facts(cell: CellValues) -> tuple[str, ...]:
+    return (cell.source, *cell.derived_from) if cell.source else cell.derived_from
+
+
+def _periods(compiled: CompiledValues) -> list[dict[str, str | None]]:
+    names = compiled.names or ("",) * len(compiled.periods)
+    return [{**_period(period), "name": name} for period, name in zip(compiled.periods, names, strict=True)]
+
+
+def _bridge(bridge: BasisBridge) -> dict[str, object]:
+    return {
+        "period": _period(bridge.period),
+        "old_document": int(bridge.old_document),
+        "new_document": int(bridge.new_document),
+        "rows": [
+            {
+                "key": row.key,
+                "label": row.label,
+                "kind": row.kind.value,
+                "old_value": _text(row.old_value),
+                "new_value": _text(row.new_value),
+                "old_fact": int(row.old_source) if row.old_source else None,
+                "new_fact": int(row.new_source) if row.new_source else None,
+            }
+            for row in bridge.rows
+        ],
+    }
 
 
 def _compiled_cells(rows: Iterable[CompiledRow], compiled: CompiledValues) -> list[CompiledCell]:

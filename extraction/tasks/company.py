@@ -4,6 +4,8 @@
 of its stages starts children and returns; the last child to end queues the next stage.
 """
 
+from collections.abc import Sequence
+
 from companies.models import Company
 from documents.models import Document
 from extraction.worklist import must_have_sources, worth_processing
@@ -13,9 +15,10 @@ from jobs.states import State
 
 @tracked_task("extract_company_financial_data")
 def extract_company_financial_data(
-    run: Run, company_id: int, years: int = 10, force: bool = False
+    run: Run, company_id: int, years: int = 10, interim: bool = False, force: bool = False
 ) -> Outcome | FanOut:
-    """Scrape the site, process every report found, compile the years."""
+    """Scrape the site, process every report found, compile the years. With `interim` reports of
+    quarters and half-years are read too."""
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
@@ -25,10 +28,8 @@ def extract_company_financial_data(
         scrape = Child("scrape_investor_relations", company, {"company_id": company.pk})
         return run.fan_out(stage="documents", children=[scrape] if company.investor_relations_url else [])
     if run.stage == "documents":
-        documents = worth_processing(company, years)
-        return run.fan_out(
-            stage="compile", children=[_process(document, force=force) for document in documents]
-        )
+        documents = worth_processing(company, years, interim=interim)
+        return run.fan_out(stage="compile", children=_processing(documents, interim=interim, force=force))
     if run.stage == "compile":
         compile_all = Child("compile_company_statements", company, {"company_id": company.pk})
         return run.fan_out(stage="summary", children=[compile_all])
@@ -37,25 +38,28 @@ def extract_company_financial_data(
 
 @tracked_task("process_all_documents")
 def process_all_documents(
-    run: Run, company_id: int, only_failed: bool = False, force: bool = False
+    run: Run, company_id: int, only_failed: bool = False, interim: bool = False, force: bool = False
 ) -> Outcome | FanOut:
-    """Process every document of a company, then compile."""
+    """Process every document of a company, then compile. With `interim` reports of quarters and
+    half-years are read too."""
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
     if run.stage == "":
-        documents = worth_processing(company, only_failed=only_failed)
-        return run.fan_out(
-            stage="compile", children=[_process(document, force=force) for document in documents]
-        )
+        documents = worth_processing(company, only_failed=only_failed, interim=interim)
+        return run.fan_out(stage="compile", children=_processing(documents, interim=interim, force=force))
     if run.stage == "compile":
         compile_all = Child("compile_company_statements", company, {"company_id": company.pk})
         return run.fan_out(stage="summary", children=[compile_all])
     return _summary(run, company)
 
 
-def _process(document: Document, *, force: bool) -> Child:
-    return Child("extraction.process_document", document, {"document_id": document.pk, "force": force})
+def _processing(documents: Sequence[Document], *, interim: bool, force: bool) -> list[Child]:
+    options = {"force": force, **({"interim": True} if interim else {})}
+    return [
+        Child("extraction.process_document", document, {"document_id": document.pk, **options})
+        for document in documents
+    ]
 
 
 def _summary(run: Run, company: Company) -> Outcome:

@@ -38,12 +38,15 @@ def extract_financial_statements(run: Run, document_id: int, force: bool = False
     "extraction.process_document",
     steps=("downloading_file", "classifying", "processing_pdf", "storing_extractions"),
 )
-def process_document(run: Run, document_id: int, force: bool = False) -> Outcome:
-    """Download, classify and read one document, each step only where it is still needed."""
+def process_document(run: Run, document_id: int, interim: bool = False, force: bool = False) -> Outcome:
+    """Download, classify and read one document, each step only where it is still needed. Reports of
+    quarters and half-years are read with `interim`."""
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
-    processed = process(document, force=force, report=run.report, task_run=run.row, storing=run.storing)
+    processed = process(
+        document, force=force, interim=interim, report=run.report, task_run=run.row, storing=run.storing
+    )
     fields = {"document_id": document.pk, "steps": processed.steps, "facts": processed.facts}
     if processed.reason:
         return partial(processed.reason, code=processed.code, **fields)
