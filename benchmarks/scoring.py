@@ -230,3 +230,17 @@ def _worth(want: _Line, got: _Line) -> float:
     if likeness < LEAST_LIKENESS and not same:
         return 0.0
     return same * 2.0 + likeness / 100
+
+
+def rows_of_items(truth: dict[str, Any], table: StatementTable) -> dict[int, int]:
+    """The ordinal of the row that is each item of a statement's truth, for the items that were read."""
+    wanted = [_wanted(item) for item in truth["items"]]
+    places = _places(truth, table.columns)
+    ordinals = [n for n, row in enumerate(table.rows) if any(cell is not None for cell in row.cells)]
+    read = [_Line(table.rows[n].label, _values(table.rows[n], places)) for n in ordinals]
+    return {item: ordinals[place] for item, place in _aligned(wanted, read).items()}
+
+
+def is_read_right(truth: dict[str, Any], item: int, table: StatementTable, row: int) -> bool:
+    """Whether a row shows every figure of an item of the truth, and no other."""
+    return _values(table.rows[row], _places(truth, table.columns)) == _wanted(truth["items"][item]).values

@@ -41,6 +41,73 @@ ASSETS = ("goodwill", "intangibles", "ppe", "dta", "inventories", "receivables",
 LIABILITIES = ("lt_debt", "pensions", "payables", "st_debt", "provisions")
 
 
+# What each line of the invented statements is.
+CONCEPTS: dict[StatementKind, dict[str, str]] = {
+    StatementKind.INCOME_STATEMENT: {
+        "revenue": "is.revenue",
+        "cost_of_sales": "is.cost_of_sales",
+        "gross_profit": "is.gross_profit",
+        "selling": "is.selling",
+        "admin": "is.admin",
+        "rnd": "is.rnd",
+        "other_op": "is.other_op",
+        "operating_profit": "is.operating_profit",
+        "finance_income": "is.finance_income",
+        "finance_costs": "is.finance_costs",
+        "pbt": "is.pbt",
+        "tax": "is.tax",
+        "net_income": "is.net_income",
+        "owners": "is.ni_owners",
+        "nci": "is.ni_nci",
+        "eps": "is.eps_basic",
+    },
+    BALANCE: {
+        "goodwill": "bs.goodwill",
+        "intangibles": "bs.intangibles",
+        "ppe": "bs.ppe",
+        "dta": "bs.dta",
+        "total_nca": "bs.total_nca",
+        "inventories": "bs.inventories",
+        "receivables": "bs.receivables",
+        "other_ca": "bs.other_ca",
+        "cash": "bs.cash",
+        "total_ca": "bs.total_ca",
+        "total_assets": "bs.total_assets",
+        "share_capital": "bs.share_capital",
+        "retained": "bs.retained",
+        "nci": "bs.nci",
+        "total_equity": "bs.total_equity",
+        "lt_debt": "bs.lt_debt",
+        "pensions": "bs.pensions",
+        "total_ncl": "bs.total_ncl",
+        "payables": "bs.payables",
+        "st_debt": "bs.st_debt",
+        "provisions": "bs.provisions_cur",
+        "total_cl": "bs.total_cl",
+        "total_liab": "bs.total_liab",
+        "total_el": "bs.total_el",
+    },
+    StatementKind.CASH_FLOW_STATEMENT: {
+        "profit": "cf.start",
+        "da": "cf.da",
+        "d_inventories": "cf.d_inventories",
+        "d_receivables": "cf.d_receivables",
+        "d_payables": "cf.d_payables",
+        "cfo": "cf.cfo",
+        "capex": "cf.capex_ppe",
+        "disposals": "cf.disposals",
+        "acquisitions": "cf.acquisitions",
+        "cfi": "cf.cfi",
+        "debt_issued": "cf.debt_issued",
+        "debt_repaid": "cf.debt_repaid",
+        "dividends": "cf.dividends",
+        "cff": "cf.cff",
+        "net_change": "cf.net_change",
+        "cash_open": "cf.cash_open",
+        "cash_close": "cf.cash_close",
+    },
+}
+
 PLAIN = Design()
 TIGHT = Design(row_height=11.0, size=8.0)
 VERA = Design(font="Vera", bold="Vera-Bold", italic="Vera-Italic", heading_font="Vera-Bold", size=8)
@@ -183,6 +250,7 @@ def truth_of(statement: PrintedStatement) -> dict[str, Any]:
         "fiscal_year_headings": [str(_year(column)) for column in statement.columns],
         "items": [
             {
+                "key": item.key,
                 "label": item.label,
                 "section": item.section,
                 "values": [None if value is None else float(value) for value in item.values],

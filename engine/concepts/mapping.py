@@ -7,8 +7,9 @@ row with the best claim, and each row takes its best concept. Value overlap with
 the rung between synonym and similarity, needs several reports and lives in `engine.compiling`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from engine.check.sums import find_structure
 from engine.concepts.guards import contradicts, is_qualified, opposed, stands_on_side
@@ -21,7 +22,7 @@ from engine.concepts.regions import (
     Place,
     locate_rows,
 )
-from engine.concepts.taxonomy import Item, Taxonomy
+from engine.concepts.taxonomy import Arc, Item, Taxonomy
 from engine.concepts.wording import plain
 from engine.kinds import MappingMethod, RowKind, StatementKind
 from engine.statement import Row, RowMapping, StatementTable
@@ -45,6 +46,7 @@ FAR_WEAKER = 0.10  # below the best claim of a row; less than what another part 
 LATER_IN_LIST = 0.001  # per place, so that the more telling wording wins
 CLOSES_SUM = 0.02  # what a claim gains when its row is printed as a sum, and again when it adds up
 SHORTEST_LIKE = 6  # letters; likeness of shorter labels means nothing
+HALF = Decimal("0.5")
 LEAST_LIKENESS = 88.0  # token similarity in percent below which two wordings are strangers
 
 
@@ -121,6 +123,7 @@ def map_rows(
     )
     won |= _award(alike, won)
     won |= _award(_position_claims(scene, [n for n in left if n not in won]), won)
+    won |= _award(_arithmetic_claims(scene, [n for n in left if n not in won], won), won)
     return tuple(_mapping(n, row, won, decided) for n, row in enumerate(table.rows))
 
 
@@ -355,6 +358,45 @@ def _position_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
         if _closes(scene, n):
             reason = f"an unlabelled sum that closes the part {item.section}"
             yield Claim(n, item.code, POSITION, MappingMethod.SUBTOTAL_POSITION, reason)
+
+
+def _arithmetic_claims(scene: Scene, rows: Sequence[int], won: Mapping[int, Claim]) -> Iterator[Claim]:
+    """Totals of a balance sheet without a label, such as the one under a double rule, known by their
+    figures: those of the sum that the taxonomy defines them by."""
+    if scene.table.kind is not StatementKind.BALANCE_SHEET:
+        return
+    place_of = {claim.concept: row for row, claim in won.items()}
+    for arc in scene.taxonomy.arcs:
+        places = [place_of[code] for code, _ in arc.parts if code in place_of]
+        if arc.total in place_of or len(places) != len(arc.parts):
+            continue
+        for n in rows:
+            row = scene.table.rows[n]
+            if (
+                n > max(places)
+                and _says_nothing(row.label, scene.lexicon)
+                and _is_sum_of(scene, n, arc, places)
+            ):
+                reason = f"an unlabelled sum that equals {arc.formula}"
+                yield Claim(n, arc.total, POSITION, MappingMethod.SUBTOTAL_POSITION, reason)
+
+
+def _is_sum_of(scene: Scene, n: int, arc: Arc, places: Sequence[int]) -> bool:
+    """Whether a row equals the parts of an arc, which stand in these rows, in every column."""
+    compared = 0
+    for column, cell in enumerate(scene.table.rows[n].cells):
+        if cell is None or not cell.number:
+            continue
+        parts = [scene.table.rows[place].cells[column] for place in places]
+        total = Decimal(0)
+        for part, (_, weight) in zip(parts, arc.parts, strict=True):
+            if part is None or part.number is None:
+                return False
+            total += part.number * weight
+        if abs(total - cell.number) > HALF.scaleb(-cell.decimals) * (len(parts) + 1):
+            return False
+        compared += 1
+    return compared > 0
 
 
 def _closes(scene: Scene, n: int) -> bool:
