@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from engine.compiling.likeness import Pair, ReportProfiles, same_lines
+from engine.compiling.likeness import Pair, ReportProfiles, nearly_equal, same_lines, wording_of
 from engine.compiling.lines import LineKey, ReportLine, report_lines
 from engine.compiling.values import Vintage
 from engine.concepts.guards import contradicts, opposed
@@ -118,11 +118,17 @@ class _Groups:
     def join_wordings(self) -> None:
         """Join lines without a concept that were left out of reports between: the same words in the same
         part of the statement."""
-        first_of: dict[tuple[str, str, str], LineKey] = {}
+        seen: dict[tuple[str, str], dict[str, LineKey]] = defaultdict(dict)
         for key, line in self.lines.items():
-            if self.group[key] not in self.concepts and line.label:
-                name = (plain(line.label), plain(line.section), line.kind)
-                self._join(first_of.setdefault(name, key), key, across=False)
+            wording = wording_of(line.label)
+            if self.group[key] in self.concepts or not wording:
+                continue
+            alike = seen[plain(line.section), line.kind]
+            known = next((other for other in alike if nearly_equal(wording, other)), None)
+            if known is None:
+                alike[wording] = key
+            else:
+                self._join(alike[known], key, across=False)
 
     def members(self) -> Iterator[tuple[str | None, tuple[ReportLine, ...]]]:
         """The groups with their concepts, each newest first, in the order of their newest line."""

@@ -41,6 +41,8 @@ HOPELESS = ENOUGH - 2 * NEIGHBOUR  # below it no neighbours can help
 LEAST_LIKENESS = 75.0
 NEARLY_EQUAL = 96.0  # of two wordings without their figures: a plural, a comma, "and" for "or"
 LONG_ENOUGH = 12  # letters from which such a likeness means something
+NEARLY_EQUAL_IF_LONG = 92.0  # of a sentence such as the one about preferred stock
+VERY_LONG = 60  # letters
 SHARED_WORDS = 90.0
 TELLING_DIGITS = 3  # figures of fewer digits coincide too easily
 COUNTS = (RowKind.PER_SHARE, RowKind.SHARES)
@@ -76,8 +78,8 @@ class ReportProfiles:
     """The lines of one report, found by what they print."""
 
     def __init__(self, lines: Sequence[ReportLine], taxonomy: Taxonomy) -> None:
-        names = Counter((_wording(line.label), plain(line.section)) for line in lines)
-        wordings = Counter(_wording(line.label) for line in lines)
+        names = Counter((wording_of(line.label), plain(line.section)) for line in lines)
+        wordings = Counter(wording_of(line.label) for line in lines)
         self.profiles = [_profile(line, names, wordings, taxonomy) for line in lines]
         self.sure = {p.line.concept for p in self.profiles if p.sure}
         self.periods = {period for p in self.profiles for period in p.numbers}
@@ -98,7 +100,7 @@ class ReportProfiles:
         found = {n for figure in _figures(profile) for n in self.by_figure.get(figure, ())}
         found.update(self.by_concept.get(profile.line.concept or "", ()))
         for wording, places in self.by_wording.items():
-            if profile.wording and _nearly_equal(profile.wording, wording):
+            if profile.wording and nearly_equal(profile.wording, wording):
                 found.update(places)
         return found
 
@@ -137,7 +139,7 @@ def _profile(
     taxonomy: Taxonomy,
 ) -> Profile:
     item = taxonomy[line.concept] if line.concept is not None else None
-    wording, section = _wording(line.label), plain(line.section)
+    wording, section = wording_of(line.label), plain(line.section)
     return Profile(
         line,
         {v.period: v for v in line.vintages if v.value is not None},
@@ -150,7 +152,7 @@ def _profile(
 
 
 @lru_cache(maxsize=20_000)
-def _wording(label: str) -> str:
+def wording_of(label: str) -> str:
     """A label without the figures in it: dates, numbers of shares and notes change every year."""
     return " ".join(word for word in re.split(r"[\s\d.,]+", plain(label)) if word)
 
@@ -239,16 +241,17 @@ def _label_score(one: Profile, other: Profile) -> int:
     section = SAME_SECTION if same or one.section == other.section else 0
     if not one.wording or not other.wording:
         return 0
-    if _nearly_equal(one.wording, other.wording):
+    if nearly_equal(one.wording, other.wording):
         return SAME_LABEL + section
     likeness = _likeness(one.wording, other.wording)
     return int(LIKE_LABEL * likeness / 100) + section if likeness else 0
 
 
-def _nearly_equal(one: str, other: str) -> bool:
-    return one == other or (
-        min(len(one), len(other)) >= LONG_ENOUGH and _likeness(one, other) >= NEARLY_EQUAL
-    )
+def nearly_equal(one: str, other: str) -> bool:
+    """Whether two wordings are one but for a letter or a small word."""
+    shorter = min(len(one), len(other))
+    least = NEARLY_EQUAL_IF_LONG if shorter >= VERY_LONG else NEARLY_EQUAL
+    return one == other or (shorter >= LONG_ENOUGH and _likeness(one, other) >= least)
 
 
 @lru_cache(maxsize=200_000)
