@@ -20,7 +20,10 @@ from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 def scrape_investor_relations(
     run: Run, company_id: int, max_pages: int = 40, max_depth: int = 3, force: bool = False
 ) -> Outcome:
-    """Find the documents a company's site offers."""
+    """Find the documents a company's site offers.
+
+    Gives the counts of documents found, new and changed, the pages visited, what stood in the way.
+    """
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
@@ -47,7 +50,10 @@ def scrape_investor_relations(
 
 @tracked_task("download_pdf", steps=("downloading_file",))
 def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
-    """Fetch a document's file."""
+    """Fetch a document's file.
+
+    Gives the file's hash, size and pages, whether it is a new version, which document it repeats.
+    """
     document = Document.objects.select_related("company").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
@@ -68,7 +74,10 @@ def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
 
 @tracked_task("classify_document", steps=("classifying",))
 def classify_document(run: Run, document_id: int, force: bool = False) -> Outcome:
-    """Decide what a document is."""
+    """Decide what a document is.
+
+    Gives the kind of document with its confidence, fiscal year, period end, language.
+    """
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
     if document is None:
         return skipped("The document is gone.", code="document_not_found")

@@ -76,6 +76,11 @@ def definitions() -> dict[str, Definition]:
     return dict(sorted(_definitions.items()))
 
 
+def registered() -> dict[str, Definition]:
+    """The tasks whose modules are imported already, for whoever must not have Celery import them."""
+    return dict(_definitions)
+
+
 def find(name: str) -> Definition:
     """The task of this name.
 

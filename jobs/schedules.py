@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import OperationalError, ProgrammingError, transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from jobs.errors import JobsError
 from jobs.launch import Launched, insert, prepare
 from jobs.models import TaskRun
 from jobs.registry import find
@@ -100,6 +101,35 @@ def sync(schedules: Iterable[DefaultSchedule]) -> Synced:
         if schedule.name in there
     }
     return Synced(tuple(created), {name: changed for name, changed in differences.items() if changed})
+
+
+def stored_faults() -> dict[str, str]:
+    """Why enabled schedules cannot start anything, by their name; those that can are not in it."""
+    try:
+        enabled = list(PeriodicTask.objects.filter(enabled=True).order_by("name"))
+    except (OperationalError, ProgrammingError):
+        return {}  # before the first migration there are none
+    reasons = {entry.name: fault_of(entry.task, entry.kwargs) for entry in enabled}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def fault_of(task: str, kwargs: str) -> str:
+    """Why the message of a schedule starts nothing; empty where it does.
+
+    Celery's own tasks are no runs and are not looked into.
+    """
+    if task.startswith("celery."):
+        return ""
+    if task != START_SCHEDULED:
+        return f"It has to send {START_SCHEDULED}, which launches the run."
+    try:
+        message = json.loads(kwargs or "{}")
+        find(message["task"]).checked(message.get("arguments") or {})
+    except JobsError as error:
+        return error.message
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return 'Its arguments have to be an object such as {"task": "...", "arguments": {}}.'
+    return ""
 
 
 def _columns(schedule: DefaultSchedule) -> dict[str, Any]:

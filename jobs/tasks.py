@@ -12,7 +12,10 @@ from jobs.tracking import SENT_AT, START_SCHEDULED
 def start_scheduled(
     me: Task, task: str, schedule: str = "", arguments: dict[str, Any] | None = None
 ) -> str | None:
-    """Launch the run a schedule asks for; repeating it finds the slot taken."""
+    """Launch the run a schedule asks for; repeating it finds the slot taken.
+
+    Gives the id of the run, which is a row of its own.
+    """
     name = schedule or me.request.get("periodic_task_name") or task
     launched = start(name, task, arguments or {}, moment(me.request.get(SENT_AT)))
     return None if launched is None else str(launched.run.pk)

@@ -18,7 +18,10 @@ def extract_company_financial_data(
     run: Run, company_id: int, years: int = 10, interim: bool = False, force: bool = False
 ) -> Outcome | FanOut:
     """Scrape the site, process every report found, compile the years. With `interim` reports of
-    quarters and half-years are read too."""
+    quarters and half-years are read too.
+
+    Gives the counts of documents and of those processed, what failed and why, the compiled statements.
+    """
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
@@ -41,7 +44,10 @@ def process_all_documents(
     run: Run, company_id: int, only_failed: bool = False, interim: bool = False, force: bool = False
 ) -> Outcome | FanOut:
     """Process every document of a company, then compile. With `interim` reports of quarters and
-    half-years are read too."""
+    half-years are read too.
+
+    Gives the counts of documents and of those processed, what failed and why, the compiled statements.
+    """
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")

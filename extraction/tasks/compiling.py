@@ -21,7 +21,10 @@ def normalize_and_compile_statements(
     force: bool = False,
 ) -> Outcome:
     """Compile one statement of a company over its years, and tell of one view of it. The view as of a
-    day is compiled and told, and not kept."""
+    day is compiled and told, and not kept.
+
+    Gives the compiled statement: version, lines, years, gaps, restatements.
+    """
     statement, length = StatementKind(statement_type), ReportingPeriod(period)
     if CompiledView(view) is not CompiledView.AS_OF:
         return _compile(run, company_id, [statement], period=length, view=CompiledView(view), force=force)
@@ -39,7 +42,10 @@ def normalize_and_compile_statements(
 def compile_company_statements(
     run: Run, company_id: int, period: str = ReportingPeriod.FULL_YEAR, force: bool = False
 ) -> Outcome:
-    """Compile all three statements of a company over their years."""
+    """Compile all three statements of a company over their years.
+
+    Gives the three compiled statements: version, lines, years, gaps, restatements.
+    """
     return _compile(run, company_id, tuple(StatementKind), period=ReportingPeriod(period), force=force)
 
 
@@ -47,7 +53,10 @@ def compile_company_statements(
 def recompile_company_statements(
     run: Run, company_id: int, period: str = ReportingPeriod.FULL_YEAR, force: bool = False
 ) -> Outcome:
-    """Compile again after a correction; nothing is written where nothing changed."""
+    """Compile again after a correction; nothing is written where nothing changed.
+
+    Gives the three compiled statements: version, lines, years, gaps, restatements.
+    """
     return _compile(run, company_id, tuple(StatementKind), period=ReportingPeriod(period), force=force)
 
 

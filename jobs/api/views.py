@@ -80,11 +80,13 @@ class NewestFirst(CursorPagination):
     parameters=[
         OpenApiParameter("name", str, description="Name of the task."),
         OpenApiParameter("state", str, description="One of our states, or one of Celery's words."),
+        OpenApiParameter("company", int, description="Id of the company the work is for."),
         OpenApiParameter("since", str, description="Asked for since this date or time."),
     ]
 )
 class TaskListView(generics.ListAPIView):
-    """The history of what one may see. Filters: `name`, `state` (ours or Celery's word), `since`."""
+    """The history of what one may see. Filters: `name`, `state` (ours or Celery's word), `company`
+    (id), `since`."""
 
     serializer_class = TaskRunSerializer
     pagination_class = NewestFirst
@@ -96,6 +98,8 @@ class TaskListView(generics.ListAPIView):
             runs = runs.filter(task=name)
         if state := asked.get("state"):
             runs = runs.filter(state__in=_states(state))
+        if company := asked.get("company"):
+            runs = runs.filter(share=f"companies.company:{_number(company)}")
         if since := asked.get("since"):
             runs = runs.filter(queued_at__gte=_moment(since))
         return runs
@@ -178,6 +182,12 @@ def _states(word: str) -> tuple[State, ...]:
         return _STATES_OF_WORD[word]
     known = ", ".join([*State.values, *_STATES_OF_WORD])
     raise ValidationError({"state": f"One of: {known}."})
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:
+        raise ValidationError({"company": "A whole number is needed."})
+    return int(text)
 
 
 def _moment(text: str) -> datetime:

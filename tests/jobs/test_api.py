@@ -20,6 +20,7 @@ from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
 from jobs.workers import Worker
+from tests.extraction.made import a_company, a_document
 from tests.jobs.test_fanout import fanned_out
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,18 @@ def test_filters_of_the_list(olivia) -> None:
     assert listed(olivia, "?requested_by__password__startswith=x") == [str(echo.pk), str(failed.pk)]
 
 
-@pytest.mark.parametrize("query", ["?state=exploded", "?since=yesterday", "?since=2026-13-40"])
+def test_the_list_of_a_company_has_the_work_on_its_documents(olivia) -> None:
+    company, other = a_company("northwind"), a_company("southwind")
+    document = a_document(company, 2024)
+    scraped = launch("scrape_investor_relations", subject=company, company_id=company.pk).run
+    classified = launch("classify_document", subject=document, document_id=document.pk).run
+    launch("scrape_investor_relations", subject=other, company_id=other.pk)
+    assert set(listed(olivia, f"?company={company.pk}")) == {str(scraped.pk), str(classified.pk)}
+
+
+@pytest.mark.parametrize(
+    "query", ["?state=exploded", "?since=yesterday", "?since=2026-13-40", "?company=x", "?company=-1"]
+)
 def test_a_wrong_filter_is_refused_with_its_name(query: str, olivia) -> None:
     answer = as_person(olivia).get(f"/api/v1/tasks{query}")
     assert answer.status_code == 400

@@ -33,13 +33,17 @@ def test_the_worst_verdict_is_the_systems() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_system_with_everything_is_healthy(worker: object, files: Path) -> None:
+def test_a_system_with_everything_is_healthy(
+    worker: object, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An earlier test of this process may have found the broker away a moment ago.
+    monkeypatch.setattr("jobs.broker._closed_until", 0.0)
     checkup = health.examine()
     assert {verdict.name: (verdict.health.value, verdict.sentence) for verdict in checkup.verdicts} == {
         "database": ("healthy", "The database answers."),
         "broker": ("healthy", "The broker answers; 0 messages wait."),
         "workers": ("healthy", "1 worker answers."),
-        "dispatcher": ("healthy", "Every due run is sent."),
+        "dispatcher": ("healthy", "What is due is sent."),
         "scheduler": ("healthy", "No schedule is due so often that its absence could be seen."),
         "storage": ("healthy", "Files can be written and read."),
         "disk": ("healthy", health.disk()[1]),
@@ -80,6 +84,11 @@ class TestWhatIsMissing:
         launch("classify_document", document_id=1)
         TaskRun.objects.update(queued_at=timezone.now() - timedelta(minutes=3))
         assert health.dispatcher()[0] == Health.UNHEALTHY
+        # Behind one that is sent, others may wait as long as they have to.
+        launch("classify_document", document_id=2)
+        TaskRun.objects.filter(arguments={"document_id": 2}).update(sent_at=timezone.now())
+        assert health.dispatcher()[0] == Health.HEALTHY
+        TaskRun.objects.filter(arguments={"document_id": 2}).delete()
         TaskRun.objects.update(state=State.RUNNING, lease_until=timezone.now() - timedelta(minutes=3))
         assert health.dispatcher()[1].startswith("0 due runs were not sent and 1 lost ones not taken back")
         TaskRun.objects.update(lease_until=timezone.now() + timedelta(minutes=1))

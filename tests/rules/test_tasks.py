@@ -1,7 +1,6 @@
 """Every task is routed, limited and documented; only `jobs` sends messages."""
 
 import ast
-import re
 from pathlib import Path
 
 from celery import current_app
@@ -9,11 +8,10 @@ from django.conf import settings
 
 from config.queues import QUEUES, TASK_ROUTES, Route
 from config.schedules import SCHEDULES
+from monitoring.task_page import with_table
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("companies", "documents", "extraction", "monitoring", "config")
-LIMIT = r"([0-9.]+ (?:s|min|h))"
-ROW = re.compile(rf"^\| `([a-z_.]+)` \| ([a-z_]+) \| {LIMIT} \| {LIMIT} \| (\d+) \|")
 # Celery's own tasks, and those that other tests register in this process.
 NOT_OURS = ("celery.", "tests.")
 SENDING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task"}
@@ -28,11 +26,6 @@ def _routes() -> dict[str, Route]:
     return {name: route for name, route in TASK_ROUTES.items() if not name.startswith(NOT_OURS)}
 
 
-def _seconds(text: str) -> float:
-    number, unit = text.split()
-    return float(number) * {"s": 1, "min": 60, "h": 3600}[unit]
-
-
 def test_every_registered_task_has_a_route_and_every_route_a_task() -> None:
     assert set(_registered()) == set(_routes())
     assert settings.TASK_ROUTES is TASK_ROUTES
@@ -45,16 +38,11 @@ def test_every_task_carries_the_limits_of_its_route() -> None:
         assert own == (route.soft, route.hard, route.max_retries, True), name
 
 
-def test_every_task_is_documented_with_its_queue_and_limits() -> None:
-    documented = {}
-    for line in (ROOT / "docs" / "tasks.md").read_text().splitlines():
-        if match := ROW.match(line):
-            name, queue, soft, hard, retries = match.groups()
-            documented[name] = (queue, _seconds(soft), _seconds(hard), int(retries))
-    assert documented == {
-        name: (route.queue, float(route.soft), float(route.hard), route.max_retries)
-        for name, route in _routes().items()
-    }
+def test_the_page_of_the_tasks_is_made_from_them() -> None:
+    _registered()
+    page = (ROOT / "docs" / "tasks.md").read_text()
+    assert with_table(page, _routes()) == page, "Call ./run manage document_tasks."
+    assert [name for name in _routes() if f"\n| `{name}` |" not in page] == []
 
 
 def test_every_queue_is_documented() -> None:
