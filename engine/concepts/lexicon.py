@@ -6,7 +6,7 @@ for words that only this issuer uses.
 
 import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -28,7 +28,10 @@ SHORTEST_SQUEEZED = 8  # letters; shorter labels fit too much once their spaces 
 NO_PART = "none"  # headings that look like one and open no part of a statement
 
 T = TypeVar("T")
-_STARS = re.compile(r"\.[*+]")
+STAR = "*"  # within a word: any letters or none
+STARS = "+"  # by itself: any words, at least one
+_EITHER = re.compile(r"[*+]")
+_EITHER_KEPT = re.compile(r"([*+])")
 _GROUP = re.compile(r"\(([^()]*)\)")
 
 
@@ -54,14 +57,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The wordings and headings of one language. Those with a `*` and the headings are kept as the
-    text of their regular expression, compiled when first needed: most runs need one language."""
+    """The wordings and headings of one language. `open` and `headings` hold readings with a STAR or
+    STARS and what each stands for."""
 
     language: str
     speller: Speller
     exact: Mapping[StatementKind, Mapping[str, tuple[Wording, ...]]]
-    open: Mapping[StatementKind, tuple[tuple[str, Wording], ...]]
-    headings: Mapping[StatementKind, tuple[tuple[str, str], ...]]
+    open: Mapping[StatementKind, tuple[tuple[tuple[str, ...], Wording], ...]]
+    headings: Mapping[StatementKind, tuple[tuple[tuple[str, ...], str], ...]]
 
     def spell(self, label: str) -> str:
         """A printed label in this language's one spelling."""
@@ -95,32 +98,46 @@ class Lexicon:
 
 
 class _Patterns(Generic[T]):
-    """Regular expressions and what each stands for. To compile and try them all is slow, so each is
-    kept under a part of every alternative that must stand in a text: its longest word, or its
-    longest stretch of letters where all words have a `*`."""
+    """Readings with stars and what each stands for. To try them all is slow, so each is kept under a
+    part of it that must stand in a text: its longest word, or its longest stretch of letters where
+    all words have a star."""
 
-    def __init__(self, expressions: Iterable[tuple[str, T]]) -> None:
-        self._known = tuple(expressions)
-        self._by_word: dict[str, set[int]] = {}
-        self._by_stretch: dict[str, set[int]] = {}
-        for place, (expression, _) in enumerate(self._known):
-            for alternative in expression.replace("\\", "").split("|"):
-                words = [word for word in alternative.split() if not _STARS.search(word)]
+    def __init__(self, readings: Iterable[tuple[Sequence[str], T]]) -> None:
+        self._meanings: list[T] = []
+        self._by_word: dict[str, list[tuple[int, str]]] = {}
+        self._by_stretch: dict[str, list[tuple[int, str]]] = {}
+        for place, (texts, meaning) in enumerate(readings):
+            self._meanings.append(meaning)
+            for text in texts:
+                words = [word for word in text.split() if STAR not in word and STARS not in word]
                 kept = self._by_word if words else self._by_stretch
-                kept.setdefault(max(words or _STARS.split(alternative), key=len), set()).add(place)
+                kept.setdefault(max(words or _EITHER.split(text), key=len), []).append((place, text))
 
     def fitting(self, text: str) -> Iterator[T]:
-        """What the expressions that fit a text stand for, in order."""
-        able = {place for word in text.split() for place in self._by_word.get(word, ())}
-        able.update(*(places for stretch, places in self._by_stretch.items() if stretch in text))
-        for expression, meaning in (self._known[place] for place in sorted(able)):
-            if _compiled(expression).fullmatch(text):
-                yield meaning
+        """What the readings that fit a text stand for, in order."""
+        able = [entry for word in text.split() for entry in self._by_word.get(word, ())]
+        for stretch, entries in self._by_stretch.items():
+            if stretch in text:
+                able += entries
+        return (self._meanings[place] for place in sorted({place for place, one in able if fits(one, text)}))
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def fits(reading: str, text: str) -> bool:
+    """Whether a text is what a reading with stars stands for."""
+    first, *rest = _EITHER_KEPT.split(reading)
+    if not rest:
+        return reading == text
+    last = rest.pop()
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    # The leftmost place of each piece leaves most room for those after it.
+    place = len(first)
+    for star, piece in zip(rest[0::2], rest[1::2], strict=False):
+        found = text.find(piece, place + (star == STARS))
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return place + (rest[-1] == STARS) <= len(text) - len(last)
 
 
 @lru_cache(maxsize=4096)
@@ -159,7 +176,8 @@ def _squeezed(
 ) -> tuple[Mapping[str, tuple[Wording, ...]], _Patterns[Wording]]:
     """The wordings of a statement without their spaces."""
     exact = {text.replace(" ", ""): wordings for text, wordings in lexicon.exact[kind].items()}
-    return exact, _Patterns((text.replace(" ", ""), wording) for text, wording in lexicon.open[kind])
+    opened = (([text.replace(" ", "") for text in texts], wording) for texts, wording in lexicon.open[kind])
+    return exact, _Patterns(opened)
 
 
 @lru_cache(maxsize=64)
@@ -191,7 +209,7 @@ def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
     language = str(data["language"])
     speller = Speller.build(data.get("words", {}), data.get("drop", ()), str(data.get("ampersand", "")))
     exact: dict[StatementKind, dict[str, list[Wording]]] = {kind: {} for kind in StatementKind}
-    opened: dict[StatementKind, list[tuple[str, Wording]]] = {kind: [] for kind in StatementKind}
+    opened: dict[StatementKind, list[tuple[tuple[str, ...], Wording]]] = {kind: [] for kind in StatementKind}
     for wording in _wordings(data, taxonomy, language):
         kind = taxonomy[wording.concept].statement
         spelled = sorted({_spell(text, speller) for text in expand(wording.text)})
@@ -199,7 +217,7 @@ def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
             exact[kind].setdefault(text, []).append(wording)
         stars = [text for text in spelled if "*" in text]
         if stars:
-            opened[kind].append((_expression(stars), wording))
+            opened[kind].append((_with_stars(stars), wording))
     return Lexicon(
         language,
         speller,
@@ -241,14 +259,9 @@ def _spell(text: str, speller: Speller) -> str:
     return " ".join("".join(spelled).split())
 
 
-def _expression(texts: list[str]) -> str:
-    """One regular expression for spelled readings with a `*`."""
-
-    def one(text: str) -> str:
-        words = [".+" if word == "*" else re.escape(word).replace(r"\*", ".*") for word in text.split()]
-        return " ".join(words)
-
-    return "|".join(one(text) for text in texts)
+def _with_stars(texts: Iterable[str]) -> tuple[str, ...]:
+    """Spelled readings with the `*` that stand by themselves told from those that touch a word."""
+    return tuple(" ".join(STARS if word == "*" else word for word in text.split()) for text in texts)
 
 
 def _wordings(data: Mapping[str, Any], taxonomy: Taxonomy, language: str) -> Iterator[Wording]:
@@ -269,13 +282,13 @@ def _wordings(data: Mapping[str, Any], taxonomy: Taxonomy, language: str) -> Ite
 def _headings(
     data: Mapping[str, Any], taxonomy: Taxonomy, speller: Speller, language: str
 ) -> Mapping[StatementKind, tuple[tuple[str, str], ...]]:
-    headings: dict[StatementKind, tuple[tuple[str, str], ...]] = {}
+    headings: dict[StatementKind, tuple[tuple[tuple[str, ...], str], ...]] = {}
     for kind in StatementKind:
         found = []
         for name, texts in data.get("sections", {}).get(kind.value, {}).items():
             if name != NO_PART and name not in taxonomy.sections[kind]:
                 raise BadInput(f"The {language} headings name no section {name!r} of the {kind.value}.")
             spelled = [_spell(text, speller) for entry in texts for text in expand(str(entry))]
-            found.append((_expression(spelled), name))
+            found.append((_with_stars(spelled), name))
         headings[kind] = tuple(found)
     return headings

@@ -140,7 +140,10 @@ def language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
     def known(lexicon: Lexicon) -> int:
         return sum(lexicon.knows(table.kind, row.label) for row in table.rows)
 
-    return max(load_lexicons(taxonomy), key=known)
+    english, *others = load_lexicons(taxonomy)
+    if 2 * known(english) > len(table.rows):
+        return english  # most reports; no other language can know as many
+    return max((english, *others), key=known)
 
 
 def _mapping(n: int, row: Row, won: dict[int, Claim], decided: dict[int, MappingRule]) -> RowMapping:

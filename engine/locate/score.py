@@ -17,6 +17,7 @@ from engine.locate.lexicon import LANGUAGES, Vocabulary, letters, vocabulary
 CLEARLY_ENGLISH = 0.18  # of all words
 LEAST_SMALL_WORDS = 0.02  # of all words; running text has ten times as many
 LEAST_NUMBERS = 8  # a page with fewer numbers holds no statement of its own
+LEAST_SHARE = 0.006  # numbers per character: half of what a statement below a page of prose still has
 LEAST_ANCHORS = 5.0  # summed weight below which the lines are not looked at
 FEW_LINES = 4  # a page of figures with fewer comes without line ends
 BEGINNING = 200  # characters of such a page in which its title stands
@@ -93,7 +94,7 @@ def score_page(number: int, text: str, words: Vocabulary) -> PageScore:
     """One page. `number` counts from 1."""
     numbers = len(_NUMBER.findall(text))
     page = PageScore(number, numbers, "", [], blank=len(text) < 40)
-    if numbers < LEAST_NUMBERS:
+    if numbers < LEAST_NUMBERS or numbers < LEAST_SHARE * len(text):
         return page
     page.squashed = letters(text)
     anchors = {kind: _anchors(page, kind, words) for kind in StatementKind}

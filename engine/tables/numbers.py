@@ -18,6 +18,7 @@ DASHES = frozenset("-–—―−‐‑‒_") | {"--", "—-", "- -", "––"}
 NIL_WORDS = frozenset({"nil", "nihil", "néant"})
 NOT_FIGURES = frozenset({"n/a", "na", "n.a.", "nm", "n.m.", "n/m", "*", "**", "n.s.", "n.d."})
 MINUS = "-−–‐‑‒"
+_LETTERS_OF_FIGURES = NIL_WORDS | NOT_FIGURES
 GROUP_GAP = 0.48  # of the type size: the widest space inside "1 234 567"
 _PERCENT_WIDTH = 0.71  # of the type size
 _BRACKET_WIDTH = 0.265
@@ -162,7 +163,9 @@ def cell_value(text: str, kind: FigureKind, grammar: NumberGrammar) -> tuple[Cel
 def figures_of(line: Line, spaced_groups: bool = False) -> list[Figure]:
     """The figures of a line from left to right. `spaced_groups`: thousands are parted by spaces."""
     if spaced_groups not in line.figures:
-        line.figures[spaced_groups] = _found_in(line, spaced_groups)
+        line.figures[spaced_groups] = found = _found_in(line, spaced_groups)
+        if not any(_THREE.match(word.text) for word in line.words[1:]):
+            line.figures[not spaced_groups] = found  # no word could be a group of thousands
     return line.figures[spaced_groups]
 
 
@@ -171,7 +174,7 @@ def _found_in(line: Line, spaced_groups: bool) -> list[Figure]:
     words = line.words
     i = 0
     while i < len(words):
-        figure = _figure_at(words, i, spaced_groups)
+        figure = None if _is_plain_word(words[i].text) else _figure_at(words, i, spaced_groups)
         if figure is None:
             i += 1
             continue
@@ -179,6 +182,11 @@ def _found_in(line: Line, spaced_groups: bool) -> list[Figure]:
         found.append(figure)
         i = figure.last + 1
     return found
+
+
+def _is_plain_word(text: str) -> bool:
+    """Most words of a page are letters that begin no figure."""
+    return text.isalpha() and text.lower() not in _LETTERS_OF_FIGURES and not _PREFIX.match(text)
 
 
 def _figure_at(words: Sequence[Word], start: int, spaced_groups: bool) -> Figure | None:
