@@ -2,8 +2,10 @@
 
 The unit is pdfium's plain text of the same whole file, read in the same process directly before and
 after, so the ratios hold on any machine; seconds are processor time. Each file gets a process of
-its own. There the engine and pdfium first read a report made for the purpose, which loads what they
-load once, and then the engine reads the file a single time: it remembers nothing of it.
+its own. There the engine and pdfium first read another file of the list (the peers a short one made
+for the purpose), which loads what they load once, and then the engine reads the file a single time:
+it remembers nothing of it. pdfium reads every page; Tenfold stops behind the statements where they
+prove themselves.
 
 pdfium and Tenfold read every file. The peers pdfminer.six, pdfplumber and camelot read a few, and
 Tenfold has a row for the same few; a peer that is not installed is named and left out. camelot reads
@@ -188,11 +190,18 @@ def table(paths: Sequence[Path], first: Path, *, peers: bool) -> list[str]:
             lines.append(f"| {engine.title} | not installed | | | | |")
             continue
         part = few if engine.peer else paths
-        measured = {path: measure(name, path, first) for path in part}
+        loading = {path: first if engine.peer else before(path, paths, first) for path in part}
+        measured = {path: measure(name, path, loading[path]) for path in part}
         lines.append(row(engine.title, list(measured.values())))
         if name == "tenfold" and peers and len(few) < len(paths):
             lines.append(row(f"{engine.title}, files of the peers", [measured[path] for path in few]))
     return lines
+
+
+def before(path: Path, paths: Sequence[Path], first: Path) -> Path:
+    """What is read before this file: the one before it in the list, `first` where there is no other. A
+    made report alone would leave unloaded what only lines of unknown wording need."""
+    return paths[paths.index(path) - 1] if len(paths) > 1 else first
 
 
 def row(title: str, readings: Sequence[Measured | None]) -> str:

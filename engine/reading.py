@@ -5,8 +5,8 @@ that are not trusted.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from engine import ENGINE_VERSION
@@ -15,13 +15,14 @@ from engine.concepts.taxonomy import load_taxonomy
 from engine.concluding import bridged, concluded
 from engine.errors import NotFound, Unreadable
 from engine.kinds import StatementKind
-from engine.locate.choose import Candidate, Choice, choose
+from engine.legible import Legible, as_it_came, count_unmapped, mended
+from engine.locate.choose import Candidate, Choice, choose, choose_from_front
 from engine.locate.lexicon import Vocabulary
 from engine.locate.score import bears_language, language_of
 from engine.pdf import ocr
-from engine.pdf.open import OpenDocument, OpenLimits, open_document
+from engine.pdf.open import OpenDocument, OpenLimits
 from engine.progress import Report, silent
-from engine.rereading import read_first, reread
+from engine.rereading import is_beyond_doubt, read_first, reread
 from engine.source import Source
 from engine.statement import (
     Abstention,
@@ -35,6 +36,7 @@ from engine.tables.complete import completed
 from engine.tables.read import TableReading
 
 FIRST_PAGES = 8
+FRONT_PAGES = 24  # that tell the language of a report whose other pages may stay unread
 TEXT_PAGE = 30  # characters from which a page counts as having a text layer
 LEAST_TEXT_SHARE = 0.05
 
@@ -67,8 +69,10 @@ def survey(data: bytes, options: ReadingOptions | None = None) -> Survey:
     Raises Unreadable where it does not open; a file without a text layer is described.
     """
     options = options or ReadingOptions()
-    with _legible(data, replace(options, pages=()), silent) as found:
-        return _described(data, found.document, found.texts)
+    with ExitStack() as stack:
+        came = as_it_came(stack, data, options.limits, (), silent)
+        file = mended(stack, came, options.limits, (), silent)
+        return _described(data, file.document, file.texts)
 
 
 def read(data: bytes, options: ReadingOptions | None = None, report: Report = silent) -> Reading:
@@ -78,82 +82,69 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
     an abstention in the result.
     """
     options = options or ReadingOptions()
-    with _legible(data, options, report) as found:
-        document, texts = found.document, found.texts
-        about = _described(data, document, texts)
-        words, choice = _located(texts)
-        pictures, passed_over = _pictures(document, about, texts, choice, options, report)
-        if pictures:
-            texts = [pictures.get(n, text) for n, text in enumerate(texts, start=1)]
-            words, choice = _located(texts)
-        _refuse_without_text(about, texts, frozenset(pictures))
-        report("locate")
-        source = Source(found.data, document, texts, words, choice, frozenset(pictures))
-        tables, abstentions, unusual = _read_tables(source, options)
-        report("read")
-        tables, warnings = completed(tables, texts)
-        statements, repairs = _concluded(tables, source, options)
-        report("conclude")
-    warnings += [*found.said, *unusual, *repairs]
-    if passed_over:
-        warnings.append(f"{passed_over} pages are pictures and were not looked at for lack of time")
-    warnings += [warning for entry in tables for warning in entry.warnings]
-    warnings += [
-        f"page {index + 1} does not load and was left out" for index in sorted(document.damaged_pages)
-    ]
-    return Reading(about, statements, tuple(abstentions), tuple(warnings), ENGINE_VERSION)
+    with ExitStack() as stack:
+        file = as_it_came(stack, data, options.limits, options.pages, report)
+        report("open")
+        found = _from_front(file, options, report)
+        if found is None:
+            file = mended(stack, file, options.limits, options.pages, report)
+            found = _from_all(file, _described(data, file.document, file.texts), options, report)
+        about = _described(data, file.document, file.texts.seen())
+        damaged = sorted(file.document.damaged_pages)
+    left_out = (f"page {index + 1} does not load and was left out" for index in damaged)
+    warnings = (*file.said, *found.warnings, *left_out)
+    return Reading(about, found.statements, found.abstentions, warnings, ENGINE_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
-class _Legible:
-    """An open file with its bytes and the text of its pages, and what had to be done for that."""
+class _Found:
+    """What the pages of a report gave."""
 
-    document: OpenDocument
-    data: bytes
-    texts: list[str]
-    said: tuple[str, ...] = ()
-
-
-@contextmanager
-def _legible(data: bytes, options: ReadingOptions, report: Report) -> Iterator[_Legible]:
-    """The file, with the maps to characters that its fonts lack where they can be worked out."""
-    with ExitStack() as stack:
-        document = stack.enter_context(open_document(data, options.limits))
-        report("open")
-        found = _Legible(document, data, _texts(document, options, report))
-        unmapped = sum(map(ocr.unmapped, found.texts))
-        if unmapped:
-            again = _with_maps(stack, data, options, report)
-            if again is not None and sum(map(ocr.unmapped, again.texts)) < unmapped:
-                found = again
-        yield found
+    statements: tuple[StatementReading, ...]
+    abstentions: tuple[Abstention, ...]
+    warnings: tuple[str, ...]
 
 
-def _with_maps(stack: ExitStack, data: bytes, options: ReadingOptions, report: Report) -> _Legible | None:
-    # Imported here because few reports need it and its library is slow to load.
-    from engine.pdf import unicode_maps
-
-    mended = unicode_maps.mended(data)
-    if mended is None:
+def _from_front(file: Legible, options: ReadingOptions, report: Report) -> _Found | None:
+    """The statements of a report that is searched no further than behind them; None where they do not
+    stand out, or where their figures leave a doubt."""
+    words = language_of(file.texts[:FRONT_PAGES])
+    choice = choose_from_front(file.texts, words)
+    if choice is None or count_unmapped(file.texts.seen()):
         return None
-    # It was small enough before the maps were added.
-    limits = replace(options.limits, largest_file=max(options.limits.largest_file, len(mended.data)))
-    document = stack.enter_context(open_document(mended.data, limits))
-    said = (
-        f"unmapped text decoded: {mended.fonts} fonts do not say which characters they show; their letters "
-        "were worked out from the widths of the type"
-    )
-    return _Legible(document, mended.data, _texts(document, options, report), (said,))
+    report("locate")
+    source = Source(file.data, file.document, file.texts, words, choice, frozenset())
+    found = _found(source, options, report, repair=False)
+    proven = not found.abstentions and all(map(is_beyond_doubt, found.statements))
+    return found if proven else None
 
 
-def _texts(document: OpenDocument, options: ReadingOptions, report: Report) -> list[str]:
-    wanted = set(options.pages)
-    texts = []
-    for index in range(document.pages):
-        texts.append(document.text(index) if not wanted or index + 1 in wanted else "")
-        if index % 25 == 0:
-            report("text", index, document.pages)
-    return texts
+def _from_all(file: Legible, about: Survey, options: ReadingOptions, report: Report) -> _Found:
+    """The statements of a report of which every page is looked at, read again where they fail."""
+    texts: Sequence[str] = file.texts
+    words, choice = _located(texts)
+    pictures, passed_over = _pictures(file.document, about, texts, choice, options, report)
+    if pictures:
+        texts = [pictures.get(n, text) for n, text in enumerate(texts, start=1)]
+        words, choice = _located(texts)
+    _refuse_without_text(about, texts, frozenset(pictures))
+    report("locate")
+    source = Source(file.data, file.document, texts, words, choice, frozenset(pictures))
+    found = _found(source, options, report, repair=True)
+    if not passed_over:
+        return found
+    said = f"{passed_over} pages are pictures and were not looked at for lack of time"
+    return replace(found, warnings=(*found.warnings, said))
+
+
+def _found(source: Source, options: ReadingOptions, report: Report, *, repair: bool) -> _Found:
+    tables, abstentions, unusual = _read_tables(source, options)
+    report("read")
+    tables, warnings = completed(tables, source.texts)
+    statements, repairs = _concluded(tables, source, options, repair=repair)
+    report("conclude")
+    warnings += [*unusual, *repairs, *(warning for entry in tables for warning in entry.warnings)]
+    return _Found(statements, tuple(abstentions), tuple(warnings))
 
 
 def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Survey:
@@ -164,7 +155,7 @@ def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Sur
         pages=document.pages,
         encrypted=document.encrypted,
         copying_forbidden=document.copying_forbidden,
-        text_share=round(usable / document.pages, 4),
+        text_share=round(usable / len(texts), 4),
         producer=document.producer,
         title=document.title,
         first_pages=tuple(texts[:FIRST_PAGES]),
@@ -244,15 +235,17 @@ def _by_recognition(entry: TableReading) -> TableReading:
 
 
 def _concluded(
-    tables: Sequence[TableReading], source: Source, options: ReadingOptions
+    tables: Sequence[TableReading], source: Source, options: ReadingOptions, *, repair: bool
 ) -> tuple[tuple[StatementReading, ...], list[str]]:
-    """What the tables mean, each read again where its checks fail, and what was repaired by that."""
+    """What the tables mean; each, for a `repair`, read again where its checks fail, and what came of
+    that."""
     taxonomy = load_taxonomy()
 
     def conclude(table: StatementTable) -> StatementReading:
         return concluded(table, taxonomy, options.rules)
 
-    read_again = [reread(conclude(entry.table), source, conclude) for entry in tables]
+    first = [conclude(entry.table) for entry in tables]
+    read_again = [reread(one, source, conclude) if repair else (one, "") for one in first]
     return bridged(tuple(statement for statement, _ in read_again)), [said for _, said in read_again if said]
 
 

@@ -91,9 +91,14 @@ def _name(kind: StatementKind) -> str:
 def is_proven(statement: StatementReading) -> bool:
     """Whether nothing speaks for reading again: identities hold, and where one fails all the same, the
     sums prove the digits. A statement without its last lines has nothing that could hold."""
-    if not _is_whole(statement):
-        return False
-    return not _count(statement, CheckOutcome.FAILS) or foot(statement.table).share >= PROVEN_ENOUGH
+    return is_beyond_doubt(statement) or (
+        _is_whole(statement) and foot(statement.table).share >= PROVEN_ENOUGH
+    )
+
+
+def is_beyond_doubt(statement: StatementReading) -> bool:
+    """Whether the statement has its first and its last lines and no identity fails."""
+    return _is_whole(statement) and not _count(statement, CheckOutcome.FAILS)
 
 
 def _is_whole(statement: StatementReading) -> bool:

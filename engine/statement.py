@@ -143,7 +143,8 @@ class Abstention:
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What a file is, before anything is read from it. `text_share` is the share of pages with a
-    usable text layer; `first_pages` the plain text of the first pages, at most eight."""
+    usable text layer, among those looked at; `first_pages` the plain text of the first pages, at most
+    eight."""
 
     sha256: str
     size: int

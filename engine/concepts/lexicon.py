@@ -281,7 +281,7 @@ def _wordings(data: Mapping[str, Any], taxonomy: Taxonomy, language: str) -> Ite
 
 def _headings(
     data: Mapping[str, Any], taxonomy: Taxonomy, speller: Speller, language: str
-) -> Mapping[StatementKind, tuple[tuple[str, str], ...]]:
+) -> Mapping[StatementKind, tuple[tuple[tuple[str, ...], str], ...]]:
     headings: dict[StatementKind, tuple[tuple[tuple[str, ...], str], ...]] = {}
     for kind in StatementKind:
         found = []

@@ -11,9 +11,11 @@ from itertools import product
 
 from engine.kinds import StatementKind
 from engine.locate.lexicon import Vocabulary, letters
-from engine.locate.score import FEW_LINES, PageScore, score_pages
+from engine.locate.score import FEW_LINES, PageScore, is_clear, score_page, score_pages
 
 THRESHOLD = 15.0  # statements proper score from 18, the best page of a missing one up to 12
+CLEAR = 18.0  # the least score of a page that is chosen without a look at all pages
+LOOK_FURTHER = 6  # pages behind the last of such pages that are looked at
 CANDIDATES = 6
 NEAR = 7  # pages between the first and the last statement that cost nothing
 FAR_COST = 1.2  # per further page
@@ -49,7 +51,46 @@ class Choice:
 
 def choose(texts: Sequence[str], words: Vocabulary) -> Choice:
     """The best joint choice of first pages, each with the pages it runs over."""
-    scores = score_pages(texts, words)
+    return _choice(score_pages(texts, words), texts, words)
+
+
+def choose_from_front(texts: Sequence[str], words: Vocabulary) -> Choice | None:
+    """The choice among the first pages alone, made once all three statements stand there so clearly
+    that none of the pages behind would be preferred; None where they never do.
+
+    The notes behind the statements are half of a report. Whether the choice is right must be asked of
+    the figures: what is read here and proves itself needs no look at the rest.
+    """
+    scores: list[PageScore] = []
+    clear: dict[StatementKind, PageScore] = {}
+    newest = 0
+    for number, text in enumerate(texts, 1):
+        page = score_page(number, text, words)
+        scores.append(page)
+        for kind in StatementKind:
+            score = page.scores.get(kind, 0.0)
+            if (
+                score >= CLEAR
+                and is_clear(page, kind)
+                and (kind not in clear or score > clear[kind].scores[kind])
+            ):
+                clear[kind], newest = page, number
+        if len(clear) == len(StatementKind) and number == newest + LOOK_FURTHER:
+            choice = _choice(scores, texts[:number], words)
+            if _is_of(choice, clear):
+                return choice
+    return None
+
+
+def _is_of(choice: Choice, clear: dict[StatementKind, PageScore]) -> bool:
+    """Whether these pages were chosen, and stand together."""
+    places = [page.page for page in clear.values()]
+    return max(places) - min(places) <= NEAR and all(
+        kind in choice.chosen and page.page in choice.chosen[kind].pages for kind, page in clear.items()
+    )
+
+
+def _choice(scores: Sequence[PageScore], texts: Sequence[str], words: Vocabulary) -> Choice:
     ranked = {kind: _ranked(scores, kind) for kind in StatementKind}
     best = _best_together(ranked)
     chosen, others = {}, {}

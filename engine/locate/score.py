@@ -90,6 +90,17 @@ def score_pages(texts: Sequence[str], words: Vocabulary) -> list[PageScore]:
     return [score_page(number, text, words) for number, text in enumerate(texts, 1)]
 
 
+def is_clear(page: PageScore, kind: StatementKind) -> bool:
+    """Whether the title of a statement stands at the edge of its page, as that of a whole group."""
+    if kind not in page.titles or page.parent:
+        return False
+    return _at_edge(page, page.titles[kind][0])
+
+
+def _at_edge(page: PageScore, line: int) -> bool:
+    return line < HEAD_LINES or line > len(page.lines) - 1 - FOOT_LINES
+
+
 def score_page(number: int, text: str, words: Vocabulary) -> PageScore:
     """One page. `number` counts from 1."""
     numbers = len(_NUMBER.findall(text))
@@ -136,14 +147,13 @@ def _density(page: PageScore) -> float:
 
 
 def _look_at_lines(page: PageScore, words: Vocabulary) -> None:
-    last = len(page.lines) - 1
     if len(page.lines) < FEW_LINES:
         _look_at_beginning(page, words)
     squashed_lines = [letters(line[:300]) for line in page.lines]
     able = _lines_like_titles(squashed_lines, words)
     others = _has_other_title(squashed_lines[:HEAD_LINES] + squashed_lines[-FOOT_LINES:], words)
     for n, (line, squashed) in enumerate(zip(page.lines, squashed_lines, strict=True)):
-        near = n < HEAD_LINES or n > last - FOOT_LINES
+        near = _at_edge(page, n)
         if n not in able and not (near and others):
             continue
         if line.lstrip()[:1].islower() or line.rstrip().endswith(":"):
@@ -230,8 +240,7 @@ def is_other_title(squashed: str, words: Vocabulary, at_least: int = 0) -> bool:
 def _title_score(page: PageScore, kind: StatementKind) -> float:
     if kind in page.titles:
         n, line = page.titles[kind]
-        near = n < HEAD_LINES or n > len(page.lines) - 1 - FOOT_LINES
-        worth = STRONG_TITLE if near else INNER_TITLE
+        worth = STRONG_TITLE if _at_edge(page, n) else INNER_TITLE
         page.reasons[kind].append(f"title “{line[:60]}” {worth:+g}")
         return worth
     if page.titles or page.foreign:

@@ -1,18 +1,20 @@
 """Bytes to an open document, with the reasons why a file cannot be read told apart."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from engine.errors import Unreadable
+from engine.progress import Report, silent
 
 # Where the header of a PDF may begin: viewers accept some leading bytes, and so does pdfium.
 _HEADER_WITHIN = 1024
+_PAGES_PER_REPORT = 25
 _MAY_COPY = 1 << 4  # bit 5 of the permission flags, ISO 32000-1 table 22
 _MAY_COPY_FOR_ACCESSIBILITY = 1 << 9
 
@@ -95,6 +97,41 @@ class OpenDocument:
             if text_page:
                 pdfium_c.FPDFText_ClosePage(text_page)
             pdfium_c.FPDF_ClosePage(raw)
+
+
+class PageTexts(Sequence[str]):
+    """The plain text of every page in order, each read from the file when it is first asked for. Pages
+    other than the `wanted` (from 1), where some are named, are empty."""
+
+    def __init__(self, document: OpenDocument, wanted: Sequence[int] = (), report: Report = silent) -> None:
+        self._document = document
+        self._report = report
+        self._texts: list[str | None] = [None] * document.pages
+        if wanted:
+            self._texts = [None if n in wanted else "" for n in range(1, document.pages + 1)]
+        self._unread = self._texts.count(None)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[n] for n in range(*index.indices(len(self)))]
+        text = self._texts[index]
+        if text is None:
+            text = self._texts[index] = self._document.text(index % len(self))
+            self._unread -= 1
+            if self._unread % _PAGES_PER_REPORT == 0:
+                self._report("text", len(self) - self._unread, len(self))
+        return text
+
+    def seen(self) -> list[str]:
+        """The texts that have been asked for so far."""
+        return [text for text in self._texts if text is not None]
 
 
 @contextmanager

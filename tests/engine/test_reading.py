@@ -65,6 +65,28 @@ def test_the_three_statements_are_found_on_their_pages(reading):
     assert reading.warnings == ()
 
 
+class Listener:
+    """Remembers how many pages were looked at."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+
+    def __call__(self, step: str, done: int = 0, total: int = 0, message: str = "") -> None:
+        self.pages = max(self.pages, done if step == "text" else 0)
+
+
+def test_the_notes_behind_statements_that_prove_themselves_are_not_looked_at():
+    front, whole = Listener(), Listener()
+    notes = [PROSE] * 56
+    proven = read(report([PROSE, income(), balance(), cash_flow(), *notes]), report=front)
+    sheet = balance(rows=(*ASSETS[:-1], ("Total assets", "", "1,001.0", "951.0"), *LIABILITIES))
+    doubtful = read(report([PROSE, income(), sheet, cash_flow(), *notes]), report=whole)
+    assert (front.pages, whole.pages) == (10, 60)
+    assert [s.table.pages for s in proven.statements] == [(2,), (3,), (4,)]
+    assert [s.table.pages for s in doubtful.statements] == [(2,), (3,), (4,)]
+    assert proven.survey.pages == 60
+
+
 def test_every_figure_is_read_with_its_sign(reading):
     table = table_of(reading, StatementKind.INCOME_STATEMENT)
     assert figures(table) == {

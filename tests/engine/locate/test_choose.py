@@ -3,7 +3,7 @@
 import pytest
 
 from engine.kinds import StatementKind
-from engine.locate.choose import choose
+from engine.locate.choose import LOOK_FURTHER, choose, choose_from_front
 from engine.locate.lexicon import LANGUAGES, letters, vocabulary
 from engine.locate.score import bears_language, language_of, score_page, title_kind
 
@@ -167,3 +167,47 @@ Basic earnings per share 1.25 1.28
 Diluted earnings per share 1.24 1.27"""
     assert chosen("x", PROFIT, rest)[StatementKind.INCOME_STATEMENT] == (2, 3)
     assert chosen("x", PROFIT, "Notes to the statements\n" + rest)[StatementKind.INCOME_STATEMENT] == (2,)
+
+
+INCOME = """Consolidated income statement
+Revenue 1,000 950
+Cost of sales (600) (570)
+Gross profit 400 380
+Operating profit 200 190
+Profit before tax 180 170
+Income tax expense (40) (38)
+Profit for the year 140 132
+Basic earnings per share 1.40 1.32"""
+CASH = """Consolidated statement of cash flows
+Cash flows from operating activities
+Depreciation and amortisation 40 38
+Net cash from operating activities 210 200
+Purchase of property, plant and equipment (90) (80)
+Net cash used in investing activities (90) (80)
+Repayment of borrowings (60) (50)
+Dividends paid (40) (40)
+Net cash used in financing activities (100) (90)
+Cash and cash equivalents at the beginning of the year 80 50
+Cash and cash equivalents at the end of the year 100 80"""
+
+
+class Pages(list[str]):
+    """Remembers how far it was read."""
+
+    last = 0
+
+    def __iter__(self):
+        for self.last, text in enumerate(super().__iter__(), 1):
+            yield text
+
+
+def test_clear_statements_are_chosen_without_a_look_at_the_pages_behind():
+    pages = Pages(["Prose.", INCOME, SHEET, CASH, *["Prose."] * 40])
+    choice = choose_from_front(pages, EN)
+    assert choice is not None
+    assert pages.last == 4 + LOOK_FURTHER
+    assert {kind: c.pages for kind, c in choice.chosen.items()} == chosen(*pages[:])
+    assert {c.pages for c in choice.chosen.values()} == {(2,), (3,), (4,)}
+    untitled = CASH.split("\n", 1)[1]
+    assert choose_from_front(["Prose.", INCOME, SHEET, untitled, *["Prose."] * 40], EN) is None
+    assert choose_from_front(["Prose.", INCOME, SHEET, *["Prose."] * 9, CASH, *["Prose."] * 40], EN) is None
