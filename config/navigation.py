@@ -51,6 +51,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _page("Runs", "play_circle", "jobs.taskrun"),
             _page("Schedules", "schedule", "django_celery_beat.periodictask"),
+            {
+                "title": "Workers",
+                "icon": "local_florist",
+                "link": reverse_lazy("flower", args=[""]),
+                "permission": _may_see("jobs.view_taskrun"),
+            },
         ],
     },
     {

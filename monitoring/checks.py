@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import autodiscover_modules
 
+from jobs.broker import known_queues
 from jobs.errors import JobsError, UnknownTask
 from jobs.registry import Route, registered
 from jobs.schedules import stored_faults
@@ -59,7 +60,7 @@ def every_task_has_its_limits(app_configs: Any, **kwargs: Any) -> list[CheckMess
         route = settings.TASK_ROUTES.get(name)
         if route is None:
             continue
-        if route.queue not in settings.CELERY_TASK_QUEUES:
+        if route.queue not in known_queues():
             found.append(_wrong(name, "queue", route.queue, "one of the twelve"))
         for attribute, of in _LIMITS.items():
             # The knock of the scheduler has its limits from the settings alone.

@@ -4,7 +4,7 @@
 #
 #   scripts/start_celery.sh worker      QUEUES=scraping,extraction CONCURRENCY=4 NAME=reading
 #   scripts/start_celery.sh beat        one on the whole installation
-#   scripts/start_celery.sh flower      FLOWER_BASIC_AUTH=name:password PORT=5555
+#   scripts/start_celery.sh flower      seen at /admin/flower/ by staff who are signed in
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,11 +26,7 @@ beat)
     exec "$python" -m celery -A config beat --pidfile= --loglevel INFO
     ;;
 flower)
-    if [ -z "${FLOWER_BASIC_AUTH:-}" ]; then
-        echo "Set FLOWER_BASIC_AUTH=name:password. Flower can stop and start tasks." >&2
-        exit 1
-    fi
-    exec "$python" -m celery -A config flower --address=127.0.0.1 --port="${PORT:-5555}"
+    exec "$python" -m stack.flower
     ;;
 *)
     sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
