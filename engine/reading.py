@@ -127,9 +127,10 @@ def _from_all(file: Legible, about: Survey, options: ReadingOptions, report: Rep
     if pictures:
         texts = [pictures.get(n, text) for n, text in enumerate(texts, start=1)]
         words, choice = _located(texts)
-    _refuse_without_text(about, texts, frozenset(pictures))
+    _refuse_without_text(about, texts, choice, frozenset(pictures))
     report("locate")
-    source = Source(file.data, file.document, texts, words, choice, frozenset(pictures))
+    may_recognise = bool(options.ocr_seconds)
+    source = Source(file.data, file.document, texts, words, choice, frozenset(pictures), may_recognise)
     found = _found(source, options, report, repair=True)
     if not passed_over:
         return found
@@ -177,7 +178,10 @@ def _pictures(
 ) -> tuple[dict[int, str], int]:
     """The text of the pages (from 1) that are pictures, read only where the file's own text does
     not give every statement that is asked for; and how many there was no time for."""
-    complete = all(kind in choice.chosen for kind in options.kinds)
+    complete = all(
+        kind in choice.chosen and not any(ocr.unmapped(texts[n - 1]) for n in choice.chosen[kind].pages)
+        for kind in options.kinds
+    )
     if complete or not options.ocr_seconds or not ocr.is_available():
         return {}, 0
     garbled = about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts)
@@ -187,7 +191,9 @@ def _pictures(
     return found, len(wanted) - len(found)
 
 
-def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozenset[int]) -> None:
+def _refuse_without_text(
+    about: Survey, texts: Sequence[str], choice: Choice, pictures: frozenset[int]
+) -> None:
     """`texts` are those of the file, or what recognition made of the pages in `pictures`."""
     if pictures:
         if sum(map(len, texts)) < TEXT_PAGE or not bears_language(texts):
@@ -198,7 +204,8 @@ def _refuse_without_text(about: Survey, texts: Sequence[str], pictures: frozense
             )
         return
     advice = "" if ocr.is_available() else " (install tesseract, or the packages of requirements-ocr.txt)"
-    if about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts):
+    codes = not choice.chosen and 2 * count_unmapped(texts) > sum(map(bool, texts))
+    if about.text_share >= LEAST_TEXT_SHARE and (codes or not bears_language(texts)):
         raise Unreadable(
             "The file's text is not words: its fonts carry no usable map to characters. It needs text "
             f"recognition{advice}, or a copy made anew from its source.",

@@ -10,8 +10,10 @@ from functools import partial
 
 from engine.check.footing import foot
 from engine.errors import NotFound, Unreadable
-from engine.kinds import CheckOutcome, StatementKind
+from engine.kinds import CellState, CheckOutcome, StatementKind
 from engine.locate.choose import Candidate
+from engine.pdf import ocr
+from engine.pdf.glyphs import UNKNOWN
 from engine.pdf.words import UNUSUAL, Page
 from engine.source import Source
 from engine.statement import StatementReading, StatementTable
@@ -63,10 +65,11 @@ def reread(
     statement: StatementReading, source: Source, conclude: Callable[[StatementTable], StatementReading]
 ) -> tuple[StatementReading, str]:
     """The reading that proves most, and a sentence where it is not the first one."""
-    if is_proven(statement) or statement.table.read_by == "ocr":
+    garbled = bool(_unknown_digits(statement.table))
+    if statement.table.read_by == "ocr" or (is_proven(statement) and not garbled):
         return statement, ""
     best, said = statement, ""
-    fails = bool(_count(statement, CheckOutcome.FAILS))
+    fails = garbled or bool(_count(statement, CheckOutcome.FAILS))
     for attempt in _attempts(statement.table, source):
         if attempt.costly and not fails:
             continue
@@ -79,9 +82,15 @@ def reread(
                 other,
                 f"the {_name(table.kind)} did not prove itself at first; it was read again {attempt.says}",
             )
-        if is_proven(best):
+        if is_proven(best) and not _unknown_digits(best.table):
             break
     return best, said
+
+
+def _unknown_digits(table: StatementTable) -> int:
+    """How many figures have digits that their font does not name: they are on the page all the same."""
+    cells = (cell for row in table.rows for cell in row.cells if cell is not None)
+    return sum(cell.state is CellState.NOT_READ and UNKNOWN in cell.text for cell in cells)
 
 
 def _name(kind: StatementKind) -> str:
@@ -97,8 +106,10 @@ def is_proven(statement: StatementReading) -> bool:
 
 
 def is_beyond_doubt(statement: StatementReading) -> bool:
-    """Whether the statement has its first and its last lines and no identity fails."""
-    return _is_whole(statement) and not _count(statement, CheckOutcome.FAILS)
+    """Whether the statement has its first and its last lines, no identity fails and every digit has a
+    name."""
+    fails = _count(statement, CheckOutcome.FAILS)
+    return _is_whole(statement) and not fails and not _unknown_digits(statement.table)
 
 
 def _is_whole(statement: StatementReading) -> bool:
@@ -124,6 +135,8 @@ def _attempts(first: StatementTable, source: Source) -> Iterator[_Attempt]:
         yield _Attempt("with other gaps between words", partial(source.pages, numbers, gaps))
     second_engine = partial(source.pages_by_second_engine, numbers)
     yield _Attempt("by the second engine", second_engine, costly=True, read_by="second_engine")
+    if source.may_recognise and ocr.is_available() and _unknown_digits(first):
+        yield _Attempt("as a picture", partial(source.pages_as_pictures, numbers), costly=True, read_by="ocr")
 
 
 def _read(attempt: _Attempt, first: StatementTable, source: Source) -> StatementTable | None:
@@ -158,8 +171,8 @@ def _count(statement: StatementReading, outcome: CheckOutcome) -> int:
     return sum(check.outcome is outcome for check in statement.checks)
 
 
-def _proof(statement: StatementReading) -> tuple[int, int, int]:
+def _proof(statement: StatementReading) -> tuple[int, int, int, int]:
     """How well a reading proves itself: few failing identities, many that hold, many rows in closed
-    sums."""
+    sums; and of readings that prove the same, the one with the fewest figures left unread."""
     fails, holds = _count(statement, CheckOutcome.FAILS), _count(statement, CheckOutcome.HOLDS)
-    return -fails, holds, len(foot(statement.table).proven)
+    return -fails, holds, len(foot(statement.table).proven), -_unknown_digits(statement.table)

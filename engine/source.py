@@ -14,7 +14,7 @@ from engine.pdf.words import USUAL, Gaps, Page, read_page
 @dataclass(frozen=True, slots=True)
 class Source:
     """`texts` are those of all pages in order, `pictures` the pages (from 1) whose text is what
-    recognition made of them."""
+    recognition made of them. `may_recognise` allows a page with text to be read as a picture."""
 
     data: bytes
     document: OpenDocument
@@ -22,6 +22,7 @@ class Source:
     words: Vocabulary
     choice: Choice
     pictures: frozenset[int]
+    may_recognise: bool = False
     _read: dict[tuple[int, Gaps], Page] = field(default_factory=dict, repr=False)
 
     def pages(self, numbers: Sequence[int], gaps: Gaps = USUAL) -> list[Page]:
@@ -40,6 +41,11 @@ class Source:
         from engine.pdf.second_engine import read_pages
 
         return self._without_running_foot(read_pages(self.data, tuple(numbers)))
+
+    def pages_as_pictures(self, numbers: Sequence[int]) -> list[Page]:
+        """The same pages as text recognition reads them."""
+        language = self.words.language
+        return [ocr.recognise(self.document, number, language=language) for number in numbers]
 
     def _page(self, number: int, gaps: Gaps) -> Page:
         if number in self.pictures:

@@ -15,6 +15,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+_INK = 0.1  # points; what is less high is a space
 TINY = 1.5  # points; smaller type is not meant to be read
 _QUARTER = math.pi / 2
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
@@ -24,6 +25,7 @@ _BOLD_WEIGHT = 600
 _CLEAR = 8  # of 255; type less opaque is not seen
 _SPACES = frozenset(map(ord, " \u00a0\u2002\u2003\u2007\u2009\u202f\t\r\n"))
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+UNKNOWN = "\ufffd"  # a character that the font does not name: it is there and must not be left out
 _HYPHEN_MARK = 2  # how pdfium returns a hyphen at the end of a line
 _BOX = ctypes.sizeof(pdfium_c.FS_RECTF)
 _DOUBLE = ctypes.sizeof(ctypes.c_double)
@@ -116,6 +118,9 @@ _code_of = _direct(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, _ADDRESS, _INDEX
 _box_of = _direct(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_int, _ADDRESS, _INDEX, _ADDRESS)
 _origin_of = _direct(pdfium_c.FPDFText_GetCharOrigin, ctypes.c_int, _ADDRESS, _INDEX, _ADDRESS, _ADDRESS)
 _angle_of = _direct(pdfium_c.FPDFText_GetCharAngle, ctypes.c_float, _ADDRESS, _INDEX)
+_ink_of = _direct(
+    pdfium_c.FPDFText_GetCharBox, ctypes.c_int, _ADDRESS, _INDEX, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS
+)
 _count_of = _direct(pdfium_c.FPDFText_CountChars, ctypes.c_int, _ADDRESS)
 _mode_of = _direct(pdfium_c.FPDFTextObj_GetTextRenderMode, ctypes.c_int, _ADDRESS)
 _font_of = _direct(pdfium_c.FPDFTextObj_GetFont, ctypes.c_void_p, _ADDRESS)
@@ -146,7 +151,10 @@ def _read(text_page: int, frame: _Frame) -> Glyphs:
         if not 0 < code < 0xE000:
             unmapped += code == 0 or code == 0xFFFD or code <= 0xF8FF
         if code < 32 and code != _HYPHEN_MARK:
-            continue
+            if not _has_ink(text_page, index):
+                continue
+            unmapped += code > 0
+            codes[index] = ord(UNKNOWN)
         kept.append(index)
         spaced.append(after_space)
         after_space = False
@@ -162,6 +170,14 @@ def _read(text_page: int, frame: _Frame) -> Glyphs:
     ]
     width, height = (frame.width, frame.height) if turns % 2 == 0 else (frame.height, frame.width)
     return Glyphs(glyphs, turns, unmapped, width, height)
+
+
+def _has_ink(text_page: int, index: int) -> bool:
+    edges = (ctypes.c_double * 4)()
+    first = ctypes.addressof(edges)
+    known = _ink_of(text_page, index, *(first + n * _DOUBLE for n in range(4)))
+    left, right, bottom, top = edges
+    return bool(known) and right > left and top - bottom > _INK
 
 
 def _edges(text_page: int, indices: Sequence[int]) -> list[tuple[float, float, float, float, float, float]]:

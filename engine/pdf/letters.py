@@ -14,7 +14,8 @@ from functools import cache
 
 from pdfminer.fontmetrics import FONT_METRICS
 
-UNKNOWN = "\ufffd"
+from engine.pdf.glyphs import UNKNOWN
+
 SLACK = 1.5  # thousandths of the type size; widths are rounded
 MOST_EXTRA = 16  # characters outside the usual order
 LEAST_CODES = 20  # in the usual order; fewer may fit by chance

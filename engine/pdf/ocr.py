@@ -29,6 +29,7 @@ FEW_CHARACTERS = 50  # a page with fewer may be a picture
 COVERED = 0.4  # of the page's area, by one image or drawing
 MANY_DRAWINGS = 150  # objects; type turned into outlines has one per letter
 UNMAPPED = 0.1  # of a page's characters
+FEW_UNKNOWN = 20  # characters of a page may be ornaments
 FEW_PAGES = 12  # are all looked at in less time than it matters
 GLANCE_DPI = 60  # a line of type is then some five pixels high
 GLANCE_GAP = 12.0  # points between columns, more than between words
@@ -43,8 +44,10 @@ _GROUPED = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})+[)%-]?")  # a figure in 
 _BEGUN = re.compile(r"[($€£-]*\d{1,3}(?:[.,]\d{3})*[.,]?")
 _CONTINUED = re.compile(r"\d{3}(?:[.,]\d{3})*\)?")
 CLEARLY_MORE = 5
+_DIGIT = re.compile("[0-9]")
 # Private, unknown and control characters, but for tab, line feed and 2, which stands for a hyphen.
-_STRANGE = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\ue000-\uf8ff\ufffd]")
+# U+FFFE is how the library writes a character without a name, and at the end of a line a hyphen.
+_STRANGE = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\ue000-\uf8ff\ufffd]|\ufffe(?!\n)")
 RECOGNISERS: tuple[Recogniser, ...] = (tesseract, rapid)  # the first that is installed reads
 
 
@@ -64,8 +67,15 @@ def pictures(document: OpenDocument, texts: Sequence[str]) -> list[int]:
 
 
 def unmapped(text: str) -> bool:
-    """Whether more than a tenth of the characters are private, unknown or control characters."""
-    return len(_STRANGE.findall(text)) > UNMAPPED * max(len(text), FEW_CHARACTERS)
+    """Whether more than a tenth of the characters are private, unknown or control characters, or more
+    are unknown than are digits: then it may be the digits that the font does not name."""
+    strange = _STRANGE.findall(text)
+    if len(strange) > UNMAPPED * max(len(text), FEW_CHARACTERS):
+        return True
+    if len(strange) <= FEW_UNKNOWN:
+        return False
+    unknown = sum(not "\ue000" <= character <= "\uf8ff" for character in strange)
+    return unknown > max(FEW_UNKNOWN, len(_DIGIT.findall(text)))
 
 
 def recognise_texts(

@@ -16,7 +16,7 @@ from pdfminer.pdftypes import PDFException
 from pdfminer.psexceptions import PSException
 
 from engine.errors import Unreadable
-from engine.pdf.glyphs import Glyph
+from engine.pdf.glyphs import UNKNOWN, Glyph
 from engine.pdf.words import Page, lines_of
 
 _SLANT = 0.1  # of the type's matrix: type that runs sideways is kept away
@@ -59,11 +59,13 @@ def _page(number: int, layout: LTPage) -> Page:
         if not text.strip():
             after_space = True
             continue
+        if text.startswith("(cid:") or text < " ":  # its code, for want of a character
+            text = UNKNOWN
         glyphs.append(_glyph(character, text, layout, after_space, order))
         after_space = False
     seen = [glyph for glyph in glyphs if not glyph.hidden]
     hidden = "".join(glyph.text for glyph in glyphs if glyph.hidden)
-    unmapped = sum(glyph.text.startswith("(cid:") for glyph in glyphs)
+    unmapped = sum(glyph.text == UNKNOWN for glyph in glyphs)
     return Page(number, layout.width, layout.height, 0, lines_of(seen), hidden, unmapped, len(glyphs))
 
 

@@ -23,7 +23,8 @@ from pdfminer.pdftypes import PDFException, PDFObjRef, PDFStream, dict_value, li
 from pdfminer.psexceptions import PSException
 from pdfminer.psparser import PSLiteral
 
-from engine.pdf.letters import UNKNOWN, letters_of
+from engine.pdf.glyphs import UNKNOWN
+from engine.pdf.letters import letters_of
 
 DENSE = 0.8  # of the codes up to the highest: numbered anew, so that none between was left out
 MOST_CODES = 2000

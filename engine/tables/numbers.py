@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.kinds import CellState
+from engine.pdf.glyphs import UNKNOWN
 from engine.pdf.words import Line, Word
 
 DASHES = frozenset("-–—―−‐‑‒_") | {"--", "—-", "- -", "––"}
@@ -29,7 +30,8 @@ _CURRENCY = (
     r"|(?:HK|US|RMB)(?=[(\[]))"
 )
 _MINOR = r"(?:pence|penny|cents?|sen|[pc¢₵])"
-_CORE = r"(?:\d+(?:[.,'’]\d+)*|[.,]\d+)"
+# A figure with a digit that is not known is one all the same: it is there and was not read.
+_CORE = rf"(?=[^\d]*\d)(?:[\d{UNKNOWN}]+(?:[.,'’][\d{UNKNOWN}]+)*|[.,][\d{UNKNOWN}]+)"
 _FIGURE = re.compile(
     rf"^(?P<open>[(\[{{]?)\s*(?P<minus>[{MINUS}+]?)\s*{_CURRENCY}?\s*(?P<open2>[(\[]?)(?P<minus2>[{MINUS}]?)"
     rf"{_CURRENCY}?(?P<core>{_CORE})\s*(?P<trail>[{MINUS}]?)(?P<percent>%?)(?P<close>[)\]}}]?)(?P<percent2>%?)"
@@ -91,7 +93,7 @@ class NumberGrammar:
     def parse(self, text: str) -> tuple[Decimal, int] | None:
         """The number with its printed sign and the digits after the decimal mark."""
         core = re.sub(r"[^\d.,'’]", "", _without_footnote(text))
-        if not any(c.isdigit() for c in core):
+        if UNKNOWN in text or not any(c.isdigit() for c in core):
             return None
         whole, _, fraction = core.partition(self.decimal)
         if self.decimal in fraction or not _well_grouped(whole):
@@ -130,6 +132,8 @@ def decide_grammar(texts: Iterable[str]) -> NumberGrammar:
     """The decimal mark that makes all figures of a table well formed; the point when both do."""
     votes = {".": 0, ",": 0}
     for text in texts:
+        if UNKNOWN in text:
+            continue
         core = re.sub(r"[^\d.,'’]", "", _without_footnote(text))
         marks = [c for c in core if c in ".,"]
         if not marks:
@@ -267,7 +271,7 @@ def _near(a: Word, b: Word, share: float) -> bool:
 
 def _made(kind: FigureKind, words: Sequence[Word], first: int, last: int, text: str) -> Figure:
     end = words[last]
-    marks = re.sub(r"^.*\d", "", text) if kind is FigureKind.NUMBER else ""
+    marks = re.sub(rf"^.*[\d{UNKNOWN}]", "", text) if kind is FigureKind.NUMBER else ""
     right = end.x1
     if marks and last > first and not any(c.isdigit() for c in end.text):
         right = words[last - 1].x1
