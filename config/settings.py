@@ -55,6 +55,16 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
+
+def _web_address(written: str) -> str:
+    if not written.startswith(("http://", "https://")):
+        raise ValueError("write http:// or https:// in front")
+    return written.rstrip("/")
+
+
+# Where people reach the pages, for links in files that leave the installation.
+PUBLIC_URL = env.parsed("TENFOLD_PUBLIC_URL", "http://localhost:8000", _web_address)
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION

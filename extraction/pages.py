@@ -1,6 +1,6 @@
 """Own pages inside the admin: the table of many years and the proof of one figure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib import admin, messages
@@ -15,7 +15,7 @@ from documents.models import Document
 from engine.errors import Unreadable
 from engine.kinds import CompiledView, RowKind, StatementKind
 from extraction.compile import compile_as_of
-from extraction.exports import to_csv, to_workbook
+from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.facsimile import page_image
 from extraction.models import CompiledStatement
 from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
@@ -23,6 +23,8 @@ from extraction.proof import proof_of
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import Trigger
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 may_view = permission_required("extraction.view_compiledstatement", raise_exception=True)
 
@@ -97,7 +99,7 @@ def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
 
 @may_view
 def export_statements(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
-    """The chosen statement as CSV, or all three as a workbook."""
+    """The chosen statement as CSV, or all three as JSON or as a workbook."""
     company = get_object_or_404(Company, slug=slug)
     choice = Choice.of(request)
     name = slugify(f"{company.slug} {choice.statement.value if extension == 'csv' else 'statements'}")
@@ -105,15 +107,28 @@ def export_statements(request: HttpRequest, slug: str, extension: str) -> HttpRe
         table = _table(company, choice.statement, choice)
         if table is None:
             raise Http404("Nothing has been compiled for this statement yet.")
-        return _attachment(to_csv(table).encode(), f"{name}.csv", "text/csv; charset=utf-8")
-    tables = [table for kind in StatementKind if (table := _table(company, kind, choice)) is not None]
+        # The mark tells spreadsheet programs that the letters are UTF-8.
+        return _attachment(to_csv(table).encode("utf-8-sig"), f"{name}.csv", "text/csv; charset=utf-8")
+    tables = _tables_in_one_unit(company, choice)
     if not tables:
         raise Http404("Nothing has been compiled for this company yet.")
-    return _attachment(
-        to_workbook(tables),
-        f"{name}.xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
+    export = export_of(tables)
+    if extension == "json":
+        return _attachment(to_json(export).encode(), f"{name}.json", "application/json")
+    return _attachment(to_workbook(export), f"{name}.xlsx", WORKBOOK)
+
+
+def _tables_in_one_unit(company: Company, choice: Choice) -> list[TableView]:
+    """All statements there are, in the chosen unit or else the largest that any of them uses."""
+
+    def tables(chosen: Choice) -> list[TableView]:
+        return [table for kind in StatementKind if (table := _table(company, kind, chosen)) is not None]
+
+    found = tables(choice)
+    units = {table.unit for table in found}
+    if len(units) < 2:
+        return found
+    return tables(replace(choice, unit=max(units, key=lambda unit: unit.factor)))
 
 
 @require_POST

@@ -5,11 +5,12 @@ Shared by the page and by the exports, so that both show the same table.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from companies.models import Company
+from engine import ENGINE_VERSION
 from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.kinds import CellState, CompiledView, GapReason, PeriodKind, RowKind, StatementKind
 from engine.values import Period
@@ -40,6 +41,7 @@ class DisplayUnit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ColumnView:
     heading: str
+    period: Period
     period_end: date
     days: int | None
     is_full_year: bool
@@ -47,7 +49,8 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """`text` is what is shown; a gap shows nothing and says why in `hint`."""
+    """`text` is what is shown; a gap shows nothing and says why in `hint`. `fact` is the publication
+    the figure comes from, with its document and its place on the page."""
 
     text: str
     value: Decimal | None
@@ -61,6 +64,9 @@ class CellView:
     document: str
     document_id: int | None
     page: int | None
+    fact: Fact | None
+    derived_from: tuple[int, ...]
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,18 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True)
+class Compilation:
+    """By what a table was compiled and how its content is recognised. A compile that is not kept has
+    neither a version nor a time."""
+
+    content_hash: str
+    engine_version: str
+    statement_id: int | None = None
+    version: int | None = None
+    compiled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TableView:
     company: Company
     statement: StatementKind
@@ -95,10 +113,14 @@ class TableView:
     columns: tuple[ColumnView, ...]
     rows: tuple[RowView, ...]
     warnings: tuple[str, ...]
-    version: int | None
+    compilation: Compilation
     filled: int
     gaps: int
     hidden_lines: int = 0
+
+    @property
+    def version(self) -> int | None:
+        return self.compilation.version
 
     def without_empty_lines(self) -> "TableView":
         """The table without the lines that hold no figure in any year; how many they were is kept."""
@@ -130,6 +152,7 @@ class _Cell:
     formula: str
     restated: bool
     confidence: float | None
+    derived_from: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +193,7 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
                     cell.formula,
                     cell.restated,
                     cell.confidence,
+                    tuple(cell.derived_from),
                 )
                 for cell in row.cells.all()
             ),
@@ -185,7 +209,13 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
         periods,
         rows,
         compiled.warnings,
-        compiled.version,
+        Compilation(
+            compiled.content_hash,
+            compiled.engine_version,
+            compiled.pk,
+            compiled.version,
+            compiled.compiled_at,
+        ),
         unit,
     )
 
@@ -209,6 +239,7 @@ def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit 
                     cell.formula or "",
                     cell.restated,
                     cell.confidence,
+                    tuple(int(source) for source in cell.derived_from),
                 )
                 for cell in row.cells
             ),
@@ -224,7 +255,7 @@ def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit 
         values.periods,
         rows,
         values.warnings,
-        None,
+        Compilation(values.content_hash, ENGINE_VERSION),
         unit,
     )
 
@@ -238,7 +269,7 @@ def _table(
     periods: Sequence[Period],
     rows: Sequence[_Row],
     warnings: Iterable[str],
-    version: int | None,
+    compilation: Compilation,
     unit: DisplayUnit | None,
 ) -> TableView:
     facts = _facts(rows)
@@ -257,7 +288,7 @@ def _table(
         columns=tuple(_column_view(period) for period in periods),
         rows=row_views,
         warnings=tuple(warnings),
-        version=version,
+        compilation=compilation,
         filled=sum(cell.value is not None for cell in figures),
         gaps=sum(cell.value is None for cell in figures),
     )
@@ -299,7 +330,7 @@ def _column_view(period: Period) -> ColumnView:
     transition = period.days is not None and not period.is_full_year
     months = round(period.days / 30.4) if period.days else 0
     heading = f"FY{period.fiscal_year}" if not transition else f"{months} months to {period.end:%b %Y}"
-    return ColumnView(heading, period.end, period.days, not transition)
+    return ColumnView(heading, period, period.end, period.days, not transition)
 
 
 def _row_view(row: _Row, facts: Mapping[int, Fact], unit: DisplayUnit, digits: int) -> RowView:
@@ -332,6 +363,9 @@ def _cell_view(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit,
         document=str(fact.document) if fact else "",
         document_id=fact.document_id if fact else None,
         page=fact.observation.page if fact else None,
+        fact=fact,
+        derived_from=cell.derived_from,
+        confidence=cell.confidence,
     )
 
 

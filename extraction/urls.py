@@ -17,7 +17,7 @@ urlpatterns = [
     path("<slug:slug>/", admin.site.admin_view(pages.company_statements), name="statements"),
     path("<slug:slug>/extract/", admin.site.admin_view(pages.start_extraction), name="start"),
     re_path(
-        r"^(?P<slug>[-a-zA-Z0-9_]+)/export\.(?P<extension>csv|xlsx)$",
+        r"^(?P<slug>[-a-zA-Z0-9_]+)/export\.(?P<extension>csv|json|xlsx)$",
         admin.site.admin_view(pages.export_statements),
         name="export",
     ),

@@ -165,6 +165,8 @@ def _environment(places: Places, addresses: Addresses, settings: dict[str, str])
         # Lines reach the logs when they are written, not when a buffer is full.
         "PYTHONUNBUFFERED": "1",
     }
+    if not settings.get("TENFOLD_PUBLIC_URL"):
+        told["TENFOLD_PUBLIC_URL"] = addresses.web_url
     if _needs_broker(settings):
         told["REDIS_URL"] = f"unix://{places.socket}"
     if addresses.demo is not None:

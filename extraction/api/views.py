@@ -22,9 +22,9 @@ from extraction.api.serializers import (
     FactSerializer,
     RestatementSerializer,
 )
-from extraction.exports import to_csv, to_workbook
+from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
-from extraction.presentation import DisplayUnit, table_of_stored
+from extraction.presentation import table_of_stored
 from jobs.api.launching import LaunchView, Wanted, launches
 
 COMPANY_TASKS = {
@@ -107,7 +107,8 @@ class RestatementViewSet(viewsets.ReadOnlyModelViewSet):
 
 class CompiledStatementViewSet(viewsets.ReadOnlyModelViewSet):
     """Current compiled statements. Filters: `company` (id), `statement`, `view`. The detail has the
-    rows, as JSON or with `?export=csv` or `?export=xlsx`."""
+    rows, as JSON or with `?export=csv`, `?export=json` (with the place of every figure) or
+    `?export=xlsx`."""
 
     queryset = CompiledStatement.objects.filter(is_current=True).select_related("company").order_by("pk")
 
@@ -128,15 +129,17 @@ class CompiledStatementViewSet(viewsets.ReadOnlyModelViewSet):
         export = request.query_params.get("export")
         if export is None:
             return super().retrieve(request, *args, **kwargs)
-        table = table_of_stored(self.get_object(), DisplayUnit.UNITS)
+        if export not in ("csv", "json", "xlsx"):
+            raise ValidationError({"export": "One of: csv, json, xlsx."})
+        table = table_of_stored(self.get_object())
         if export == "csv":
             return HttpResponse(to_csv(table), content_type="text/csv; charset=utf-8")
-        if export == "xlsx":
-            return HttpResponse(
-                to_workbook([table]),
-                content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            )
-        raise ValidationError({"export": "One of: csv, xlsx."})
+        if export == "json":
+            return HttpResponse(to_json(export_of([table])), content_type="application/json")
+        return HttpResponse(
+            to_workbook(export_of([table])),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
 
 
 def _filtered(rows: QuerySet, request: Request, fields: dict[str, str]) -> QuerySet:

@@ -181,6 +181,14 @@ def test_compiled_years_come_with_exact_strings(api: APIClient) -> None:
     assert (fact["text"], fact["page"], fact["value"]) == ("1,200.5", 7, "1200500000.000000")
     csv = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?export=csv").content.decode()
     assert "is.revenue,Revenue" in csv
+    as_json = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?export=json").json()
+    [statement] = as_json["statements"]
+    cell = next(row for row in statement["rows"] if row["key"] == "is.revenue")["cells"][0]
+    assert (cell["value"], cell["source"]["printed"], cell["source"]["page"]) == ("1200500000", "1,200.5", 7)
+    workbook = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?export=xlsx")
+    assert workbook.content.startswith(b"PK")
+    refused = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?export=pdf")
+    assert (refused.status_code, refused.json()) == (400, {"export": "One of: csv, json, xlsx."})
 
 
 def test_a_company_is_found_by_its_ticker(api: APIClient) -> None:
