@@ -6,7 +6,7 @@ from documents.models import Document
 from engine.check.identities import load_identities
 from engine.check.repair import propose_repairs
 from engine.concepts.taxonomy import load_taxonomy
-from engine.kinds import CheckOutcome, StatementKind
+from engine.kinds import CellState, CheckOutcome, StatementKind
 from engine.statement import Reading, StatementReading
 from extraction.confidence import LOW_CONFIDENCE
 from extraction.models import ExtractionRun, ReviewItem, ReviewKind, ReviewState
@@ -23,45 +23,59 @@ def ask_about(run: ExtractionRun, reading: Reading) -> None:
             {"statement": abstention.kind.value, "code": abstention.code},
         )
     for statement in reading.statements:
-        table = statement.table
-        if table.unit.scale is None or table.unit.currency is None:
-            missing = " and ".join(
-                name
-                for name, value in (("scale", table.unit.scale), ("currency", table.unit.currency))
-                if value is None
-            )
-            ask(
-                document,
-                ReviewKind.UNIT_MISSING,
-                f"{_name(table.kind)}: the {missing} is not printed near the table. Without a scale"
-                " its figures are kept as printed and stay out of the compiled statements.",
-                {"statement": table.kind.value, "pages": list(table.pages)},
-            )
-        unproven = _unproven(statement)
-        if unproven:
-            ask(
-                document,
-                ReviewKind.UNPROVEN,
-                f"{_name(table.kind)}: {len(unproven)} lines were recognised from a picture and no sum or"
-                " identity confirms them. Compare them with their page.",
-                {"statement": table.kind.value, "pages": list(table.pages), "lines": unproven},
-            )
-        failed = [
-            check
-            for check in statement.checks
-            if check.outcome is CheckOutcome.FAILS and check.identity not in load_identities().warnings
-        ]
-        if failed:
-            ask(
-                document,
-                ReviewKind.IDENTITY_FAILS,
-                f"{_name(table.kind)}: {failed[0].explanation}",
-                {
-                    "statement": table.kind.value,
-                    "identities": sorted({check.identity for check in failed}),
-                    "repairs": _repairs(statement),
-                },
-            )
+        _ask_about_lines(document, statement)
+
+
+def _ask_about_lines(document: Document, statement: StatementReading) -> None:
+    """Questions about what was read, or printed and not read."""
+    table = statement.table
+    if table.unit.scale is None or table.unit.currency is None:
+        missing = " and ".join(
+            name
+            for name, value in (("scale", table.unit.scale), ("currency", table.unit.currency))
+            if value is None
+        )
+        ask(
+            document,
+            ReviewKind.UNIT_MISSING,
+            f"{_name(table.kind)}: the {missing} is not printed near the table. Without a scale"
+            " its figures are kept as printed and stay out of the compiled statements.",
+            {"statement": table.kind.value, "pages": list(table.pages)},
+        )
+    unproven = _unproven(statement)
+    if unproven:
+        ask(
+            document,
+            ReviewKind.UNPROVEN,
+            f"{_name(table.kind)}: {len(unproven)} lines were recognised from a picture and no sum or"
+            " identity confirms them. Compare them with their page.",
+            {"statement": table.kind.value, "pages": list(table.pages), "lines": unproven},
+        )
+    unread = _unread(statement)
+    if unread:
+        ask(
+            document,
+            ReviewKind.UNREAD,
+            f"{_name(table.kind)}: figures of {len(unread)} of {len(table.rows)} lines are printed and were"
+            " not read. Look them up on their page.",
+            {"statement": table.kind.value, "pages": list(table.pages), "lines": unread},
+        )
+    failed = [
+        check
+        for check in statement.checks
+        if check.outcome is CheckOutcome.FAILS and check.identity not in load_identities().warnings
+    ]
+    if failed:
+        ask(
+            document,
+            ReviewKind.IDENTITY_FAILS,
+            f"{_name(table.kind)}: {failed[0].explanation}",
+            {
+                "statement": table.kind.value,
+                "identities": sorted({check.identity for check in failed}),
+                "repairs": _repairs(statement),
+            },
+        )
 
 
 def _unproven(statement: StatementReading) -> list[str]:
@@ -70,6 +84,15 @@ def _unproven(statement: StatementReading) -> list[str]:
         return []
     lines = zip(statement.table.rows, statement.confidences, strict=True)
     return [row.label for row, sure in lines if sure < LOW_CONFIDENCE and any(row.cells)]
+
+
+def _unread(statement: StatementReading) -> list[str]:
+    """Labels of lines with a figure whose digits or marks make no number."""
+    return [
+        row.label
+        for row in statement.table.rows
+        if any(cell is not None and cell.state is CellState.NOT_READ for cell in row.cells)
+    ]
 
 
 def _repairs(statement: StatementReading) -> list[str]:

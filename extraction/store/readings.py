@@ -98,6 +98,7 @@ def _begin_run(version: DocumentVersion, *, engine_version: str, options_digest:
         ReviewKind.IDENTITY_FAILS,
         ReviewKind.UNREADABLE,
         ReviewKind.UNPROVEN,
+        ReviewKind.UNREAD,
     )
     return ExtractionRun.objects.create(
         version=version, engine_version=engine_version, options_digest=options_digest, **fields
