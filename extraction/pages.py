@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from companies.models import Company
 from documents.models import Document
 from engine.errors import Unreadable
-from engine.kinds import CompiledView, RowKind, StatementKind
+from engine.kinds import CompiledView, ReportingPeriod, RowKind, StatementKind
 from extraction.compile import compile_as_of
 from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.facsimile import page_image
@@ -160,7 +160,13 @@ def _table(company: Company, statement: StatementKind, choice: Choice) -> TableV
         return table if table.filled else None
     compiled = (
         CompiledStatement.objects.select_related("company")
-        .filter(company=company, statement=statement, view=choice.view, is_current=True)
+        .filter(
+            company=company,
+            statement=statement,
+            view=choice.view,
+            period=ReportingPeriod.FULL_YEAR,
+            is_current=True,
+        )
         .first()
     )
     return table_of_stored(compiled, choice.unit) if compiled else None

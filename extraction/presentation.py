@@ -12,7 +12,7 @@ from enum import StrEnum
 from companies.models import Company
 from engine import ENGINE_VERSION
 from engine.compiling.values import CompiledStatement as CompiledValues
-from engine.kinds import CellState, CompiledView, GapReason, PeriodKind, RowKind, StatementKind
+from engine.kinds import CellState, CompiledView, GapReason, RowKind, StatementKind
 from engine.values import Period
 from extraction.confidence import LOW_CONFIDENCE
 from extraction.models import CompiledStatement, Fact
@@ -23,6 +23,8 @@ GAP_TEXTS: Mapping[GapReason, str] = {
     GapReason.NOT_DISCLOSED: "The statement was read and does not print this line.",
     GapReason.NOT_APPLICABLE: "This kind of company has no such line.",
     GapReason.UNREADABLE: "The line is printed and its figure could not be read.",
+    GapReason.NOT_COMPARABLE: "It could only be derived from figures that do not compare.",
+    GapReason.NO_RATE: "The figure is known, and the exchange rate to convert it is not.",
 }
 
 
@@ -168,13 +170,9 @@ class _Row:
 
 def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None) -> TableView:
     """The table of a kept compile. Three queries, whatever its size."""
-    periods = [
-        Period(
-            PeriodKind(entry["kind"]),
-            date.fromisoformat(entry["start"]) if entry["start"] else None,
-            date.fromisoformat(entry["end"]),
-        )
-        for entry in compiled.periods
+    columns = [
+        _column_view(period, entry.get("name") or "")
+        for period, entry in zip(compiled.columns, compiled.periods, strict=True)
     ]
     rows = [
         _Row(
@@ -206,7 +204,7 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
         CompiledView(compiled.view),
         None,
         compiled.currency,
-        periods,
+        columns,
         rows,
         compiled.warnings,
         Compilation(
@@ -222,6 +220,7 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
 
 def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit | None = None) -> TableView:
     """The table of a compile that is not kept, such as one as of a day."""
+    names = values.names or ("",) * len(values.periods)
     rows = [
         _Row(
             key=row.key,
@@ -252,7 +251,7 @@ def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit 
         values.request.view,
         values.request.as_of,
         values.currency or "",
-        values.periods,
+        [_column_view(period, name) for period, name in zip(values.periods, names, strict=True)],
         rows,
         values.warnings,
         Compilation(values.content_hash, ENGINE_VERSION),
@@ -266,7 +265,7 @@ def _table(
     view: CompiledView,
     as_of: date | None,
     currency: str,
-    periods: Sequence[Period],
+    columns: Sequence[ColumnView],
     rows: Sequence[_Row],
     warnings: Iterable[str],
     compilation: Compilation,
@@ -285,7 +284,7 @@ def _table(
         currency=currency,
         unit=shown_in,
         digits=digits,
-        columns=tuple(_column_view(period) for period in periods),
+        columns=tuple(columns),
         rows=row_views,
         warnings=tuple(warnings),
         compilation=compilation,
@@ -326,11 +325,12 @@ def _digits(facts: Iterable[Fact], unit: DisplayUnit) -> int:
     return max(0, min(1, min(decimals, default=0)))
 
 
-def _column_view(period: Period) -> ColumnView:
+def _column_view(period: Period, name: str) -> ColumnView:
+    """A column under the issuer's name of its period, where it has one that dates do not give."""
     transition = period.days is not None and not period.is_full_year
     months = round(period.days / 30.4) if period.days else 0
     heading = f"FY{period.fiscal_year}" if not transition else f"{months} months to {period.end:%b %Y}"
-    return ColumnView(heading, period, period.end, period.days, not transition)
+    return ColumnView(name or heading, period, period.end, period.days, not transition)
 
 
 def _row_view(row: _Row, facts: Mapping[int, Fact], unit: DisplayUnit, digits: int) -> RowView:

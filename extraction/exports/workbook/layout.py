@@ -18,9 +18,9 @@ LABEL_WIDTH, FIGURE_WIDTH = 54, 12.5
 NO_LABEL = "(no label)"
 SHORTEST_LIST = 3  # cells that are added by SUM rather than by plus signs
 SIGN_WORDS: Mapping[StatementKind, str] = {
-    StatementKind.INCOME_STATEMENT: "Expenses in brackets. Years end on",
+    StatementKind.INCOME_STATEMENT: "Expenses in brackets. Periods end on",
     StatementKind.BALANCE_SHEET: "Deductions in brackets. Balances on",
-    StatementKind.CASH_FLOW_STATEMENT: "Outflows in brackets. Years end on",
+    StatementKind.CASH_FLOW_STATEMENT: "Outflows in brackets. Periods end on",
 }
 
 
