@@ -1,6 +1,9 @@
 """Companies in the admin: what is known of them, what can be started for them."""
 
-from django.contrib import admin
+from collections import deque
+
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -8,8 +11,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from companies.models import Company, Exchange, Listing
+from companies.models import Company, Exchange, ExchangeRate, Listing
+from companies.rates import import_ecb_rates
+from engine.currency import read_ecb_csv
+from engine.errors import BadInput
 from engine.kinds import DocumentKind
 from jobs.admin import LaunchMixin
 
@@ -122,3 +129,60 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
 class ExchangeAdmin(ModelAdmin):
     list_display = ["mic", "name", "country", "timezone"]
     search_fields = ["mic", "name"]
+
+
+class RatesForm(forms.ModelForm):
+    """A file of rates in place of a single one."""
+
+    file = forms.FileField(
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="eurofxref-hist.csv (all days since 1999) or eurofxref.csv (one day), unpacked, as the"
+        " European Central Bank offers them for download.",
+    )
+
+    class Meta:
+        model = ExchangeRate
+        fields: tuple[str, ...] = ()
+
+    def clean_file(self) -> str:
+        try:
+            text = str(self.cleaned_data["file"].read().decode("utf-8-sig"))
+            deque(read_ecb_csv(text), maxlen=0)
+        except UnicodeDecodeError:
+            raise forms.ValidationError("This is no text file. Unpack the bank's archive first.") from None
+        except BadInput as error:
+            raise forms.ValidationError(error.message) from None
+        return text
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(ModelAdmin):
+    """Rates come by file and are not edited."""
+
+    form = RatesForm
+    list_display = ["day", "currency", "rate", "source", "imported_at"]
+    list_filter = ["currency", "source"]
+    date_hierarchy = "day"
+    fields = ["file"]
+
+    def has_change_permission(self, request: HttpRequest, obj: ExchangeRate | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: ExchangeRate | None = None) -> list[str]:
+        return ["file"] if obj is None else ["currency", "day", "rate", "source", "imported_at"]
+
+    def save_model(self, request: HttpRequest, obj: ExchangeRate, form: RatesForm, change: bool) -> None:
+        imported = import_ecb_rates(form.cleaned_data["file"])
+        messages.success(
+            request,
+            f"{imported.rates} rates of {imported.currencies} currencies from {imported.first} to"
+            f" {imported.last}, {imported.new} of them new.",
+        )
+
+    def log_addition(self, request: HttpRequest, obj: ExchangeRate, message: object) -> None:
+        """There is no single row to point at."""
+
+    def response_add(
+        self, request: HttpRequest, obj: ExchangeRate, post_url_continue: str | None = None
+    ) -> HttpResponseRedirect:
+        return redirect("admin:companies_exchangerate_changelist")

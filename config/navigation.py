@@ -44,6 +44,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Restatements", "difference", "extraction.restatement"),
             _page("Questions", "rule", "extraction.reviewitem"),
             _page("Readings", "auto_stories", "extraction.extractionrun"),
+            _page("Exchange rates", "currency_exchange", "companies.exchangerate"),
         ],
     },
     {

@@ -11,15 +11,16 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from companies.models import Company
-from documents.models import Document
 from engine.errors import Unreadable
-from engine.kinds import CompiledView, ReportingPeriod, RowKind, StatementKind
-from extraction.compile import compile_as_of
+from engine.kinds import CompiledView, ReportingPeriod, RestatementKind, RowKind, StatementKind
+from extraction.conversion import currencies
 from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.facsimile import page_image
-from extraction.models import CompiledStatement
-from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
+from extraction.load import documents_for
+from extraction.models import Restatement
+from extraction.presentation import DisplayUnit, TableView
 from extraction.proof import proof_of
+from extraction.tables import Wanted, table_for
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import Trigger
@@ -38,6 +39,8 @@ class Choice:
     as_of: date | None
     unit: DisplayUnit | None
     all_lines: bool
+    period: ReportingPeriod = ReportingPeriod.FULL_YEAR
+    currency: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Choice":
@@ -51,7 +54,14 @@ class Choice:
             as_of=as_of if view is CompiledView.AS_OF else None,
             unit=_member(DisplayUnit, request.GET.get("unit"), None),
             all_lines=request.GET.get("lines") == "all",
+            period=_member(ReportingPeriod, request.GET.get("period"), ReportingPeriod.FULL_YEAR),
+            currency=_currency(request.GET.get("currency", "")),
         )
+
+    @property
+    def wanted(self) -> Wanted:
+        """What makes the table, without which statement it is of."""
+        return Wanted(self.view, self.as_of, self.period, self.currency, self.unit)
 
 
 def _member(kind: type, text: str | None, otherwise: object):
@@ -68,12 +78,18 @@ def _date(text: str) -> date | None:
         return None
 
 
+def _currency(text: str) -> str:
+    """A code of three letters; anything else leaves the figures in the currency of the reports."""
+    return text if len(text) == 3 and text.isascii() and text.isalpha() and text.isupper() else ""
+
+
 @may_view
 def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
     """The compiled table of a company: one statement, years as columns."""
     company = get_object_or_404(Company, slug=slug)
     choice = Choice.of(request)
-    table = _table(company, choice.statement, choice)
+    found = table_for(company, choice.statement, choice.wanted)
+    table = found.view if found else None
     if table is not None and not choice.all_lines:
         table = table.without_empty_lines()
     context = {
@@ -82,19 +98,35 @@ def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
         "company": company,
         "choice": choice,
         "table": table,
+        "bridges": found.bridges if found else (),
+        "changes": found.stored.changes.count() if found and found.stored else None,
         "statements": list(StatementKind),
         "units": list(DisplayUnit),
+        "periods": list(ReportingPeriod),
+        "currencies": currencies(),
         "RowKind": RowKind,
-        "documents": Document.objects.filter(company=company).annual().not_duplicates(),
+        "documents": documents_for(company, choice.period),
         "running": TaskRun.objects.unfinished().about(company).first(),
         "reviews": company.review_items.filter(state="open").count(),
-        "restatements": company.restatements.filter(
-            statement=choice.statement,
-            old_fact__superseded_at__isnull=True,
-            new_fact__superseded_at__isnull=True,
-        )[:50],
+        "restatements": _restatements(company, choice, table),
     }
     return render(request, "admin/extraction/statements.html", context)
+
+
+def _restatements(company: Company, choice: Choice, table: TableView | None) -> list[Restatement]:
+    """Those of the periods that are shown, as far as they were known on the day of the view."""
+    if table is None:
+        return []
+    found = company.restatements.filter(
+        statement=choice.statement,
+        old_fact__superseded_at__isnull=True,
+        new_fact__superseded_at__isnull=True,
+        period_end__in=[column.period_end for column in table.columns],
+    ).exclude(kind=RestatementKind.ROUNDING)
+    if choice.as_of is not None:
+        found = found.filter(new_fact__published_on__lte=choice.as_of)
+    shown = {(column.period.start, column.period.end) for column in table.columns}
+    return [one for one in found[:200] if (one.period_start, one.period_end) in shown][:50]
 
 
 @may_view
@@ -136,12 +168,25 @@ def _tables_in_one_unit(company: Company, choice: Choice) -> list[TableView]:
 def start_extraction(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the whole work done for a company, and go back to its table."""
     company = get_object_or_404(Company, slug=slug)
+    return _started(request, company, "extract_company_financial_data")
+
+
+@require_POST
+@permission_required("companies.change_company", raise_exception=True)
+def start_interim(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have the known reports of quarters and half-years read as well, and go back to the table."""
+    company = get_object_or_404(Company, slug=slug)
+    return _started(request, company, "process_all_documents", interim=True)
+
+
+def _started(request: HttpRequest, company: Company, task: str, **arguments: bool) -> HttpResponse:
     launched = launch(
-        "extract_company_financial_data",
+        task,
         subject=company,
         by=request.user,
         trigger=Trigger.ADMIN,
         company_id=company.pk,
+        **arguments,
     )
     messages.success(request, "The work has begun." if launched.is_new else "It is under way already.")
     return redirect("extraction:statements", slug=company.slug)
@@ -154,22 +199,8 @@ def _attachment(content: bytes, name: str, media_type: str) -> HttpResponse:
 
 
 def _table(company: Company, statement: StatementKind, choice: Choice) -> TableView | None:
-    if choice.view is CompiledView.AS_OF and choice.as_of is not None:
-        values = compile_as_of(company, statement, choice.as_of)
-        table = table_of_values(company, values, choice.unit)
-        return table if table.filled else None
-    compiled = (
-        CompiledStatement.objects.select_related("company")
-        .filter(
-            company=company,
-            statement=statement,
-            view=choice.view,
-            period=ReportingPeriod.FULL_YEAR,
-            is_current=True,
-        )
-        .first()
-    )
-    return table_of_stored(compiled, choice.unit) if compiled else None
+    found = table_for(company, statement, choice.wanted)
+    return found.view if found else None
 
 
 @may_view

@@ -12,7 +12,7 @@ from enum import StrEnum
 from companies.models import Company
 from engine import ENGINE_VERSION
 from engine.compiling.values import CompiledStatement as CompiledValues
-from engine.kinds import CellState, CompiledView, GapReason, RowKind, StatementKind
+from engine.kinds import CellState, CompiledView, GapReason, ReportingPeriod, RowKind, StatementKind
 from engine.values import Period
 from extraction.confidence import LOW_CONFIDENCE
 from extraction.models import CompiledStatement, Fact
@@ -23,8 +23,11 @@ GAP_TEXTS: Mapping[GapReason, str] = {
     GapReason.NOT_DISCLOSED: "The statement was read and does not print this line.",
     GapReason.NOT_APPLICABLE: "This kind of company has no such line.",
     GapReason.UNREADABLE: "The line is printed and its figure could not be read.",
-    GapReason.NOT_COMPARABLE: "It could only be derived from figures that do not compare.",
-    GapReason.NO_RATE: "The figure is known, and the exchange rate to convert it is not.",
+    GapReason.NOT_COMPARABLE: (
+        "It would be the difference of two figures that stand on different bases: one of them was restated,"
+        " or what is consolidated changed in between."
+    ),
+    GapReason.NO_RATE: "There is no exchange rate for this period.",
 }
 
 
@@ -69,6 +72,7 @@ class CellView:
     fact: Fact | None
     derived_from: tuple[int, ...]
     confidence: float | None
+    converted: str = ""  # by which rate the figure was converted; it is then of no report
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class TableView:
     filled: int
     gaps: int
     hidden_lines: int = 0
+    period: ReportingPeriod = ReportingPeriod.FULL_YEAR
+    converted_from: str = ""  # the currency of the reports, where another is shown
 
     @property
     def version(self) -> int | None:
@@ -198,7 +204,7 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
         )
         for row in compiled.rows.prefetch_related("cells")
     ]
-    return _table(
+    table = _table(
         compiled.company,
         StatementKind(compiled.statement),
         CompiledView(compiled.view),
@@ -216,6 +222,7 @@ def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None
         ),
         unit,
     )
+    return replace(table, period=ReportingPeriod(compiled.period))
 
 
 def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit | None = None) -> TableView:
@@ -245,7 +252,7 @@ def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit 
         )
         for row in values.rows
     ]
-    return _table(
+    table = _table(
         company,
         values.request.statement,
         values.request.view,
@@ -257,6 +264,7 @@ def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit 
         Compilation(values.content_hash, ENGINE_VERSION),
         unit,
     )
+    return replace(table, period=values.request.period)
 
 
 def _table(

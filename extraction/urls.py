@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("<slug:slug>/", admin.site.admin_view(pages.company_statements), name="statements"),
     path("<slug:slug>/extract/", admin.site.admin_view(pages.start_extraction), name="start"),
+    path("<slug:slug>/interim/", admin.site.admin_view(pages.start_interim), name="start_interim"),
     re_path(
         r"^(?P<slug>[-a-zA-Z0-9_]+)/export\.(?P<extension>csv|json|xlsx)$",
         admin.site.admin_view(pages.export_statements),

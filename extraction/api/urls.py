@@ -4,12 +4,16 @@ from django.urls import re_path
 from rest_framework.routers import SimpleRouter
 
 from extraction.api import views
+from extraction.api.compiled import CompiledStatementViewSet
+from extraction.api.facts import FactViewSet, RestatementViewSet
+from extraction.api.taxonomy import TaxonomyViewSet
 
 router = SimpleRouter()
 router.register("extractions", views.ExtractionRunViewSet, basename="extraction")
-router.register("facts", views.FactViewSet, basename="fact")
-router.register("restatements", views.RestatementViewSet, basename="restatement")
-router.register("compiled-statements", views.CompiledStatementViewSet, basename="compiled-statement")
+router.register("facts", FactViewSet, basename="fact")
+router.register("restatements", RestatementViewSet, basename="restatement")
+router.register("compiled-statements", CompiledStatementViewSet, basename="compiled-statement")
+router.register("taxonomy", TaxonomyViewSet, basename="taxonomy")
 
 urlpatterns = [
     re_path(

@@ -1,31 +1,21 @@
-"""What was read and compiled, and the doors that start the work."""
+"""The doors that start the work, and what each reading of a file gave."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema_view
-from rest_framework import viewsets
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from companies.models import Company
 from documents.models import Document
-from engine.kinds import CompiledView, StatementKind
-from extraction.api.serializers import (
-    CompiledDetailSerializer,
-    CompiledStatementSerializer,
-    ExtractionRunSerializer,
-    FactSerializer,
-    RestatementSerializer,
-)
-from extraction.exports import export_of, to_csv, to_json, to_workbook
-from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
-from extraction.presentation import table_of_stored
-from jobs.api.launching import LaunchView, Wanted, launches
+from engine.kinds import ReportingPeriod
+from extraction.api.filters import AllowedFilters, MayView, Pages, number, one_of
+from extraction.api.serializers import ExtractionRunSerializer
+from extraction.models import ExtractionRun, ExtractionStatus
+from jobs.api.launching import LaunchView, Wanted
+from jobs.api.serializers import LaunchedSerializer, ProblemSerializer
 
 COMPANY_TASKS = {
     "extract": "extract_company_financial_data",
@@ -41,113 +31,89 @@ DOCUMENT_TASKS = {
 }
 
 
-@extend_schema_view(post=launches)
+class CompanyWorkSerializer(serializers.Serializer):
+    """What may be said of the work, all of it optional."""
+
+    interim = serializers.BooleanField(
+        required=False, help_text="extract, process-documents: read reports of quarters and half-years too."
+    )
+    period = serializers.ChoiceField(
+        [period.value for period in ReportingPeriod],
+        required=False,
+        help_text="recompile: compile and keep statements in such periods too.",
+    )
+
+
+class DocumentWorkSerializer(serializers.Serializer):
+    """What may be said of the work, all of it optional."""
+
+    interim = serializers.BooleanField(
+        required=False, help_text="process: read it too where it is of a quarter or half-year."
+    )
+
+
+# Which verbs know which of the options.
+COMPANY_OPTIONS = {"interim": ("extract", "process-documents"), "period": ("recompile",)}
+DOCUMENT_OPTIONS = {"interim": ("process",)}
+
+_ANSWERS = {202: LaunchedSerializer, 409: LaunchedSerializer, 429: ProblemSerializer}
+_FORCE = [OpenApiParameter("force", bool, description="Repeat what was done before.")]
+
+
 class CompanyTaskView(LaunchView):
     """POST starts work on a company: extract, scrape, recompile or process-documents."""
 
     permission = "companies.change_company"
+    body = CompanyWorkSerializer
+
+    @extend_schema(request=CompanyWorkSerializer, responses=_ANSWERS, parameters=_FORCE)
+    def post(self, request: Any, **address: Any) -> Any:
+        return super().post(request, **address)
 
     def task_of(self, pk: int, verb: str) -> str:
         return COMPANY_TASKS[verb]
 
     def wanted(self, data: Mapping[str, Any], pk: int, verb: str) -> Wanted:
         company = get_object_or_404(Company, pk=pk)
-        return Wanted(company, {"company_id": company.pk})
+        return Wanted(company, {"company_id": company.pk, **_options(data, verb, COMPANY_OPTIONS)})
 
 
-@extend_schema_view(post=launches)
 class DocumentTaskView(LaunchView):
     """POST starts work on a document: process, download, classify or extract."""
 
     permission = "documents.change_document"
+    body = DocumentWorkSerializer
+
+    @extend_schema(request=DocumentWorkSerializer, responses=_ANSWERS, parameters=_FORCE)
+    def post(self, request: Any, **address: Any) -> Any:
+        return super().post(request, **address)
 
     def task_of(self, pk: int, verb: str) -> str:
         return DOCUMENT_TASKS[verb]
 
     def wanted(self, data: Mapping[str, Any], pk: int, verb: str) -> Wanted:
         document = get_object_or_404(Document, pk=pk)
-        return Wanted(document, {"document_id": document.pk})
+        return Wanted(document, {"document_id": document.pk, **_options(data, verb, DOCUMENT_OPTIONS)})
+
+
+def _options(data: Mapping[str, Any], verb: str, known: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The options a verb knows; one that it does not know is refused by name."""
+    for name in data:
+        if verb not in known[name]:
+            raise ValidationError({name: f"Only {' and '.join(known[name])} can take it."})
+    return dict(data)
 
 
 class ExtractionRunViewSet(viewsets.ReadOnlyModelViewSet):
-    """Readings of files. Filter: `document` (id)."""
+    """Readings of files, with the statements found in each."""
 
     queryset = ExtractionRun.objects.select_related("version").prefetch_related("tables").order_by("-pk")
     serializer_class = ExtractionRunSerializer
-
-    def get_queryset(self) -> QuerySet[ExtractionRun]:
-        return _filtered(super().get_queryset(), self.request, {"document": "version__document_id"})
-
-
-class FactViewSet(viewsets.ReadOnlyModelViewSet):
-    """Figures that stand. Filters: `company`, `document` (ids), `concept`."""
-
-    queryset = Fact.objects.filter(superseded_at__isnull=True).select_related("observation").order_by("pk")
-    serializer_class = FactSerializer
-
-    def get_queryset(self) -> QuerySet[Fact]:
-        facts = _filtered(
-            super().get_queryset(), self.request, {"company": "company_id", "document": "document_id"}
-        )
-        concept = self.request.query_params.get("concept")
-        return facts.filter(concept=concept) if concept else facts
-
-
-class RestatementViewSet(viewsets.ReadOnlyModelViewSet):
-    """Restated figures. Filter: `company` (id)."""
-
-    queryset = Restatement.objects.filter(
-        old_fact__superseded_at__isnull=True, new_fact__superseded_at__isnull=True
-    ).order_by("pk")
-    serializer_class = RestatementSerializer
-
-    def get_queryset(self) -> QuerySet[Restatement]:
-        return _filtered(super().get_queryset(), self.request, {"company": "company_id"})
-
-
-class CompiledStatementViewSet(viewsets.ReadOnlyModelViewSet):
-    """Current compiled statements. Filters: `company` (id), `statement`, `view`. The detail has the
-    rows, as JSON or with `?export=csv`, `?export=json` (with the place of every figure) or
-    `?export=xlsx`."""
-
-    queryset = CompiledStatement.objects.filter(is_current=True).select_related("company").order_by("pk")
-
-    def get_serializer_class(self):
-        return CompiledDetailSerializer if self.action == "retrieve" else CompiledStatementSerializer
-
-    def get_queryset(self) -> QuerySet[CompiledStatement]:
-        compiled = _filtered(super().get_queryset(), self.request, {"company": "company_id"})
-        for name, kinds in (("statement", StatementKind), ("view", CompiledView)):
-            asked = self.request.query_params.get(name)
-            if asked is not None:
-                if asked not in list(kinds):
-                    raise ValidationError({name: f"One of: {', '.join(kinds)}."})
-                compiled = compiled.filter(**{name: asked})
-        return compiled
-
-    def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response | HttpResponse:
-        export = request.query_params.get("export")
-        if export is None:
-            return super().retrieve(request, *args, **kwargs)
-        if export not in ("csv", "json", "xlsx"):
-            raise ValidationError({"export": "One of: csv, json, xlsx."})
-        table = table_of_stored(self.get_object())
-        if export == "csv":
-            return HttpResponse(to_csv(table), content_type="text/csv; charset=utf-8")
-        if export == "json":
-            return HttpResponse(to_json(export_of([table])), content_type="application/json")
-        return HttpResponse(
-            to_workbook(export_of([table])),
-            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        )
-
-
-def _filtered(rows: QuerySet, request: Request, fields: dict[str, str]) -> QuerySet:
-    """Filters by ids, each of an allow-listed name."""
-    for name, field in fields.items():
-        asked = request.query_params.get(name)
-        if asked is not None:
-            if not asked.isdecimal() or len(asked) > 18:
-                raise ValidationError({name: "A whole number is needed."})
-            rows = rows.filter(**{field: int(asked)})
-    return rows
+    permission_classes = [MayView]
+    pagination_class = Pages
+    filter_backends = [AllowedFilters]
+    allowed_filters = (
+        number("document", "version__document_id", "Id of the document."),
+        number("company", "version__document__company_id", "Id of the company."),
+        one_of("status", "status", ExtractionStatus.values, "How the reading ended."),
+    )

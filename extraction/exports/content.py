@@ -96,8 +96,8 @@ def _figure_rows(table: TableView) -> list[FigureRow]:
 
 
 def _figure(cell: CellView) -> Figure:
-    if cell.value is None:
-        return None
+    if cell.value is None or cell.converted:
+        return None  # what was converted is printed nowhere, and its sums are rounded another way
     if cell.fact is None:
         return DerivedFigure(cell.value, cell.formula)
     fact = cell.fact
@@ -117,11 +117,16 @@ def _restatements(company: Company, tables: Sequence[TableView]) -> tuple[Restat
     )
     if tables[0].as_of is not None:
         found = found.filter(new_fact__published_on__lte=tables[0].as_of)
+    shown = {
+        (table.statement.value, column.period.start, column.period.end)
+        for table in tables
+        for column in table.columns
+    }
     order = {table.statement: number for number, table in enumerate(tables)}
     lines = {row.key: number for table in tables for number, row in enumerate(table.rows)}
     return tuple(
         sorted(
-            found,
+            (one for one in found if (one.statement, one.period_start, one.period_end) in shown),
             key=lambda restatement: (
                 order[StatementKind(restatement.statement)],
                 -restatement.period_end.toordinal(),

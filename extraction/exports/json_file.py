@@ -44,7 +44,9 @@ def _statement(table: TableView, export: Export) -> dict[str, Any]:
         "statement": table.statement.value,
         "view": table.view.value,
         "as_of": table.as_of.isoformat() if table.as_of else None,
+        "period": table.period.value,
         "currency": table.currency or None,
+        "converted_from": table.converted_from or None,
         "version": compilation.version,
         "content_hash": compilation.content_hash,
         "engine_version": compilation.engine_version,
@@ -87,7 +89,8 @@ def _row(row: RowView, table: TableView, formulas: list[Formula | None]) -> dict
 
 
 def _cell(cell: CellView, column: ColumnView, formula: Formula | None) -> dict[str, Any]:
-    """`state` is value, nil (a printed dash), derived (by `formula`) or gap (with `gap`)."""
+    """`state` is value, nil (a printed dash), derived (by `formula`) or gap (with `gap`). `converted` says
+    from what and by which rate a figure in another currency than the report's was formed."""
     derived = cell.value is not None and bool(cell.formula)
     return {
         "period_end": column.period_end.isoformat(),
@@ -99,6 +102,7 @@ def _cell(cell: CellView, column: ColumnView, formula: Formula | None) -> dict[s
         "formula": cell.formula or None,
         "derived_from": list(cell.derived_from),
         "sum_of": [{"key": key, "weight": weight} for key, weight in formula.terms] if formula else None,
+        "converted": cell.converted or None,
         "source": _provenance(cell.fact) if cell.fact else None,
     }
 

@@ -6,6 +6,7 @@ from django import template
 from django.http import HttpRequest
 
 from engine.concepts.taxonomy import load_taxonomy
+from engine.kinds import ChangeCause
 from extraction.presentation import DisplayUnit
 
 register = template.Library()
@@ -49,6 +50,22 @@ def amount(number: Decimal | None, unit: DisplayUnit | str) -> str:
     if number is None:
         return ""
     return plain(number / unit.factor) if isinstance(unit, DisplayUnit) else plain(number)
+
+
+CAUSES = {
+    ChangeCause.NEW_DOCUMENT: "A report that was not there before",
+    ChangeCause.DOCUMENT_GONE: "A report that is no longer compiled",
+    ChangeCause.OVERRIDE: "A person's rule",
+    ChangeCause.ENGINE_VERSION: "A newer engine",
+    ChangeCause.RE_READING: "The report was read again",
+    ChangeCause.CHOICE: "Another of the known publications wins",
+}
+
+
+@register.filter
+def cause(code: str) -> str:
+    """Why a figure changed between two versions, in words."""
+    return CAUSES[ChangeCause(code)]
 
 
 @register.filter

@@ -45,6 +45,10 @@ class Notes:
             yield from self._restated_lines(fact, row)
             if self.usual[period] not in (None, fact.document_id):
                 yield "From another report than most of this year's figures."
+        if content is Content.CONVERTED:
+            yield plain(cell.converted)
+            if cell.formula:
+                yield f"Derived, not printed: {self._derivation(cell)}"
         if content is Content.CALCULATED:
             yield "Calculated: the formula gives what is printed."
         if content is Content.DERIVED:

@@ -177,6 +177,8 @@ class StatementSheet:
 def _content(cell: CellView, formula: Formula | None) -> Content:
     if cell.value is None:
         return Content.GAP
+    if cell.converted:
+        return Content.CONVERTED
     if cell.formula:
         return Content.DERIVED
     return Content.CALCULATED if formula else Content.REPORTED

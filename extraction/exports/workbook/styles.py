@@ -19,6 +19,7 @@ class Content(StrEnum):
     REPORTED = "reported"  # a figure as a report prints it: blue, an input
     CALCULATED = "calculated"  # a formula that gives what is printed: black
     DERIVED = "derived"  # not printed; computed from figures that are
+    CONVERTED = "converted"  # a figure shown in another currency than the report's
     GAP = "gap"  # nothing, and the sheet of gaps says why
 
 
@@ -26,6 +27,7 @@ CONTENT_LOOKS: Mapping[Content, Mapping[str, Any]] = {
     Content.REPORTED: {"font_color": BLUE},
     Content.CALCULATED: {"font_color": INK},
     Content.DERIVED: {"font_color": PURPLE, "italic": True},
+    Content.CONVERTED: {"font_color": GREEN, "italic": True},
     Content.GAP: {},
 }
 RESTATED: Mapping[str, Any] = {"bg_color": "#FDF0C4"}
@@ -67,7 +69,12 @@ LEGEND = (
     LegendEntry(
         1234,
         CONTENT_LOOKS[Content.DERIVED],
-        "Derived: no report prints it; it is computed from figures of one report by the formula shown.",
+        "Derived: no report prints it; it is computed from printed figures by the formula shown.",
+    ),
+    LegendEntry(
+        1234,
+        CONTENT_LOOKS[Content.CONVERTED],
+        "Converted: shown in another currency than the report's, by the rate its note names.",
     ),
     LegendEntry(1234, {**CONTENT_LOOKS[Content.REPORTED], **RESTATED}, "Restated: two reports differ on it."),
     LegendEntry(

@@ -1,0 +1,72 @@
+"""The table somebody asks for: a kept compile where there is one, else one made on the spot."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from companies.models import Company
+from engine.kinds import CompiledView, ReportingPeriod, Scope, StatementKind
+from extraction.bridges import BridgeView, bridges_of_stored, bridges_of_values
+from extraction.compile import compile_now, request_for
+from extraction.conversion import converted
+from extraction.models import CompiledStatement
+from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which view of history, in periods of which length, in which currency and unit. `as_of` is the day
+    of its view; without `currency` figures stay in that of the reports."""
+
+    view: CompiledView = CompiledView.LATEST
+    as_of: date | None = None
+    period: ReportingPeriod = ReportingPeriod.FULL_YEAR
+    currency: str = ""
+    unit: DisplayUnit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with what belongs beside it. `stored` is None where it was compiled on the spot."""
+
+    view: TableView
+    bridges: tuple[BridgeView, ...]
+    stored: CompiledStatement | None
+
+
+def table_for(company: Company, statement: StatementKind, wanted: Wanted) -> Table | None:
+    """The table, None where nothing of it has been read. A view as of a day is never kept, and interim
+    periods only where somebody had them compiled; both are then compiled here."""
+    stored = None if wanted.view is CompiledView.AS_OF else _current(company, statement, wanted)
+    if stored is not None:
+        return Table(_shown(table_of_stored(stored, wanted.unit), wanted), bridges_of_stored(stored), stored)
+    if wanted.view is not CompiledView.AS_OF and wanted.period is ReportingPeriod.FULL_YEAR:
+        return None
+    values = compile_now(
+        company, request_for(company, statement, wanted.view, wanted.period, as_of=wanted.as_of)
+    )
+    table = table_of_values(company, values, wanted.unit)
+    return Table(_shown(table, wanted), bridges_of_values(values), None) if table.filled else None
+
+
+def table_of(stored: CompiledStatement, wanted: Wanted) -> TableView:
+    """The table of one kept compile, whichever version it is."""
+    return _shown(table_of_stored(stored, wanted.unit), wanted)
+
+
+def _shown(table: TableView, wanted: Wanted) -> TableView:
+    return converted(table, wanted.currency, wanted.unit) if wanted.currency else table
+
+
+def _current(company: Company, statement: StatementKind, wanted: Wanted) -> CompiledStatement | None:
+    return (
+        CompiledStatement.objects.select_related("company")
+        .filter(
+            company=company,
+            statement=statement,
+            view=wanted.view,
+            period=wanted.period,
+            scope=Scope.CONSOLIDATED,
+            is_current=True,
+        )
+        .first()
+    )
