@@ -65,6 +65,7 @@ def test_json_gives_each_figure_with_its_place(company: Company) -> None:
         "formula": None,
         "derived_from": [],
         "sum_of": None,
+        "converted": None,
         "source": {
             "fact": fact.pk,
             "document": fact.document_id,
