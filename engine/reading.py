@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from engine import ENGINE_VERSION
+from engine.concepts.ligatures import with_ligatures
 from engine.concepts.mapping import MappingRule
 from engine.concepts.taxonomy import load_taxonomy
 from engine.concluding import bridged, concluded
@@ -249,7 +250,7 @@ def _concluded(
     taxonomy = load_taxonomy()
 
     def conclude(table: StatementTable) -> StatementReading:
-        return concluded(table, taxonomy, options.rules)
+        return concluded(with_ligatures(table, taxonomy), taxonomy, options.rules)
 
     first = [conclude(entry.table) for entry in tables]
     read_again = [reread(one, source, conclude) if repair else (one, "") for one in first]

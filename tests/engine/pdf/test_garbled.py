@@ -13,7 +13,7 @@ from engine.pdf.second_engine import read_pages
 from engine.reading import ReadingOptions, read
 from engine.statement import Reading, StatementReading
 from tests.engine import makepdf
-from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
+from tests.engine.makepdf import ASSETS, LIABILITIES, PROSE, balance, cash_flow, income, report
 
 SHEETS = [PROSE, income(), balance(), cash_flow()]
 UNREAD = ReadingOptions(ocr_seconds=0)
@@ -94,6 +94,17 @@ def test_a_space_that_is_not_named_is_a_space(hide):
     plain = cells(read(report(SHEETS), UNREAD), StatementKind.INCOME_STATEMENT)
     hide(" ")
     assert cells(read(report(SHEETS), UNREAD), StatementKind.INCOME_STATEMENT) == plain
+
+
+def test_a_ligature_that_is_not_named_is_told_from_the_word_it_stands_in(hide):
+    rows = [
+        ("  Employee bene\ufb01ts", *row[1:]) if row[0] == "  Trade payables" else row
+        for row in (*ASSETS, *LIABILITIES)
+    ]
+    hide("\ufb01")
+    reading = read(report([PROSE, income(), balance(rows=rows), cash_flow()]), UNREAD)
+    entry = statement(reading, StatementKind.BALANCE_SHEET)
+    assert [row.label for row in entry.table.rows if "bene" in row.label] == ["Employee benefits"]
 
 
 @needs_recogniser
