@@ -10,7 +10,10 @@ from pathlib import Path
 from engine import ENGINE_VERSION
 
 FILE = Path(__file__).with_name("RESULTS.md")
-HEAD = "# Results\n\nWritten by `benchmarks.accuracy` and `benchmarks.speed` with `--write`.\n"
+HEAD = (
+    "# Results\n\nWritten by `benchmarks.accuracy`, `benchmarks.compiling` and `benchmarks.speed` with "
+    "`--write`.\n"
+)
 
 
 def installed(package: str) -> str | None:

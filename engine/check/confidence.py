@@ -1,40 +1,67 @@
 """How far a row can be trusted, computed from what is known of it and never asked for.
 
-Three things speak for a row: the reader placed it (the table's score), its wording led surely to a
-concept, and arithmetic proves it. They are combined as odds, because independent evidence
-multiplies. The weights were set on hand-checked reports with one figure in fifty spoiled, so that
-of the rows above 0.99 at least 99 in 100 are right.
+Arithmetic speaks loudest: whether printed sums and identities prove the row's figures, leave them
+open, or put them under suspicion. The way the row came to its concept is added as odds, because it is
+independent of that. All shares and odds are data with reasons (`confidence.yaml`), measured so that of
+the rows with a stated confidence about that share is right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from engine.check.footing import foot
+from engine.data_file import read_data
+from engine.errors import BadInput
 from engine.kinds import CellState, CheckOutcome, MappingMethod, RowKind
 from engine.statement import Check, Row, RowMapping, RowSign, StatementTable
 
-# Odds that a row is read right before anything else is known: eight to one, which fits a reader that
-# misreads one figure in fifty. Rows that no sum proves are where such misreadings are left.
-PRIOR_ODDS = 8.0
+DATA_FILE = Path(__file__).with_name("confidence.yaml")
+BESIDE_SUMS = (RowKind.PER_SHARE, RowKind.SHARES)
+TIED = 2  # identities that hold
 
-# By what each piece of evidence multiplies the odds.
-PROVEN_SUM = 12.0  # its figures take part in a printed sum that holds
-HOLDING_IDENTITY = 4.0  # for each further identity that holds, up to three
-FAILING_IDENTITY = 1 / 12  # for each identity that fails
-UNREAD_CELL = 1 / 20  # a cell of the row could not be read
-MAPPING_ODDS = {
-    MappingMethod.CONFIRMED_RULE: 4.0,
-    MappingMethod.EXACT_SYNONYM: 2.0,
-    MappingMethod.VALUE_OVERLAP: 2.0,
-    MappingMethod.SIMILAR_LABEL: 0.6,
-    MappingMethod.SUBTOTAL_POSITION: 0.6,
-    MappingMethod.UNMAPPED: 0.8,
-}
-MOST_IDENTITIES = 3
-CEILING = 0.999
 
-# What text recognition read may be a look-alike digit: nothing but arithmetic tells.
-RECOGNISED = 0.6
-RECOGNISED_AND_PROVEN = 0.9
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Shares right by evidence, and odds of what is added to it."""
+
+    evidence: Mapping[str, float]
+    least_of_suspects: float
+    failing_but_proven: float
+    mapping: Mapping[MappingMethod, float]
+    unread: float
+    ceiling: float
+    recognised: float
+    recognised_and_proven: float
+
+
+@lru_cache(maxsize=1)
+def load_calibration() -> Calibration:
+    """The calibration, read once. Raises BadInput for an entry without a reason or out of range."""
+    raw = read_data(DATA_FILE)
+    return Calibration(
+        evidence={entry["name"]: _value(entry["name"], entry, "right") for entry in raw["evidence"]},
+        least_of_suspects=_value("least", raw["failing"]["least"], "right"),
+        failing_but_proven=_value("proven", raw["failing"]["proven"], "odds"),
+        mapping={
+            method: _value(method.value, raw["mapping"][method.value], "odds") for method in MappingMethod
+        },
+        unread=_value("unread", raw["unread"], "odds"),
+        ceiling=_value("ceiling", raw["ceiling"], "right"),
+        recognised=_value("recognised", raw["recognised"], "right"),
+        recognised_and_proven=_value("recognised_and_proven", raw["recognised_and_proven"], "right"),
+    )
+
+
+def _value(name: str, entry: Mapping[str, Any], key: str) -> float:
+    value = float(entry[key])
+    if not entry.get("reason"):
+        raise BadInput(f"The confidence {name!r} gives no reason.", code="bad_confidence")
+    if value <= 0 or (key == "right" and value >= 1):
+        raise BadInput(f"The confidence {name!r} is {value}, which no share can be.", code="bad_confidence")
+    return value
 
 
 def row_confidences(
@@ -44,38 +71,62 @@ def row_confidences(
     checks: Sequence[Check],
 ) -> tuple[float, ...]:
     """For every row the probability between 0 and 1 that its cells and its concept are right."""
-    found = [_confidence(n, row, mappings[n], signs[n], checks) for n, row in enumerate(table.rows)]
+    known = load_calibration()
+    proven = foot(table).proven | {n for n, sign in enumerate(signs) if sign.rule == "subtotal"}
+    found = [_confidence(n, row, mappings[n], proven, checks, known) for n, row in enumerate(table.rows)]
     if table.read_by == "ocr":
-        proven = _proven_rows(table, signs, checks)
+        held = _rows_that_hold(table, checks) | proven
         found = [
-            min(confidence, RECOGNISED_AND_PROVEN if n in proven else RECOGNISED)
+            min(confidence, known.recognised_and_proven if n in held else known.recognised)
             for n, confidence in enumerate(found)
         ]
     return tuple(found)
 
 
-def _proven_rows(table: StatementTable, signs: Sequence[RowSign], checks: Sequence[Check]) -> frozenset[int]:
-    """The rows whose every figure takes part in a sum or an identity that holds."""
+def _rows_that_hold(table: StatementTable, checks: Sequence[Check]) -> frozenset[int]:
+    """The rows whose every figure takes part in an identity that holds."""
     held = {(n, check.column) for check in checks if check.outcome is CheckOutcome.HOLDS for n in check.rows}
-    rows = {
+    return frozenset(
         n
         for n, row in enumerate(table.rows)
-        if signs[n].rule == "subtotal"
-        or all((n, column) in held for column, cell in enumerate(row.cells) if cell is not None)
-    }
-    return frozenset(rows) | foot(table).proven
+        if all((n, column) in held for column, cell in enumerate(row.cells) if cell is not None)
+    )
 
 
-def _confidence(n: int, row: Row, mapping: RowMapping, sign: RowSign, checks: Sequence[Check]) -> float:
+def _confidence(
+    n: int,
+    row: Row,
+    mapping: RowMapping,
+    proven: frozenset[int],
+    checks: Sequence[Check],
+    known: Calibration,
+) -> float:
     if row.kind is RowKind.HEADING:
         return 1.0
-    odds = PRIOR_ODDS * MAPPING_ODDS[mapping.method]
-    if sign.rule == "subtotal":
-        odds *= PROVEN_SUM
-    outcomes = [check.outcome for check in checks if n in check.rows]
-    holding = {check.identity for check in checks if n in check.rows and check.outcome is CheckOutcome.HOLDS}
-    odds *= HOLDING_IDENTITY ** min(MOST_IDENTITIES, len(holding))
-    odds *= FAILING_IDENTITY ** min(MOST_IDENTITIES, outcomes.count(CheckOutcome.FAILS))
+    mine = [check for check in checks if n in check.rows]
+    holding = {check.identity for check in mine if check.outcome is CheckOutcome.HOLDS}
+    suspects = [len(set(check.rows) - proven) for check in mine if check.outcome is CheckOutcome.FAILS]
+    if n in proven:
+        right = known.evidence[_proof(len(holding))]
+        odds = _odds(right) * (known.failing_but_proven if suspects else 1.0)
+    elif suspects:
+        odds = _odds(max(known.least_of_suspects, 1 - 1 / min(suspects)))
+    elif holding:
+        odds = _odds(known.evidence["checked"])
+    else:
+        odds = _odds(known.evidence["beside_sums" if row.kind in BESIDE_SUMS else "unproven"])
+    odds *= known.mapping[mapping.method]
     if any(cell is not None and cell.state is CellState.NOT_READ for cell in row.cells):
-        odds *= UNREAD_CELL
-    return round(min(CEILING, odds / (1 + odds)), 3)
+        odds *= known.unread
+    return round(min(known.ceiling, odds / (1 + odds)), 3)
+
+
+def _proof(holding: int) -> str:
+    """The name of the evidence for a row that a sum proves."""
+    if holding >= TIED:
+        return "proven_and_tied"
+    return "proven_and_checked" if holding else "proven"
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share)
