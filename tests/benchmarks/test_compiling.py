@@ -99,7 +99,9 @@ def test_a_wrong_figure_is_a_fault(company):
     spoiled = compiling.Company(company.name, company.reports, (*company.expected, wrong))
     faults = compiling.table(spoiled).faults
     assert len(faults) == 1
-    assert faults[0].startswith("invented company, latest income_statement: revenue of 2023-06-30 is 6219700000")
+    assert faults[0].startswith(
+        "invented company, latest income_statement: revenue of 2023-06-30 is 6219700000"
+    )
 
 
 def test_all_statements_are_compiled_within_two_seconds(company):
