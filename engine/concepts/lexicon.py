@@ -65,10 +65,15 @@ class Lexicon:
     exact: Mapping[StatementKind, Mapping[str, tuple[Wording, ...]]]
     open: Mapping[StatementKind, tuple[tuple[tuple[str, ...], Wording], ...]]
     headings: Mapping[StatementKind, tuple[tuple[tuple[str, ...], str], ...]]
+    totals: frozenset[str]
 
     def spell(self, label: str) -> str:
         """A printed label in this language's one spelling."""
         return self.speller.spell(plain(label))
+
+    def is_total_alone(self, label: str) -> bool:
+        """Whether a label only says that its line is the total of what the heading names."""
+        return self.spell(label) in self.totals
 
     def knows(self, kind: StatementKind, label: str) -> bool:
         """Whether a label is exactly a wording of this language."""
@@ -224,6 +229,7 @@ def parse_lexicon(data: Mapping[str, Any], taxonomy: Taxonomy) -> Lexicon:
         {kind: {text: tuple(found) for text, found in texts.items()} for kind, texts in exact.items()},
         {kind: tuple(patterns) for kind, patterns in opened.items()},
         _headings(data, taxonomy, speller, language),
+        frozenset(_spell(str(word), speller) for word in data.get("totals", ())),
     )
 
 

@@ -242,10 +242,12 @@ def _synonym_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
 
 def _labels(scene: Scene, n: int) -> Iterator[str]:
     """The label; for figures per share also the label under its heading, which holds the deciding
-    word where the label only repeats the result; and below a line without figures the two together,
-    because a long label may have been cut in two."""
+    word where the label only repeats the result; a total without more words as that of its heading; and
+    below a line without figures the two together, because a long label may have been cut in two."""
     row = scene.table.rows[n]
     yield row.label
+    if row.section and scene.lexicon.is_total_alone(row.label):
+        yield f"{row.label} {row.section}"
     if scene.places[n].section in PER_SHARE_PARTS:
         if row.section:
             yield f"{row.section} {row.label}"
