@@ -192,18 +192,24 @@ def _in_word_order(lexicon: Lexicon, kind: StatementKind) -> tuple[tuple[str, ..
     return texts, tuple(" ".join(sorted(text.split())) for text in texts)
 
 
+@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """Codes of the languages with a file, English first."""
     codes = sorted(path.stem for path in FOLDER.glob("*.yaml"))
     return tuple(sorted(codes, key=lambda code: (code != "en", code)))
 
 
-@lru_cache(maxsize=4)
 def load_lexicons(taxonomy: Taxonomy) -> tuple[Lexicon, ...]:
-    """Every language's lexicon. Raises BadInput naming the faulty wording."""
-    loaded = tuple(parse_lexicon(read_data(FOLDER / f"{code}.yaml"), taxonomy) for code in languages())
-    # Tens of thousands of small objects that stay as long as the process. The garbage collector would
-    # walk all of them again with every other report that is read; it is told to leave them alone.
+    """The lexicons of all languages, English first. Most reports need that one alone."""
+    return tuple(load_lexicon(code, taxonomy) for code in languages())
+
+
+@lru_cache(maxsize=32)
+def load_lexicon(code: str, taxonomy: Taxonomy) -> Lexicon:
+    """The lexicon of one of `languages`. Raises BadInput naming the faulty wording."""
+    loaded = parse_lexicon(read_data(FOLDER / f"{code}.yaml"), taxonomy)
+    # Thousands of small objects that stay as long as the process. The garbage collector would walk all
+    # of them again with every other report that is read; it is told to leave them alone.
     gc.collect()
     gc.freeze()
     return loaded

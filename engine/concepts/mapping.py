@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from engine.check.sums import find_structure
 from engine.concepts.guards import contradicts, is_qualified, opposed, stands_on_side
-from engine.concepts.lexicon import Hit, Lexicon, load_lexicons
+from engine.concepts.lexicon import Hit, Lexicon, load_lexicon, load_lexicons
 from engine.concepts.regions import (
     BROADER,
     PER_SHARE_PARTS,
@@ -140,10 +140,10 @@ def language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
     def known(lexicon: Lexicon) -> int:
         return sum(lexicon.knows(table.kind, row.label) for row in table.rows)
 
-    english, *others = load_lexicons(taxonomy)
+    english = load_lexicon("en", taxonomy)
     if 2 * known(english) > len(table.rows):
-        return english  # most reports; no other language can know as many
-    return max((english, *others), key=known)
+        return english  # most reports; no other language can know as many, and none need be loaded
+    return max(load_lexicons(taxonomy), key=known)
 
 
 def _mapping(n: int, row: Row, won: dict[int, Claim], decided: dict[int, MappingRule]) -> RowMapping:
