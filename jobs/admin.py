@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from jobs import schedule_admin  # noqa: F401  the page of the schedules
 from jobs.cancel import cancel, cancel_all
 from jobs.durations import in_words
 from jobs.errors import JobsError

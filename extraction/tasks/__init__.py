@@ -7,6 +7,7 @@ from extraction.tasks.compiling import (
     recompile_company_statements,
 )
 from extraction.tasks.reading import extract_financial_statements, process_document
+from extraction.tasks.scheduled import rescrape_companies, scan_restatements
 
 __all__ = [
     "compile_company_statements",
@@ -16,4 +17,6 @@ __all__ = [
     "process_all_documents",
     "process_document",
     "recompile_company_statements",
+    "rescrape_companies",
+    "scan_restatements",
 ]
