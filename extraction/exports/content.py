@@ -12,6 +12,7 @@ from django.urls import reverse
 from companies.models import Company
 from documents.models import Document
 from engine.compiling.additions import DerivedFigure, Figure, FigureRow, PrintedFigure
+from engine.compiling.crossings import CrossRow, StatementFigures, find_crossings
 from engine.compiling.formulas import Formulas, find_formulas
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import RowKind, StatementKind
@@ -44,6 +45,7 @@ class Export:
     company: Company
     tables: tuple[TableView, ...]
     formulas: Mapping[StatementKind, Formulas]
+    crossings: tuple[CrossRow, ...]
     restatements: tuple[Restatement, ...]
     sources: tuple[Source, ...]
 
@@ -55,13 +57,12 @@ def export_of(tables: Sequence[TableView]) -> Export:
         raise ValueError("an export needs a table")
     company = tables[0].company
     prefetch_related_objects([company], "listings__exchange")
-    taxonomy = load_taxonomy()
+    figures = {table.statement: _statement_figures(table) for table in tables}
     return Export(
         company=company,
         tables=tuple(tables),
-        formulas={
-            table.statement: find_formulas(table.statement, _figure_rows(table), taxonomy) for table in tables
-        },
+        formulas={statement: found.formulas for statement, found in figures.items()},
+        crossings=find_crossings(figures),
         restatements=_restatements(company, tables),
         sources=_sources(tables),
     )
@@ -88,11 +89,16 @@ def exact(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _figure_rows(table: TableView) -> list[FigureRow]:
-    return [
+def _statement_figures(table: TableView) -> StatementFigures:
+    rows = [
         FigureRow(row.key, row.concept or None, row.kind, tuple(_figure(cell) for cell in row.cells))
         for row in table.rows
     ]
+    return StatementFigures(
+        periods=[column.period for column in table.columns],
+        rows={row.key: row for row in rows},
+        formulas=find_formulas(table.statement, rows, load_taxonomy()),
+    )
 
 
 def _figure(cell: CellView) -> Figure:

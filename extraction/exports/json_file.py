@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from engine.compiling.crossings import CrossRow, Place
 from engine.compiling.formulas import CheckRow, Formula, SumCheck
 from extraction.exports.content import Export, Source, exact, proof_link
 from extraction.exports.csv_file import unit_of
@@ -31,6 +32,7 @@ def to_json(export: Export) -> str:
             "listings": company.listings_text or None,
         },
         "statements": [_statement(table, export) for table in export.tables],
+        "checks_across": [_cross_row(row, export) for row in export.crossings],
         "restatements": [_restatement(restatement) for restatement in export.restatements],
         "documents": [_document(source) for source in export.sources],
     }
@@ -142,6 +144,34 @@ def _check(check: SumCheck) -> dict[str, Any]:
         "allowed_by_rounding": exact(check.allowed),
         "sum_of": [{"key": key, "weight": weight} for key, weight in check.terms],
         "total": check.total,
+    }
+
+
+def _cross_row(row: CrossRow, export: Export) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "says": row.says,
+        "checks": [
+            {
+                "left": _place(check.left, export),
+                "right": _place(check.right, export),
+                "holds": check.holds,
+                "difference": exact(check.difference),
+                "allowed_by_rounding": exact(check.allowed),
+            }
+            for check in row.checks
+            if check is not None
+        ],
+    }
+
+
+def _place(place: Place, export: Export) -> dict[str, str]:
+    [table] = [table for table in export.tables if table.statement is place.statement]
+    column = table.columns[place.period]
+    return {
+        "statement": place.statement.value,
+        "key": place.key,
+        "period_end": column.period_end.isoformat(),
     }
 
 

@@ -7,7 +7,7 @@ from xlsxwriter import Workbook
 
 from extraction.exports.content import STATEMENT_NAMES, Export
 from extraction.exports.safe_text import plain
-from extraction.exports.workbook.layout import view_words
+from extraction.exports.workbook.layout import Layout, view_words
 from extraction.exports.workbook.list_sheets import (
     ABOUT,
     CELLS,
@@ -49,9 +49,10 @@ def to_workbook(export: Export) -> bytes:
     _describe(book, export)
     styles = Styles(book)
     about = book.add_worksheet(ABOUT)
+    layouts = {table.statement: Layout(table) for table in export.tables}
     statements = [
-        StatementSheet(book.add_worksheet(STATEMENT_NAMES[table.statement]), styles, table, export)
-        for table in export.tables
+        StatementSheet(book.add_worksheet(STATEMENT_NAMES[statement]), styles, statement, layouts, export)
+        for statement in layouts
     ]
     lists = {name: book.add_worksheet(name) for name in (RESTATEMENTS, GAPS, SOURCES, CELLS)}
     for statement in statements:

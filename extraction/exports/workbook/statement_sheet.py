@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from engine.compiling.additions import TOTALS
 from engine.compiling.formulas import Formula, Formulas
-from engine.kinds import GapReason, RowKind
+from engine.kinds import GapReason, RowKind, StatementKind
 from extraction.exports.content import STATEMENT_NAMES, Export, proof_link
 from extraction.exports.safe_text import plain
 from extraction.exports.workbook.check_block import CheckBlock
@@ -62,15 +62,22 @@ class PlacedCell:
 class StatementSheet:
     """Writes a statement. `placed` has its cells once it is written."""
 
-    def __init__(self, sheet: Worksheet, styles: Styles, table: TableView, export: Export) -> None:
+    def __init__(
+        self,
+        sheet: Worksheet,
+        styles: Styles,
+        statement: StatementKind,
+        layouts: Mapping[StatementKind, Layout],
+        export: Export,
+    ) -> None:
         self.sheet = sheet
         self.styles = styles
-        self.name = STATEMENT_NAMES[table.statement]
-        self.layout = Layout(table)
+        self.name = STATEMENT_NAMES[statement]
+        self.layout = layouts[statement]
         self.table = self.layout.table
-        self.formulas: Formulas = export.formulas[table.statement]
+        self.formulas: Formulas = export.formulas[statement]
         self.notes = Notes(self.layout, export.restatements)
-        self.checks = CheckBlock(sheet, styles, self.layout, self.formulas)
+        self.checks = CheckBlock(sheet, styles, layouts, statement, self.formulas, export.crossings)
         self.placed: list[PlacedCell] = []
 
     def write(self) -> None:

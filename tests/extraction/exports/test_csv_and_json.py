@@ -48,7 +48,7 @@ def test_json_gives_each_figure_with_its_place(company: Company) -> None:
     assert (export["format"], export["format_version"]) == ("tenfold.compiled-statements", 1)
     assert export["company"]["name"] == NAME
     assert [statement["statement"] for statement in export["statements"]] == [
-        "income_statement", "balance_sheet",
+        "income_statement", "balance_sheet", "cash_flow_statement",
     ]  # fmt: skip
     income = export["statements"][0]
     assert [period["end"] for period in income["periods"]] == ["2024-12-31", "2023-12-31", "2022-12-31"]
@@ -103,6 +103,14 @@ def test_json_says_what_was_derived_restated_and_checked(company: Company) -> No
         (period["period_end"][:4], period["holds"], period["difference"])
         for period in checks["bs.total_assets"]
     ] == [("2024", True, "0"), ("2023", True, "0"), ("2022", False, "-70000000")]
+    across = {row["code"]: row["checks"][0] for row in export["checks_across"]}
+    assert across["X2"] == {
+        "left": {"statement": "cash_flow_statement", "key": "cf.cash_close", "period_end": "2024-12-31"},
+        "right": {"statement": "balance_sheet", "key": "bs.cash", "period_end": "2024-12-31"},
+        "holds": True,
+        "difference": "0",
+        "allowed_by_rounding": "1000000",
+    }
     found = {(entry["row"], entry["old_value"], entry["new_value"]) for entry in export["restatements"]}
     assert found == {
         ("is.sga", "-120000000", "-125000000"),

@@ -128,7 +128,7 @@ def test_it_can_be_printed(company: Company, tmp_path: Path) -> None:
 
     document = pypdfium2.PdfDocument(tmp_path / "book.pdf")
     texts = [page.get_textpage().get_text_bounded() for page in document]
-    # One page each; the sheet of identities is hidden.
-    assert len(texts) == 6
+    # One page each and two of gaps; the sheet of identities is hidden.
+    assert len(texts) == 8
     assert "Operating profit" in texts[1]
     assert "FY2024" in texts[1]
