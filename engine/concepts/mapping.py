@@ -35,6 +35,7 @@ POSITION = 0.65
 ELSEWHERE = 0.12  # what a claim loses when its row stands in another part of the statement
 QUALIFIED = 0.05  # what a claim loses for a word that narrows it, such as "continuing"
 PARTS_OF_PROFIT = frozenset(("result", "tax"))
+OWNERS_EQUITY = "bs.equity_owners"
 ACTIVITIES = frozenset(("operating", "investing", "financing"))
 COSTS_OF_OPERATION = frozenset(("is.personnel", "is.admin", "is.sga", "is.selling", "is.rnd"))
 CURRENT_OR_NOT = "current or non-current"
@@ -124,6 +125,7 @@ def map_rows(
     won |= _award(alike, won)
     won |= _award(_position_claims(scene, [n for n in left if n not in won]), won)
     won |= _award(_arithmetic_claims(scene, [n for n in left if n not in won], won), won)
+    won |= _equity_before_others(scene, won)
     return tuple(_mapping(n, row, won, decided) for n, row in enumerate(table.rows))
 
 
@@ -395,13 +397,36 @@ def _is_sum_of(scene: Scene, n: int, arc: Arc, places: Sequence[int]) -> bool:
         parts = [scene.table.rows[place].cells[column] for place in places]
         total = Decimal(0)
         for part, (_, weight) in zip(parts, arc.parts, strict=True):
-            if part is None or part.number is None:
+            if part is not None and part.number is None:
                 return False
-            total += part.number * weight
+            total += (part.number or Decimal(0)) * weight if part is not None else Decimal(0)
         if abs(total - cell.number) > HALF.scaleb(-cell.decimals) * (len(parts) + 1):
             return False
         compared += 1
     return compared > 0
+
+
+def _equity_before_others(scene: Scene, won: Mapping[int, Claim]) -> dict[int, Claim]:
+    """The owners' equity, where a sheet calls it the total and prints the share of others below it: then
+    liabilities and equity only make their total together with that share."""
+    place_of = {claim.concept: row for row, claim in won.items()}
+    total, others = place_of.get("bs.total_equity"), place_of.get("bs.nci")
+    if total is None or others is None or others < total or OWNERS_EQUITY in place_of:
+        return {}
+    if won[total].method is MappingMethod.CONFIRMED_RULE:
+        return {}
+    arc = Arc("bs.total_el", (("bs.total_liab", 1), ("bs.total_equity", 1), ("bs.nci", 1)), False)
+    there_are_others = any(cell is not None and cell.number for cell in scene.table.rows[others].cells)
+    if (
+        not there_are_others
+        or any(code not in place_of for code, _ in arc.parts[:1])
+        or arc.total not in place_of
+    ):
+        return {}
+    if not _is_sum_of(scene, place_of["bs.total_el"], arc, [place_of[code] for code, _ in arc.parts]):
+        return {}
+    reason = "the share of others is printed below it and added to it"
+    return {total: replace(won[total], concept=OWNERS_EQUITY, reason=reason)}
 
 
 def _closes(scene: Scene, n: int) -> bool:

@@ -70,7 +70,9 @@ def read_table(kind: StatementKind, pages: Sequence[Page], score: float, words: 
         unit=unit,
         unit_evidence=_unit_evidence(parts, said),
         columns=columns,
-        rows=tuple(_row(row, kept, grammar, unit, said, pages_by_number[row.page], words) for row in rows),
+        rows=tuple(
+            _row(row, kept, grammar, unit, said, kind, pages_by_number[row.page], words) for row in rows
+        ),
         score=score,
     )
     return TableReading(table, tuple(headings[n] for n in kept), (conflict,) if conflict else ())
@@ -239,11 +241,12 @@ def _row(
     grammar: NumberGrammar,
     unit: Unit,
     said: str,
+    statement: StatementKind,
     page: Page,
     words: Vocabulary,
 ) -> Row:
     cells = tuple(_cell(row.figures[n], row, grammar, page) for n in kept)
-    kind = _row_kind(row, cells, words)
+    kind = _row_kind(row, cells, statement, words)
     own = {
         RowKind.PER_SHARE: Unit(unit.currency, 1, 100 if _in_minor_units(row) else 1),
         RowKind.SHARES: Unit(None, scale_of_shares((row.label, row.section, row.unit_words), said)),
@@ -267,13 +270,17 @@ def _cell(figure: Figure | None, row: RawRow, grammar: NumberGrammar, page: Page
     return Cell(figure.text, state, number, decimals, page.number, page.shown_box(box))
 
 
-def _row_kind(row: RawRow, cells: tuple[Cell | None, ...], words: Vocabulary) -> RowKind:
+def _row_kind(
+    row: RawRow, cells: tuple[Cell | None, ...], statement: StatementKind, words: Vocabulary
+) -> RowKind:
     if not row.has_figures:
         return RowKind.HEADING
     squashed = letters(row.label)
     where = squashed + letters(row.section)
     numbers = [c for c in cells if c is not None and c.state is CellState.VALUE]
-    if any(mark in squashed for mark in words.share_counts):
+    # A balance sheet says how many shares there are in the label of their amount.
+    amounts = statement is not StatementKind.INCOME_STATEMENT
+    if any(squashed.startswith(mark) if amounts else mark in squashed for mark in words.share_counts):
         return RowKind.SHARES
     if any(mark in where for mark in words.per_share) and any(c.decimals for c in numbers):
         return RowKind.PER_SHARE
