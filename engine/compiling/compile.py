@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from engine.check.identities import check_figures
-from engine.check.intervals import Interval
+from engine.check.identities import FigureCheck, check_figures
+from engine.check.intervals import Interval, total
 from engine.compiling.anchoring import AnchoredLine, anchor_lines
 from engine.compiling.bases import find_bridges, with_bases
 from engine.compiling.columns import Columns, columns_of
@@ -37,6 +37,7 @@ from engine.concepts.taxonomy import Arc, Taxonomy
 from engine.errors import BadInput
 from engine.kinds import (
     CellState,
+    CheckOutcome,
     CompiledView,
     GapReason,
     ReportingPeriod,
@@ -327,17 +328,43 @@ def _checks(rows: Sequence[CompiledRow], sources: _Sources) -> Iterable[Compiled
     """The identities on compiled figures. Derived figures take no part: they would prove themselves."""
     precision = {vintage.source: vintage.decimals for vintage in sources.vintages}
     for n, period in enumerate(sources.periods):
-        figures = {
-            row.concept: Interval.printed(cell.value, precision[cell.source])
+        printed = {
+            row.key: Interval.printed(cell.value, precision[cell.source])
             for row in rows
-            if row.concept is not None
-            and (cell := row.cells[n]).value is not None
-            and cell.source is not None
+            if (cell := row.cells[n]).value is not None and cell.source is not None
         }
+        figures = {row.concept: printed[row.key] for row in rows if row.concept and row.key in printed}
         for verdict in check_figures(sources.request.statement, figures):
+            own = _own_lines_between(verdict, rows, printed)
+            if verdict.outcome is CheckOutcome.FAILS and own and _holds_with(verdict, figures, own):
+                verdict = _with_own_lines(verdict, own)
             yield CompiledCheck(
                 verdict.identity, period, verdict.outcome, verdict.left, verdict.right, verdict.explanation
             )
+
+
+def _own_lines_between(
+    verdict: FigureCheck, rows: Sequence[CompiledRow], printed: Mapping[str, Interval]
+) -> list[Interval]:
+    """The amounts of the company's own lines that stand among the parts of an identity."""
+    place = {row.key: n for n, row in enumerate(rows)}
+    first, last = min(place[concept] for concept, _ in verdict.terms), place[verdict.total]
+    return [
+        printed[row.key]
+        for row in rows[first:last]
+        if row.concept is None and row.kind is RowKind.LINE and row.key in printed
+    ]
+
+
+def _holds_with(verdict: FigureCheck, figures: Mapping[str, Interval], own: Sequence[Interval]) -> bool:
+    parts = [figures[concept].times(weight) for concept, weight in verdict.terms]
+    return total([*parts, *own]).meets(figures[verdict.total])
+
+
+def _with_own_lines(verdict: FigureCheck, own: Sequence[Interval]) -> FigureCheck:
+    left = verdict.left + sum((interval.middle for interval in own), Decimal(0))
+    sentence = f"Holds with the company's own lines between: {verdict.says}."
+    return replace(verdict, outcome=CheckOutcome.HOLDS, left=left, explanation=sentence)
 
 
 def _content(compiled: CompiledStatement) -> dict[str, Any]:
