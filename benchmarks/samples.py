@@ -112,9 +112,12 @@ def readings() -> Mapping[str, Reading]:
     folder.mkdir(exist_ok=True)
     names = [report.name for report in reports()]
     missing = [name for name in names if not (folder / f"{name}.json").exists()]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for name, text in zip(missing, pool.map(_read, missing), strict=True):
-            (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    if missing:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+            for name, text in zip(missing, pool.map(_read, missing), strict=True):
+                unfinished = folder / f"{name}.{os.getpid()}"
+                unfinished.write_text(text, encoding="utf-8")
+                unfinished.replace(folder / f"{name}.json")
     return {name: reading_from_json((folder / f"{name}.json").read_text(encoding="utf-8")) for name in names}
 
 
