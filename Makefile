@@ -30,8 +30,8 @@ celery-beat:  ## start the scheduler by hand
 celery-flower:  ## start Flower by hand
 	@scripts/start_celery.sh flower
 
-test-task:  ## start a task: make test-task COMMAND="extract 1"
+test-task:  ## start a task: make test-task COMMAND="company-scrape 1"
 	@scripts/test_tasks.sh $(COMMAND)
 
-test-task-poll:  ## the same, followed to its end
+test-task-poll:  ## the same, followed to its end (TIMEOUT=600)
 	@POLL=true scripts/test_tasks.sh $(COMMAND)

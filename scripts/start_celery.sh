@@ -3,7 +3,8 @@
 # installations where something else than ./run keeps processes alive.
 #
 #   scripts/start_celery.sh worker      QUEUES=scraping,extraction CONCURRENCY=4 NAME=reading
-#   scripts/start_celery.sh beat        one on the whole installation
+#   scripts/start_celery.sh dispatcher  sends what waits, takes back what was lost; one or more
+#   scripts/start_celery.sh beat        the clock of the schedules; one is enough
 #   scripts/start_celery.sh flower      seen at /admin/flower/ by staff who are signed in
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +23,9 @@ worker)
     exec "$python" -m celery -A config worker --pool prefork -O fair --loglevel INFO \
         --hostname "${NAME:-all}@%h" ${CONCURRENCY:+--concurrency "$CONCURRENCY"} ${QUEUES:+-Q "$QUEUES"}
     ;;
+dispatcher)
+    exec "$python" -m stack.manage dispatch_runs
+    ;;
 beat)
     exec "$python" -m celery -A config beat --pidfile= --loglevel INFO
     ;;
@@ -29,7 +33,7 @@ flower)
     exec "$python" -m stack.flower
     ;;
 *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
