@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stack import flower as flower_
 from stack import valkey
 from stack.places import Places
 
@@ -20,6 +19,8 @@ class Program:
 
     `ready` tells whether it does its work, or it says `ready_words` in its log; without either it
     counts as ready at once. `stop_signal` asks it to end, and after `stop_seconds` it is killed.
+    A program that touches the file `alive` every few seconds is killed, and started again, when it
+    has not done so for `alive_seconds`.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Program:
     ready_words: str = ""
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
+    alive: Path | None = None
+    alive_seconds: float = 60.0
 
 
 def broker(places: Places) -> Program:
@@ -65,7 +68,8 @@ def worker(places: Places, environment: Mapping[str, str]) -> Program:
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
             *("--statedb", str(places.state / "worker.state")),
         ),
-        environment=environment,
+        environment={**environment, "TENFOLD_ALIVE_FILE": str(places.state / "worker.alive")},
+        alive=places.state / "worker.alive",
         ready_words=" ready.",
         # Cold shutdown after a soft one: what is not finished in time goes back to its queue.
         stop_signal=signal.SIGQUIT,
@@ -93,15 +97,16 @@ def beat(environment: Mapping[str, str]) -> Program:
     )
 
 
-def flower(places: Places, where: str, environment: Mapping[str, str]) -> Program:
-    """`where` is the address it listens on. The environment holds its account, because every user of
-    the machine can read a command line."""
-    flower_.prepare(where)
+def flower(places: Places, port: int, account: str, environment: Mapping[str, str]) -> Program:
     return Program(
         name="flower",
-        command=flower_.command(where, places),
-        environment=environment,
-        ready=lambda: flower_.answers(where),
+        command=(
+            *(sys.executable, "-m", "celery", "-A", "config", "flower"),
+            *("--address=127.0.0.1", f"--port={port}"),
+            *("--persistent=True", f"--db={places.state / 'flower'}"),
+        ),
+        # Not on the command line, which every user of the machine can read.
+        environment={**environment, "FLOWER_BASIC_AUTH": account},
     )
 
 

@@ -31,6 +31,8 @@ class Running:
         self.quick_ends = 0
         self.start_at = 0.0
         self.said_before = 0
+        self.touched = 0.0
+        self.seen_alive_at = 0.0
 
     def start(self) -> None:
         parent = os.getpid()
@@ -47,7 +49,21 @@ class Running:
                 # Runs between fork and exec; there are no threads here that it could surprise.
                 preexec_fn=lambda: kernel.die_with_parent(parent),
             )
-        self.started_at = time.monotonic()
+        self.started_at = self.seen_alive_at = time.monotonic()
+
+    @property
+    def is_deaf(self) -> bool:
+        """Running, but without the sign of life it gives otherwise. By our own clock: the machine's may
+        be set meanwhile."""
+        if self.program.alive is None or self.process is None or self.ended:
+            return False
+        try:
+            touched = self.program.alive.stat().st_mtime
+        except OSError:
+            touched = 0.0
+        if touched != self.touched:
+            self.touched, self.seen_alive_at = touched, time.monotonic()
+        return time.monotonic() - self.seen_alive_at > self.program.alive_seconds
 
     @property
     def is_ready(self) -> bool:
@@ -93,6 +109,12 @@ class Running:
             pass
         process.wait()
         self.process = None
+
+    def kill(self) -> None:
+        """End the program and its children at once."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def last_lines(self, count: int = 15) -> str:
         try:
@@ -194,6 +216,9 @@ class Supervisor:
         """Start again what has ended, each program after its own waiting time."""
         self.check()
         for one in self.running:
+            if one.is_deaf:
+                self.say(f"{one.program.name} gives no sign of life. It is killed and started again.")
+                one.kill()
             if one.ended:
                 self._report_end(one)
             if one.process is None and time.monotonic() >= one.start_at:

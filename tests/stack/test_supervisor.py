@@ -252,3 +252,44 @@ def test_a_log_that_grew_large_keeps_one_former_part(tmp_path: Path, monkeypatch
     supervisor.stop()
     assert log.read_text() == ""
     assert (tmp_path / "logs" / "talker.log.1").read_text() == "x" * 1500
+
+
+# Touches its file until it is told to stop by a second file.
+BEATING = """
+    import pathlib, sys, time
+    alive, silent = map(pathlib.Path, sys.argv[1:])
+    while True:
+        if not silent.exists():
+            alive.touch()
+        time.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize("how", ["stopped", "silent"])
+def test_a_program_without_a_sign_of_life_is_started_again(tmp_path: Path, how: str) -> None:
+    (tmp_path / "beating.py").write_text(textwrap.dedent(BEATING))
+    alive, silent = tmp_path / "alive", tmp_path / "silent"
+    command = (sys.executable, str(tmp_path / "beating.py"), str(alive), str(silent))
+    said: list[str] = []
+    with Supervisor(tmp_path, tmp_path / "logs", said.append) as supervisor:
+        supervisor.start(Program("beating", command, alive=alive, alive_seconds=1.5))
+        _until(alive.exists)
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            supervisor.watch_once()
+            time.sleep(0.05)
+        assert said == []
+        first = supervisor.running[0].process
+        assert first is not None
+        if how == "stopped":
+            os.kill(first.pid, signal.SIGSTOP)
+        else:
+            silent.touch()
+        end = time.monotonic() + 20
+        while supervisor.running[0].process in (first, None):
+            supervisor.watch_once()
+            assert time.monotonic() < end, said
+            time.sleep(0.05)
+        silent.unlink(missing_ok=True)
+    assert said[0] == "beating gives no sign of life. It is killed and started again."
+    assert said[1].startswith("beating was killed by signal 9. Starting it again in 1 s.")
