@@ -25,7 +25,6 @@ class IndexView(APIView):
             "facts": "fact-list",
             "restatements": "restatement-list",
             "compiled_statements": "compiled-statement-list",
-            "taxonomy": "taxonomy-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

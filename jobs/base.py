@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from jobs.errors import RunFailed
-from jobs.execute import Ended, execute
+from jobs.execute import Ended, execute_row
 from jobs.fanout import Child, FanOut
 from jobs.limiter import held_back
 from jobs.models import TaskRun
@@ -64,6 +64,8 @@ def _celery_task(name: str, route: Route, function: Callable[..., Any]) -> Task:
         rate_limit=route.rate_limit,
         max_retries=route.max_retries,
         acks_late=True,
+        # That it has started is on the run's row; Celery's table of results need not be told as well.
+        track_started=False,
         reject_on_worker_lost=False,
         throws=(RunFailed,),
     )
@@ -71,10 +73,10 @@ def _celery_task(name: str, route: Route, function: Callable[..., Any]) -> Task:
         if route.shared_gap is not None and held_back(run_id, name, route.shared_gap):
             raise Ignore
         # More than the id may come from another version of this program; only the id counts.
-        ended = execute(run_id, worker=task.request.hostname or "")
-        if ended in (Ended.NOT_STARTED, Ended.OVERTAKEN):
+        ended, row = execute_row(run_id, worker=task.request.hostname or "")
+        if row is None or ended == Ended.OVERTAKEN:
             raise Ignore
-        return _told_to_celery(task, TaskRun.objects.get(pk=run_id), ended)
+        return _told_to_celery(task, row, ended)
 
     start.__doc__ = function.__doc__
     return start

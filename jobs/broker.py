@@ -9,18 +9,17 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db.models.functions import Now
+from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import ChannelError
 
 from jobs.models import TaskRun
 from jobs.registry import find
-from jobs.states import State
 from jobs.timing import timing
 
 logger = logging.getLogger(__name__)
@@ -50,37 +49,43 @@ def refill_all(queues: Iterable[str]) -> int:
 
 
 def refill(queue: str) -> int:
-    """Send what waits in a queue, in fair order, as long as the broker has places for it.
+    """Send what waits in a queue, in fair order, where the broker's window of it is half empty.
 
     Returns how many were sent. Never raises for a broker that cannot be reached.
     """
-    if is_resting():
+    window = timing().window
+    # No COUNT, which would read the same few rows of the index and cost more to put together.
+    in_broker = len(TaskRun.objects.in_broker().filter(queue=queue).values_list("pk")[: window + 1])
+    if in_broker * 2 > window or is_resting():
         return 0
-    # As many may wait as run, so that a worker that becomes free finds the next one there.
-    most = max(timing().window, TaskRun.objects.running().filter(queue=queue).count())
-    candidates = list(TaskRun.objects.unsent().filter(queue=queue).in_fair_order()[:most])
-    if not candidates:
-        return 0
-    free = most - TaskRun.objects.in_broker().filter(queue=queue)[:most].count()
+    following = TaskRun.objects.unsent().filter(queue=queue).in_fair_order()
+    candidates = list(following.values_list("pk", "task")[: window - in_broker])
+    reserved = _reserve([run_id for run_id, _ in candidates])
     sent = 0
-    for run in candidates[: max(free, 0)]:
-        if not _reserve(run):
+    for run_id, task in candidates:
+        if run_id not in reserved:
             continue  # somebody else is sending it
-        if not _send_one(run):
-            _release(run)
+        if not _send_one(run_id, task, queue):
+            _release(reserved)
             break
+        reserved.remove(run_id)
         sent += 1
     return sent
 
 
-def _reserve(run: TaskRun) -> bool:
-    """Marked before it is sent: of many who refill at once, one sends it."""
-    unsent = TaskRun.objects.filter(pk=run.pk, state=State.QUEUED, sent_at__isnull=True)
-    return bool(unsent.update(sent_at=Now()))
+def _reserve(run_ids: Sequence[Any]) -> set[Any]:
+    """Mark runs as sent before they are: of many who refill at once, one sends each. Returns which."""
+    if not run_ids:
+        return set()
+    mark = timezone.now()
+    unsent = TaskRun.objects.queued().filter(pk__in=run_ids, sent_at__isnull=True)
+    if unsent.update(sent_at=mark) == len(run_ids):
+        return set(run_ids)
+    return set(TaskRun.objects.filter(pk__in=run_ids, sent_at=mark).values_list("pk", flat=True))
 
 
-def _release(run: TaskRun) -> None:
-    TaskRun.objects.queued().filter(pk=run.pk).update(sent_at=None)
+def _release(run_ids: Iterable[Any]) -> None:
+    TaskRun.objects.queued().filter(pk__in=run_ids).update(sent_at=None)
 
 
 def revoke(run_ids: Iterable[Any]) -> None:
@@ -126,7 +131,7 @@ def ask_workers(question: str, *, expected: int | None = None) -> dict[str, Any]
 
 def known_queues() -> tuple[str, ...]:
     """The names of all queues of this installation."""
-    return tuple(queue.name for queue in settings.CELERY_TASK_QUEUES)
+    return tuple(settings.CELERY_TASK_QUEUES)
 
 
 def _length(channel: Any, queue: str) -> int:
@@ -136,19 +141,13 @@ def _length(channel: Any, queue: str) -> int:
         return 0
 
 
-def _send_one(run: TaskRun) -> bool:
+def _send_one(run_id: Any, task: str, queue: str) -> bool:
+    message = {"args": [str(run_id)], "task_id": str(run_id)}
     if current_app.conf.task_always_eager:
-        find(run.task).celery_task.apply(args=[str(run.pk)], task_id=str(run.pk))
+        find(task).celery_task.apply(**message)
         return True
     try:
-        current_app.send_task(
-            run.task,
-            args=[str(run.pk)],
-            task_id=str(run.pk),
-            queue=run.queue,
-            connection=_connection(),
-            retry=False,
-        )
+        current_app.send_task(task, queue=queue, connection=_connection(), retry=False, **message)
     except Exception as error:
         _rest(error)
         return False

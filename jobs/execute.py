@@ -43,10 +43,17 @@ def execute(run_id: Any, *, worker: str = "") -> Ended:
     Never raises for what the task does: how it ended is on the row. What goes wrong in writing the
     row is raised, and the run is taken back when its lease ends.
     """
+    return execute_row(run_id, worker=worker)[0]
+
+
+def execute_row(run_id: Any, *, worker: str = "") -> tuple[Ended, TaskRun | None]:
+    """Like `execute`; with the row as this start has left it."""
     worker = worker or socket.gethostname()
     row = claim(run_id, owner=f"{worker}:{os.getpid()}:{uuid.uuid4().hex[:8]}", worker=worker)
-    if row is None:
-        return Ended.NOT_STARTED
+    return (Ended.NOT_STARTED, None) if row is None else (_started(row), row)
+
+
+def _started(row: TaskRun) -> Ended:
     definition = find(row.task)
     run = Run(row, definition.steps)
     try:

@@ -63,12 +63,13 @@ def settle(child_id: Any) -> None:
 
     Has to be called in the transaction that ends the run.
     """
-    for wait in TaskWait.objects.filter(child_id=child_id, is_over=False).order_by("parent_id"):
-        if TaskWait.objects.filter(pk=wait.pk, is_over=False).update(is_over=True):
-            TaskRun.objects.filter(pk=wait.parent_id, children_done__lt=F("children_total")).update(
+    waits = TaskWait.objects.filter(child_id=child_id, is_over=False).order_by("parent_id")
+    for wait_id, parent_id in waits.values_list("pk", "parent_id"):
+        if TaskWait.objects.filter(pk=wait_id, is_over=False).update(is_over=True):
+            TaskRun.objects.filter(pk=parent_id, children_done__lt=F("children_total")).update(
                 children_done=F("children_done") + 1
             )
-            wake([wait.parent_id])
+            wake([parent_id])
 
 
 def wake(run_ids: Iterable[Any]) -> int:

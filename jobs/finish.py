@@ -48,7 +48,10 @@ def persistently(ending: Ending) -> Ending:
 
 @persistently
 def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> bool:
-    """Write the final state and count it for everyone who waits; False if the run is held no more."""
+    """Write the final state and count it for everyone who waits; False if the run is held no more.
+
+    The given row then has the columns as well, except for the time.
+    """
     with transaction.atomic():
         held = TaskRun.objects.held(run.fence).filter(pk=run.pk)
         if not held.update(state=state, finished_at=Now(), **_OVER, **fields):
@@ -57,6 +60,8 @@ def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> b
             run.pk, run.fence, attempt_end, fields.get("error_code", ""), fields.get("error_message", "")
         )
         settle(run.pk)
+    for name, value in {"state": state, **fields}.items():
+        setattr(run, name, value)
     return True
 
 
@@ -76,6 +81,7 @@ def put_off(run: TaskRun, failure: Failure, seconds: float, traceback: str) -> b
         ):
             return _overtaken(run)
         _end_attempt(run.pk, run.fence, AttemptEnd.RETRY, failure.code, failure.message)
+    run.state, run.error_code = State.QUEUED, failure.code
     return True
 
 

@@ -5,7 +5,9 @@ times are the database's, so that clocks of several machines need not agree.
 """
 
 import logging
+import os
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -56,7 +58,7 @@ def _take(claimable: Any, owner: str, worker: str) -> bool:
 
 
 def _started(run_id: Any) -> TaskRun:
-    run = TaskRun.objects.select_related("requested_by").get(pk=run_id)
+    run = TaskRun.objects.get(pk=run_id)
     if run.fence > 1:
         end_lost_attempts(run_id, before=run.fence)
     TaskAttempt.objects.create(
@@ -87,36 +89,63 @@ def _let_the_other_end(run_id: Any) -> None:
 
 
 class Heartbeat:
-    """Renews the lease of one start from a thread until the work ends."""
+    """Renews the lease of one start from a thread until the block ends."""
 
     def __init__(self, run_id: Any, fence: int) -> None:
-        self.run_id = run_id
-        self.fence = fence
-        self.is_lost = False
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run_id}", daemon=True)
+        self.start = (run_id, fence)
 
     def __enter__(self) -> "Heartbeat":
-        self._thread.start()
+        _pulse.add(self.start)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._ended.set()
-        self._thread.join(timeout=5)
+        _pulse.remove(self.start)
+
+
+class _Pulse:
+    """The one thread of a process that renews the leases of its starts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._starts: dict[tuple[Any, int], float] = {}
+        self._process = 0
+
+    def add(self, start: tuple[Any, int]) -> None:
+        with self._lock:
+            self._starts[start] = time.monotonic()
+            if self._process != os.getpid():  # a forked process has the memory of its parent, not its threads
+                self._process = os.getpid()
+                self._starts = {start: self._starts[start]}
+                threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+
+    def remove(self, start: tuple[Any, int]) -> None:
+        with self._lock:
+            self._starts.pop(start, None)
 
     def _beat(self) -> None:
+        while True:
+            time.sleep(timing().heartbeat / 4)
+            now = time.monotonic()
+            for start, renewed_at in list(self._starts.items()):
+                if now - renewed_at >= timing().heartbeat * 3 / 4:
+                    self._renew(start)
+
+    def _renew(self, start: tuple[Any, int]) -> None:
         try:
-            while not self.is_lost and not self._ended.wait(timing().heartbeat):
-                self._renew()
+            still_held = renew(*start)
+        except Exception as error:  # a database that is away may come back before the lease ends
+            logger.warning("The lease of run %s could not be renewed: %s", start[0], error)
+            still_held = True
         finally:
             connection.close()
+        with self._lock:
+            if start in self._starts:
+                self._starts[start] = time.monotonic()
+                if not still_held:
+                    del self._starts[start]
 
-    def _renew(self) -> None:
-        try:
-            self.is_lost = not renew(self.run_id, self.fence)
-        except Exception as error:  # a database that is away may come back before the lease ends
-            logger.warning("The lease of run %s could not be renewed: %s", self.run_id, error)
-            connection.close()
+
+_pulse = _Pulse()
 
 
 def renew(run_id: Any, fence: int) -> bool:

@@ -44,10 +44,8 @@ class Definition:
 
     @property
     def summary(self) -> str:
-        """The first sentence of the docstring."""
-        first = " ".join((inspect.getdoc(self.function) or "").partition("\n\n")[0].split())
-        sentence, full_stop, _ = first.partition(". ")
-        return sentence + full_stop.strip()
+        """The first line of the docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def accepts(self, argument: str) -> bool:
         return argument in inspect.signature(self.function).parameters

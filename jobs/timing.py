@@ -13,8 +13,8 @@ class Timing:
 
     `lease` is how long a start is believed without a sign of life, `heartbeat` how often it gives
     one. `resend_after` is when the dispatcher sends a run again whose message the broker has lost.
-    `window` is how many runs of one queue may wait in the broker at once, or as many as are running
-    if that is more; the others wait in the database.
+    `window` is how many runs of one queue may wait in the broker at once; the others wait in the
+    database. Every start refills it, so that it need not grow with the number of workers.
     """
 
     lease: float = 90

@@ -13,21 +13,34 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.signals import (
     before_task_publish,
     task_failure,
+    task_prerun,
     task_retry,
     task_revoked,
     worker_shutting_down,
 )
+from django.db import connections
 
 START_SCHEDULED = "jobs.start_scheduled"
 SENT_AT = "tenfold_sent_at"
 
 
 def connect() -> None:
+    task_prerun.connect(check_connections, dispatch_uid="jobs.check_connections")
     task_failure.connect(release_lost_run, dispatch_uid="jobs.release_lost_run")
     task_retry.connect(give_back_stopped_run, dispatch_uid="jobs.give_back_stopped_run")
     worker_shutting_down.connect(give_back_at_exit, dispatch_uid="jobs.give_back_at_exit")
     task_revoked.connect(cancel_revoked_run, dispatch_uid="jobs.cancel_revoked_run")
     before_task_publish.connect(stamp, sender=START_SCHEDULED, dispatch_uid="jobs.stamp")
+
+
+def check_connections(task: Any, **_: Any) -> None:
+    """Celery is told to keep database connections between tasks; one that broke is replaced here."""
+    if task.request.is_eager:
+        return
+    for connection in connections.all(initialized_only=True):
+        connection.health_check_done = False  # asked for with the first query
+        if connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
 
 
 def release_lost_run(task_id: str, exception: Exception, sender: Any = None, **_: Any) -> None:

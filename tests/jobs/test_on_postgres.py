@@ -25,8 +25,8 @@ def messages(monkeypatch, postgres) -> list[Any]:
     """The ids that were put on the broker, which takes everything."""
     taken: list[Any] = []
 
-    def take(run: TaskRun) -> bool:
-        taken.append(run.pk)
+    def take(run_id: Any, task: str, queue: str) -> bool:
+        taken.append(run_id)
         return True
 
     monkeypatch.setattr(broker, "_send_one", take)
