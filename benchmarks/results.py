@@ -10,10 +10,8 @@ from pathlib import Path
 from engine import ENGINE_VERSION
 
 FILE = Path(__file__).with_name("RESULTS.md")
-HEAD = (
-    "# Results\n\nWritten by `benchmarks.accuracy`, `benchmarks.compiling` and `benchmarks.speed` with "
-    "`--write`.\n"
-)
+READERS = ("pypdfium2", "pdfminer.six")
+HEAD = "# Results\n\nWritten by the modules of `benchmarks` with `--write`.\n"
 
 
 def installed(package: str) -> str | None:
@@ -24,14 +22,12 @@ def installed(package: str) -> str | None:
         return None
 
 
-def machine() -> str:
-    """Where the figures were measured, in one sentence."""
-    packages = ", ".join(
-        f"{name} {installed(name)}" for name in ("pypdfium2", "pdfminer.six") if installed(name)
-    )
+def machine(packages: Sequence[str] = READERS) -> str:
+    """Where the figures were measured, in one sentence with the versions of what matters to them."""
+    versions = ", ".join(f"{name} {installed(name)}" for name in packages if installed(name))
     return (
         f"Measured with {os.cpu_count()} cores ({_processor()}), {platform.system()}, "
-        f"Python {platform.python_version()}, engine {ENGINE_VERSION}, {packages}."
+        f"Python {platform.python_version()}, engine {ENGINE_VERSION}, {versions}."
     )
 
 
@@ -44,10 +40,10 @@ def _processor() -> str:
     return found[1].strip() if found else platform.machine()
 
 
-def write(title: str, lines: Sequence[str]) -> None:
+def write(title: str, lines: Sequence[str], packages: Sequence[str] = READERS) -> None:
     """Replaces the section of that title, or adds it."""
     text = FILE.read_text(encoding="utf-8") if FILE.exists() else HEAD
-    section = f"\n## {title}\n\n{machine()}\n\n" + "\n".join(lines) + "\n"
+    section = f"\n## {title}\n\n{machine(packages)}\n\n" + "\n".join(lines) + "\n"
     pattern = re.compile(rf"\n## {re.escape(title)}\n.*?(?=\n## |\Z)", re.DOTALL)
     text = pattern.sub(lambda _: section, text) if pattern.search(text) else text + section
     FILE.write_text(text, encoding="utf-8")
