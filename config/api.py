@@ -25,6 +25,7 @@ class IndexView(APIView):
             "facts": "fact-list",
             "restatements": "restatement-list",
             "compiled_statements": "compiled-statement-list",
+            "taxonomy": "taxonomy-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

@@ -25,5 +25,7 @@ ENUM_NAMES: dict[str, str | list[str] | Callable[[], Choices]] = {
     "CeleryWord": "jobs.states.CeleryWord",
     "DocumentStatusWord": "documents.models.DocumentStatus",
     "FrameworkWord": _of_model("companies", "company", "framework"),
+    "ChangeKind": _of_model("extraction", "compiledchange", "kind"),
+    "RestatementKind": _of_model("extraction", "restatement", "kind"),
     "HealthWord": ["healthy", "degraded", "unhealthy"],
 }

@@ -44,6 +44,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Restatements", "difference", "extraction.restatement"),
             _page("Questions", "rule", "extraction.reviewitem"),
             _page("Readings", "auto_stories", "extraction.extractionrun"),
+            _page("Exchange rates", "currency_exchange", "companies.exchangerate"),
         ],
     },
     {
@@ -51,6 +52,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _page("Runs", "play_circle", "jobs.taskrun"),
             _page("Schedules", "schedule", "django_celery_beat.periodictask"),
+            {
+                "title": "Workers",
+                "icon": "local_florist",
+                "link": reverse_lazy("flower", args=[""]),
+                "permission": _may_see("jobs.view_taskrun"),
+            },
         ],
     },
     {

@@ -124,6 +124,9 @@ TASK_ROUTES: dict[str, Route] = {
     "extract_company_financial_data": CLASSES[ORCHESTRATION],
     "process_all_documents": CLASSES[ORCHESTRATION],
     "recompile_company_statements": CLASSES[ORCHESTRATION],
+    # All companies, by the clock
+    "rescrape_companies": CLASSES[ORCHESTRATION],
+    "scan_restatements": CLASSES[ORCHESTRATION],
     # Finding, fetching and classifying
     "scrape_investor_relations": CLASSES[SCRAPING],
     "download_pdf": CLASSES[SCRAPING],

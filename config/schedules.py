@@ -29,4 +29,21 @@ class Schedule:
             raise ValueError(f"{self.name}: set either every_seconds or crontab")
 
 
-SCHEDULES: tuple[Schedule, ...] = ()
+HOUR = 3600
+
+SCHEDULES: tuple[Schedule, ...] = (
+    Schedule(
+        name="Weekly visit to the sites",
+        task="rescrape_companies",
+        description="Looks for new reports on the site of every active company, and processes them.",
+        crontab="0 3 * * 6",
+        expires_seconds=12 * HOUR,
+    ),
+    Schedule(
+        name="Nightly scan for restatements",
+        task="scan_restatements",
+        description="Compiles every company again, so that figures given differently are found.",
+        crontab="30 1 * * *",
+        expires_seconds=6 * HOUR,
+    ),
+)

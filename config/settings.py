@@ -11,6 +11,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from kombu import Exchange, Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -53,6 +54,16 @@ SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+
+def _web_address(written: str) -> str:
+    if not written.startswith(("http://", "https://")):
+        raise ValueError("write http:// or https:// in front")
+    return written.rstrip("/")
+
+
+# Where people reach the pages, for links in files that leave the installation.
+PUBLIC_URL = env.parsed("TENFOLD_PUBLIC_URL", "http://localhost:8000", _web_address)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
@@ -215,7 +226,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 
 CELERY_TASK_DEFAULT_QUEUE = DEFAULT
-CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {name: {"queue": route.queue} for name, route in TASK_ROUTES.items()}
 # Also for tasks that do not ask for their limits themselves.
@@ -272,6 +283,10 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # Zone-aware crontabs misfire when clocks change.
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
+
+# Where Flower listens and what it asks for; `monitoring.flower` fetches its pages for staff.
+FLOWER_URL = env.text("TENFOLD_FLOWER_URL", f"unix://{PLACES.flower_socket}")
+FLOWER_ACCOUNT = env.text("FLOWER_BASIC_AUTH")
 
 # --- The API -------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("livez", alive, name="livez"),
     path("admin/statements/", include("extraction.urls")),
+    path("admin/flower/", include("monitoring.urls")),
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),
 ]

@@ -6,13 +6,12 @@ from functools import partial as bind
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
@@ -21,13 +20,14 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from jobs import schedule_admin  # noqa: F401  the page of the schedules
 from jobs.cancel import cancel, cancel_all
 from jobs.durations import in_words
 from jobs.errors import JobsError
 from jobs.launch import launch, repeat
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
-from jobs.registry import find
-from jobs.states import FINISHED, State, Trigger
+from jobs.standing import says, standing_of, subject_address, tone_of
+from jobs.states import State, Trigger
 
 STATE_COLOURS = {
     State.QUEUED: "info",
@@ -48,8 +48,6 @@ END_COLOURS = {
     AttemptEnd.CANCELLED: "",
     AttemptEnd.LOST: "danger",
 }
-PARTS_SHOWN = 200
-REFRESH_SECONDS = 3
 
 
 class LaunchMixin:
@@ -166,7 +164,7 @@ class AttemptInline(TabularInline):
 
 @admin.register(TaskRun)
 class TaskRunAdmin(ModelAdmin):
-    list_display = ["name", "state_badge", "bar", "about", "said", "duration", "trigger", "queued_at"]
+    list_display = ["name", "state_badge", "bar", "what_for", "said", "took", "asked"]
     list_display_links = ["name"]
     list_filter = ["state", "task", "trigger", SinceFilter, WholeFilter, "queue"]
     list_select_related = ["subject_type"]
@@ -177,9 +175,10 @@ class TaskRunAdmin(ModelAdmin):
     view_on_site = False
     inlines = [AttemptInline]
     actions = ["cancel_selected", "repeat_selected"]
+    list_after_template = "admin/jobs/live_list.html"
     change_form_outer_before_template = "admin/jobs/summary.html"
     fieldsets = [
-        (None, {"fields": ["task", "about", "part_of", "parts"]}),
+        (None, {"fields": ["task", "about", "part_of"]}),
         ("Result", {"fields": ["result_text", "warnings_text", "error_code", "error_message"]}),
         (
             "How it was started",
@@ -222,6 +221,7 @@ class TaskRunAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("<uuid:run_id>/live/", wrap(self.live_view), name="jobs_taskrun_live"),
             path("<uuid:run_id>/cancel/", wrap(require_POST(self.cancel_view)), name="jobs_taskrun_cancel"),
             path("<uuid:run_id>/repeat/", wrap(require_POST(self.repeat_view)), name="jobs_taskrun_repeat"),
             *super().get_urls(),
@@ -230,20 +230,23 @@ class TaskRunAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The page of a run; while the run goes on, the browser asks again every few seconds."""
+        """The page of a run; while the run goes on, its upper part keeps itself up to date."""
         run = self.get_object(request, object_id)
         context = {**(extra_context or {}), **({} if run is None else self._standing(request, run))}
-        answer = super().change_view(request, object_id, form_url, context)
-        if run is not None and not run.is_finished and answer.status_code == 200:
-            answer.headers["Refresh"] = str(REFRESH_SECONDS)
-        return answer
+        return super().change_view(request, object_id, form_url, context)
+
+    def live_view(self, request: HttpRequest, run_id: Any) -> HttpResponse:
+        """The part of the page that tells where the run stands."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(TaskRun, pk=run_id)
+        context = {"standing": standing_of(run), "state_badge": self.state_badge_text(run)}
+        return render(request, "admin/jobs/standing.html", context)
 
     def _standing(self, request: HttpRequest, run: TaskRun) -> dict[str, Any]:
         return {
-            "badge": self.state_badge_text(run),
-            "bar": self.bar(run),
-            "summary": _summary_of(run.task),
-            "said": says(run),
+            "standing": standing_of(run),
+            "state_badge": self.state_badge_text(run),
             "may_cancel": not run.is_finished
             and run.cancel_requested_at is None
             and self.has_cancel_permission(request),
@@ -298,8 +301,7 @@ class TaskRunAdmin(ModelAdmin):
 
     @admin.display(description="Progress", ordering="progress")
     def bar(self, run: TaskRun) -> SafeString:
-        colour = "bg-red-600" if run.state in (State.FAILED, State.DEAD) else "bg-primary-600"
-        return render_to_string("admin/jobs/bar.html", {"run": run, "colour": colour})
+        return render_to_string("admin/jobs/bar.html", {"run": run, "tone": tone_of(run)})
 
     @admin.display(description="About")
     def about(self, run: TaskRun) -> str:
@@ -307,6 +309,23 @@ class TaskRunAdmin(ModelAdmin):
         if address is None:
             return run.subject_label or "—"
         return format_html('<a href="{}" class="underline">{}</a>', address, run.subject_label)
+
+    @admin.display(description="About", ordering="subject_label")
+    def what_for(self, run: TaskRun) -> str:
+        return format_html('<span class="tf-about">{}</span>', self.about(run))
+
+    @admin.display(description="Took")
+    def took(self, run: TaskRun) -> str:
+        return format_html('<span class="tf-nowrap">{}</span>', self.duration(run))
+
+    @admin.display(description="Asked for", ordering="queued_at")
+    def asked(self, run: TaskRun) -> str:
+        moment = timezone.localtime(run.queued_at)
+        is_today = moment.date() == timezone.localdate()
+        shown = f"{moment:%H:%M:%S}" if is_today else f"{moment:%d %b %Y}"
+        return format_html(
+            '<time class="tf-nowrap" title="{}">{}</time>', f"{moment:%Y-%m-%d %H:%M:%S}", shown
+        )
 
     @admin.display(description="Says")
     def said(self, run: TaskRun) -> str:
@@ -348,57 +367,10 @@ class TaskRunAdmin(ModelAdmin):
             return "—"
         return format_html('<a href="{}" class="underline">{}</a>', run.parent.get_absolute_url(), run.parent)
 
-    @admin.display(description="Parts")
-    def parts(self, run: TaskRun) -> str:
-        children = run.children()
-        shown = [
-            {
-                "run": child,
-                "url": child.get_absolute_url(),
-                "badge": self.state_badge_text(child),
-                "took": in_words(child.run_time),
-                "says": says(child),
-            }
-            for child in children[:PARTS_SHOWN]
-        ]
-        if not shown:
-            return "—"
-        more = max(children.count() - PARTS_SHOWN, 0)
-        return render_to_string("admin/jobs/parts.html", {"parts": shown, "more": more})
-
 
 def badge(colour: str, text: str) -> SafeString:
     """A coloured label; no colour is grey."""
     return render_to_string("unfold/helpers/label.html", {"type": colour, "text": text})
-
-
-def says(run: TaskRun) -> str:
-    """The sentence for a person: what went wrong, or where it stands."""
-    if run.error_message and run.not_before is not None:
-        return f"{run.error_message} Next try at {timezone.localtime(run.not_before):%H:%M:%S}."
-    if run.error_message:
-        return run.error_message
-    if run.message or run.state in FINISHED:
-        return run.message
-    return run.step.replace("_", " ")
-
-
-def subject_address(run: TaskRun) -> str | None:
-    """The admin page of what the run is about, where it has one."""
-    if run.subject_type_id is None:
-        return None
-    model = ContentType.objects.get_for_id(run.subject_type_id)
-    try:
-        return reverse(f"admin:{model.app_label}_{model.model}_change", args=[run.subject_id])
-    except NoReverseMatch:
-        return None
-
-
-def _summary_of(task: str) -> str:
-    try:
-        return find(task).summary
-    except JobsError as error:
-        return error.message
 
 
 def _table(values: dict[str, Any]) -> str:

@@ -131,7 +131,7 @@ def ask_workers(question: str, *, expected: int | None = None) -> dict[str, Any]
 
 def known_queues() -> tuple[str, ...]:
     """The names of all queues of this installation."""
-    return tuple(settings.CELERY_TASK_QUEUES)
+    return tuple(queue.name for queue in settings.CELERY_TASK_QUEUES)
 
 
 def _length(channel: Any, queue: str) -> int:

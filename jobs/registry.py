@@ -44,8 +44,10 @@ class Definition:
 
     @property
     def summary(self) -> str:
-        """The first line of the docstring."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+        """The first sentence of the docstring."""
+        first = " ".join((inspect.getdoc(self.function) or "").partition("\n\n")[0].split())
+        sentence, full_stop, _ = first.partition(". ")
+        return sentence + full_stop.strip()
 
     def accepts(self, argument: str) -> bool:
         return argument in inspect.signature(self.function).parameters

@@ -14,7 +14,7 @@ from django.db import OperationalError, ProgrammingError, transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from jobs.errors import JobsError
-from jobs.launch import Launched, insert, prepare
+from jobs.launch import Launched, User, insert, prepare
 from jobs.models import TaskRun
 from jobs.registry import find
 from jobs.states import Trigger
@@ -132,12 +132,37 @@ def fault_of(task: str, kwargs: str) -> str:
     return ""
 
 
+def message_of(schedule: str, task: str, arguments: dict[str, Any]) -> str:
+    """What a schedule sends to have this task launched, as JSON."""
+    return json.dumps({"schedule": schedule, "task": task, "arguments": arguments})
+
+
+def task_of(entry: PeriodicTask) -> tuple[str, dict[str, Any]]:
+    """The task a schedule starts and its arguments; what it sends itself where that is no launch."""
+    try:
+        message = json.loads(entry.kwargs or "{}")
+        if entry.task == START_SCHEDULED:
+            return str(message["task"]), dict(message.get("arguments") or {})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return entry.task, {}
+
+
+def launch_now(entry: PeriodicTask, *, by: User) -> Launched:
+    """Start what a schedule starts, now, for the person who asks; its slots are not touched.
+
+    Raises:
+        UnknownTask, WrongArguments: the schedule was edited into something that cannot run.
+    """
+    task, arguments = task_of(entry)
+    return insert([prepare(task, by=by, trigger=Trigger.ADMIN, arguments=arguments)])[0]
+
+
 def _columns(schedule: DefaultSchedule) -> dict[str, Any]:
-    message = {"schedule": schedule.name, "task": schedule.task, "arguments": schedule.arguments}
     return {
         "name": schedule.name,
         "task": START_SCHEDULED,
-        "kwargs": json.dumps(message),
+        "kwargs": message_of(schedule.name, schedule.task, schedule.arguments),
         "description": schedule.description,
         "expire_seconds": schedule.expires_seconds,
         "enabled": schedule.enabled,

@@ -44,7 +44,7 @@ class Places:
 
     @property
     def passwords(self) -> Path:
-        """What was generated for people: the admin's first password and Flower's."""
+        """What was generated: the admin's first password, and the one with which Flower is asked."""
         return self.state / "passwords"
 
     @property
@@ -59,8 +59,15 @@ class Places:
     @property
     def socket(self) -> Path:
         """The embedded broker's Unix socket, beside its data unless that path is too long."""
-        beside = self.broker / "valkey.sock"
-        if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
-            return beside
+        return self._socket("valkey.sock")
+
+    @property
+    def flower_socket(self) -> Path:
+        """Flower's Unix socket, beside the broker's."""
+        return self._socket("flower.sock")
+
+    def _socket(self, name: str) -> Path:
+        if len(os.fsencode(self.broker / name)) <= LONGEST_SOCKET_PATH:
+            return self.broker / name
         digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"tenfold-{os.getuid()}-{digest}" / "valkey.sock"
+        return Path(tempfile.gettempdir()) / f"tenfold-{os.getuid()}-{digest}" / name

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stack import flower as flower_
 from stack import valkey
 from stack.places import Places
 
@@ -97,16 +98,15 @@ def beat(environment: Mapping[str, str]) -> Program:
     )
 
 
-def flower(places: Places, port: int, account: str, environment: Mapping[str, str]) -> Program:
+def flower(places: Places, where: str, environment: Mapping[str, str]) -> Program:
+    """`where` is the address it listens on. The environment holds its account, because every user of
+    the machine can read a command line."""
+    flower_.prepare(where)
     return Program(
         name="flower",
-        command=(
-            *(sys.executable, "-m", "celery", "-A", "config", "flower"),
-            *("--address=127.0.0.1", f"--port={port}"),
-            *("--persistent=True", f"--db={places.state / 'flower'}"),
-        ),
-        # Not on the command line, which every user of the machine can read.
-        environment={**environment, "FLOWER_BASIC_AUTH": account},
+        command=flower_.command(where, places),
+        environment=environment,
+        ready=lambda: flower_.answers(where),
     )
 
 

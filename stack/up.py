@@ -8,15 +8,15 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from stack import environment, passwords, ports, programs, valkey
+from stack import environment, flower, passwords, ports, programs, valkey
 from stack.places import Places
 from stack.supervisor import Stopped, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB_PORT, FLOWER_PORT, DEMO_PORT = 8000, 5555, 8031
+WEB_PORT, DEMO_PORT = 8000, 8031
 
 
 class CannotStart(Exception):
@@ -29,16 +29,11 @@ class Addresses:
 
     host: str
     web: int
-    flower: int
     demo: int | None
 
     @property
     def web_url(self) -> str:
         return f"http://{programs.reachable(self.host)}:{self.web}"
-
-    @property
-    def flower_url(self) -> str:
-        return f"http://127.0.0.1:{self.flower}"
 
     @property
     def demo_url(self) -> str:
@@ -71,7 +66,7 @@ def up(arguments: Sequence[str]) -> int:
             except Stopped:
                 pass
             say("Stopping.")
-    except (CannotStart, ports.NoPort, valkey.BrokerUnavailable, OSError) as error:
+    except (CannotStart, ports.NoPort, valkey.BrokerUnavailable, flower.FlowerUnavailable, OSError) as error:
         print(f"Tenfold cannot start: {error}", file=sys.stderr)
         return 1
     say("Stopped. Nothing of it is running any more.")
@@ -120,10 +115,7 @@ def _start(
         raise CannotStart(f"the web server does not answer. Its log: {places.logs / 'web.log'}")
     # Flower asks the workers once when it starts, so it starts after them.
     supervisor.wait_until_ready("worker", 20)
-    account = f"admin:{passwords.make(places, 'flower')}"
-    # Looked for only now: in the seconds since the start another program may have taken the port.
-    addresses = replace(addresses, flower=_flower_port(addresses))
-    supervisor.start(programs.flower(places, addresses.flower, account, child_environment))
+    supervisor.start(programs.flower(places, flower.address(settings, places), child_environment))
     places.supervisor_lock.write_text(f"{addresses.web_url}\n")
     _say_where(places, addresses, password, time.monotonic() - began)
     if with_demo:
@@ -144,11 +136,11 @@ def _choose_ports(wanted: argparse.Namespace, places: Places, with_demo: bool) -
     web = ports.next_free(wanted.port, wanted.host)
     # The demo company's address holds the port of the first start, so that port comes first again.
     preferred = _demo_port_of_first_start(places) or DEMO_PORT
-    demo = ports.next_free(preferred, taken=(web, FLOWER_PORT)) if with_demo else None
+    demo = ports.next_free(preferred, taken=(web,)) if with_demo else None
     _say_if_taken("web pages use", wanted.port, web)
     if demo is not None:
         _say_if_taken("the demo site uses", preferred, demo)
-    return Addresses(wanted.host, web, FLOWER_PORT, demo)
+    return Addresses(wanted.host, web, demo)
 
 
 def _demo_port_of_first_start(places: Places) -> int | None:
@@ -156,13 +148,6 @@ def _demo_port_of_first_start(places: Places) -> int | None:
         return None
     written = places.demo_done.read_text().strip()
     return int(written) if written.isdigit() else None
-
-
-def _flower_port(addresses: Addresses) -> int:
-    others = tuple(port for port in (addresses.web, addresses.demo) if port is not None)
-    port = ports.next_free(FLOWER_PORT, taken=others)
-    _say_if_taken("Flower uses", FLOWER_PORT, port)
-    return port
 
 
 def _say_if_taken(who: str, preferred: int, port: int) -> None:
@@ -175,9 +160,13 @@ def _environment(places: Places, addresses: Addresses, settings: dict[str, str])
     told = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "TENFOLD_STATE_DIR": str(places.state),
+        # Flower asks for it, and the web pages that fetch what Flower shows know it.
+        "FLOWER_BASIC_AUTH": flower.account(settings, places),
         # Lines reach the logs when they are written, not when a buffer is full.
         "PYTHONUNBUFFERED": "1",
     }
+    if not settings.get("TENFOLD_PUBLIC_URL"):
+        told["TENFOLD_PUBLIC_URL"] = addresses.web_url
     if _needs_broker(settings):
         told["REDIS_URL"] = f"unix://{places.socket}"
     if addresses.demo is not None:
@@ -222,7 +211,7 @@ def _say_where(places: Places, addresses: Addresses, password: str | None, secon
     say(f"\nTenfold answers after {seconds:.1f} s.\n")
     say(f"  Web      {addresses.web_url}/admin/   {sign_in}")
     say(f"  API      {addresses.web_url}/api/docs/")
-    say(f"  Flower   {addresses.flower_url}/   account admin, password in {places.passwords}")
+    say(f"  Flower   {addresses.web_url}/admin/flower/   for staff who are signed in")
     if addresses.demo is not None:
         say(f"  Demo     {addresses.demo_url}/   the site of a made-up company, served from here")
     say(f"  Data     {places.state}")

@@ -12,7 +12,9 @@ ITEMS = [item for group in NAVIGATION for item in group["items"]]
 @pytest.mark.django_db
 @pytest.mark.parametrize("item", ITEMS, ids=[item["title"] for item in ITEMS])
 def test_the_page_opens(admin_client: Client, item: dict) -> None:  # type: ignore[type-arg]
-    assert admin_client.get(str(item["link"])).status_code == 200
+    # Flower's pages open as well, and say that there is none here.
+    expected = 503 if item["title"] == "Workers" else 200
+    assert admin_client.get(str(item["link"])).status_code == expected
 
 
 @pytest.mark.django_db

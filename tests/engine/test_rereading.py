@@ -1,11 +1,20 @@
 """A statement whose checks fail is read in other ways, and only proof replaces a reading."""
 
 import io
+from collections.abc import Sequence
 
 from reportlab.pdfgen.canvas import Canvas
 
+from engine.concepts.taxonomy import load_taxonomy
+from engine.concluding import concluded
 from engine.kinds import CheckOutcome, StatementKind
+from engine.locate.choose import choose
+from engine.locate.lexicon import vocabulary
+from engine.pdf.open import open_document
+from engine.pdf.words import USUAL, Gaps, Page
 from engine.reading import read
+from engine.rereading import read_first, reread
+from engine.source import Source
 from engine.statement import Reading, StatementReading
 from tests.engine.makepdf import ASSETS, INCOME, LIABILITIES, PROSE, Sheet, balance, income, report
 
@@ -108,3 +117,37 @@ def test_a_summary_that_proves_itself_does_not_replace_a_statement_that_fails():
     reading = read(report([summary, PROSE, income(rows=broken), balance()]))
     statement = statement_of(reading, StatementKind.INCOME_STATEMENT)
     assert statement.table.pages == (3,)
+
+
+class Misread(Source):
+    """A source whose first engine takes one printed figure for another, whatever the gaps."""
+
+    def pages(self, numbers: Sequence[int], gaps: Gaps = USUAL) -> list[Page]:
+        found = super().pages(numbers, gaps)
+        for page in found:
+            for line in page.lines:
+                line.figures.clear()
+                for word in line.words:
+                    word.text = {"150.0": "160.0"}.get(word.text, word.text)
+        return found
+
+
+def test_what_the_first_engine_misreads_is_read_by_the_second():
+    data = report([PROSE, income(), balance(note_at=None, rows=without_notes())])
+    with open_document(data) as document:
+        texts = [document.text(index) for index in range(document.pages)]
+        words = vocabulary("en")
+        source = Misread(data, document, texts, words, choose(texts, words), frozenset())
+        candidate = source.choice.chosen[StatementKind.BALANCE_SHEET]
+        entry, _ = read_first(StatementKind.BALANCE_SHEET, candidate, source)
+        first = concluded(entry.table, load_taxonomy(), ())
+        assert figures(first)["Inventories"] == ["160.0", "140.0"]
+        best, said = reread(first, source, lambda table: concluded(table, load_taxonomy(), ()))
+    assert figures(best)["Inventories"] == ["150.0", "140.0"]
+    assert best.table.read_by == "second_engine"
+    assert best.table.columns == first.table.columns
+    assert said == "the balance sheet did not prove itself at first; it was read again by the second engine"
+
+
+def without_notes() -> list[tuple[str, ...]]:
+    return [row if len(row) == 1 else (row[0], "", *row[2:]) for row in (*ASSETS, *LIABILITIES)]

@@ -21,9 +21,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def operator() -> User:
-    """May start work on companies and documents and upload; is no superuser."""
+    """May start work on companies and documents, upload, and look at figures; is no superuser."""
     person = User.objects.create_user("olga")
-    names = ["change_company", "change_document", "add_document"]
+    names = [
+        "change_company", "change_document", "add_document",
+        "view_fact", "view_restatement", "view_compiledstatement", "view_extractionrun",
+    ]  # fmt: skip
     person.user_permissions.set(Permission.objects.filter(codename__in=names))
     return person
 
@@ -179,8 +182,16 @@ def test_compiled_years_come_with_exact_strings(api: APIClient) -> None:
     assert (revenue["cells"][1]["value"], revenue["cells"][1]["gap"]) == (None, "not_disclosed")
     fact = api.get(f"/api/v1/facts/{revenue['cells'][0]['fact']}/").json()
     assert (fact["text"], fact["page"], fact["value"]) == ("1,200.5", 7, "1200500000.000000")
-    csv = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?export=csv").content.decode()
+    csv = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=csv").content.decode()
     assert "is.revenue,Revenue" in csv
+    as_json = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=provenance").json()
+    [statement] = as_json["statements"]
+    cell = next(row for row in statement["rows"] if row["key"] == "is.revenue")["cells"][0]
+    assert (cell["value"], cell["source"]["printed"], cell["source"]["page"]) == ("1200500000", "1,200.5", 7)
+    workbook = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=xlsx")
+    assert workbook.content.startswith(b"PK")
+    refused = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=pdf")
+    assert refused.status_code == 404
 
 
 def test_a_company_is_found_by_its_ticker(api: APIClient) -> None:

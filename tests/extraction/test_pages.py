@@ -123,24 +123,50 @@ def test_looking_does_not_allow_starting(viewer: Client, company: Company) -> No
 
 def test_csv_has_exact_figures_and_no_formulas(viewer: Client, company: Company) -> None:
     response = viewer.get("/admin/statements/northwind/export.csv")
-    lines = list(csv.reader(io.StringIO(response.content.decode())))
-    assert lines[0] == ["concept", "label", "kind", "2024-12-31", "2023-12-31", "2022-12-31"]
+    # The mark in front tells spreadsheet programs that the letters are UTF-8.
+    assert response.content.startswith(b"\xef\xbb\xbfkey,")
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert lines[0][5:] == ["2024-12-31", "2023-12-31", "2022-12-31"]
     revenue = next(line for line in lines if line[0] == "is.revenue")
-    assert revenue[3:] == ["1024000000", "1023000000", "1022000000"]
+    assert revenue[5:] == ["1024000000", "1023000000", "1022000000"]
     own = next(line for line in lines if line[1].endswith("costs</b>"))
     assert own[1] == "'-Special <b>costs</b>"
     # The newest report prints a dash for 2023, which is its word for nothing.
-    assert own[3:] == ["-12500000", "0", "0"]
+    assert own[5:] == ["-12500000", "0", "0"]
 
 
 def test_the_workbook_keeps_numbers_numbers_and_texts_texts(viewer: Client, company: Company) -> None:
     response = viewer.get("/admin/statements/northwind/export.xlsx?unit=millions")
     sheet = openpyxl.load_workbook(io.BytesIO(response.content))["Income statement"]
-    assert sheet["A1"].value.startswith("'=HYPERLINK")
+    assert sheet["A1"].value.startswith("=HYPERLINK")
     assert sheet["A1"].data_type == "s"
     rows = {line[0].value: line for line in sheet.iter_rows(min_row=6)}
     revenue = rows["Revenue"]
     assert Decimal(str(revenue[1].value)) == Decimal("1024")
     assert revenue[1].data_type == "n"
     assert "page 7" in revenue[1].comment.text
-    assert Decimal(str(rows["'-Special <b>costs</b>"][1].value)) == Decimal("-12.5")
+    assert Decimal(str(rows["-Special <b>costs</b>"][1].value)) == Decimal("-12.5")
+
+
+def test_json_has_all_statements_of_the_company(viewer: Client, company: Company) -> None:
+    response = viewer.get("/admin/statements/northwind/export.json")
+    assert response["Content-Disposition"] == 'attachment; filename="northwind-statements.json"'
+    [income] = response.json()["statements"]
+    revenue = next(row for row in income["rows"] if row["key"] == "is.revenue")
+    assert [cell["value"] for cell in revenue["cells"]] == ["1024000000", "1023000000", "1022000000"]
+
+
+def test_a_workbook_as_of_a_day_knows_only_what_was_known(viewer: Client, company: Company) -> None:
+    response = viewer.get("/admin/statements/northwind/export.xlsx?view=as_of&as_of=2024-06-30&unit=millions")
+    workbook = openpyxl.load_workbook(io.BytesIO(response.content))
+    sheet = workbook["Income statement"]
+    assert sheet["A2"].value == "Income statement · as known on 30 June 2024"
+    assert [cell.value for cell in sheet[5][1:]] == ["FY2023", "FY2022"]
+    again = viewer.get("/admin/statements/northwind/export.xlsx?view=as_of&as_of=2024-06-30&unit=millions")
+    assert again.content == response.content
+
+
+def test_an_export_of_nothing_is_not_found(viewer: Client) -> None:
+    a_company("empty")
+    for extension in ("csv", "json", "xlsx"):
+        assert viewer.get(f"/admin/statements/empty/export.{extension}").status_code == 404

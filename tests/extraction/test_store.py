@@ -7,8 +7,12 @@ from decimal import Decimal
 import pytest
 
 from engine.errors import Unreadable
+from engine.kinds import CellState
+from engine.reading import read
+from engine.statement import Cell
 from extraction.models import ExtractionRun, Fact, Observation, ReviewItem, StatementTable
 from extraction.store import store_failure, store_reading
+from tests.engine.makepdf import INCOME, income, report
 from tests.extraction.made import a_company, a_document, a_reading
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +126,47 @@ def test_recognised_figures_that_nothing_confirms_are_put_before_a_person() -> N
     question = ReviewItem.objects.get(kind="unproven")
     assert question.details["lines"] == ["Other income", "Growth"]
     assert "2 lines" in question.reason
+
+
+def test_figures_that_are_printed_and_were_not_read_are_put_before_a_person() -> None:
+    document = a_document(a_company(), 2024)
+    reading = a_reading([2024, 2023], LINES)
+    statement = reading.statements[0]
+    revenue, *others = statement.table.rows
+    unread = Cell("1,2\ufffd0.5", CellState.NOT_READ, None, 0, 7, revenue.box)
+    rows = (replace(revenue, cells=(unread, revenue.cells[1])), *others)
+    garbled = replace(statement, table=replace(statement.table, rows=rows))
+    reading = replace(reading, statements=(garbled,))
+    store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    question = ReviewItem.objects.get(kind="unread")
+    assert question.details == {"statement": "income_statement", "pages": [7], "lines": ["Revenue"]}
+    assert question.reason == (
+        "Income statement: figures of 1 of 4 lines are printed and were not read. Look them up on their page."
+    )
+    # It is kept as what it is: printed, of this year, and without a value.
+    fact = Fact.objects.get(label="Revenue", period_end__year=2024)
+    assert (fact.state, fact.value) == ("not_read", None)
+    # A later reading that reads them takes the question back.
+    store_reading(document.current_version, a_reading([2024, 2023], LINES), options_digest="e", task_run=None)
+    question.refresh_from_db()
+    assert question.state == "obsolete"
+
+
+def test_figures_that_do_not_add_up_are_asked_about_with_the_smallest_repair() -> None:
+    rows = [
+        (label, note, "634.5", text) if label == "Gross profit" else (label, note, first, text)
+        for label, note, first, text in (row for row in INCOME if len(row) > 1)
+    ]
+    document = a_document(a_company(), 2023)
+    store_reading(
+        document.current_version, read(report([income(rows=rows)])), options_digest="d", task_run=None
+    )
+    question = ReviewItem.objects.get(kind="identity_fails")
+    assert question.details["statement"] == "income_statement"
+    assert question.details["identities"] == ["I1", "I2"]
+    assert question.details["repairs"][0] == (
+        "Gross profit reads 634.5; with 534.5 the identities I1, I2 would hold. Look at the page: one digit "
+        "may have been misread."
+    )
+    # Offered, not applied.
+    assert Fact.objects.get(label="Gross profit", period_end__year=2023).value == Decimal("634500000")

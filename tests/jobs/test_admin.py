@@ -135,21 +135,63 @@ def test_whoever_only_looks_can_neither_cancel_nor_repeat(client, viewer) -> Non
     assert TaskRun.objects.count() == 1
 
 
-def test_a_running_page_refreshes_itself_and_can_be_cancelled(client, olivia) -> None:
+def test_a_running_page_can_be_watched_and_cancelled(client, olivia) -> None:
     run = fanned_out(2)
     client.force_login(olivia)
-    answer = client.get(run.get_absolute_url())
-    assert answer["Refresh"] == "3"
-    assert f'action="{LIST}{run.pk}/cancel/"' in answer.content.decode()
+    page = client.get(run.get_absolute_url()).content.decode()
+    live = f"{LIST}{run.pk}/live/"
+    assert f'data-live="{live}"' in page
+    assert f'action="{LIST}{run.pk}/cancel/"' in page
+    assert f'href="/admin/flower/task/{run.pk}"' in page
+    execute(run.children().first().pk)
+    part = client.get(live).content.decode()
+    assert 'aria-valuenow="25"' in part
+    assert "1 queued, 1 succeeded" in part
+    assert " data-over" not in part
     assert client.get(f"{LIST}{run.pk}/cancel/").status_code == 405
     answer = client.post(f"{LIST}{run.pk}/cancel/", follow=True)
-    assert "3 runs are asked to stop." in answer.content.decode()
-    assert "Refresh" not in answer
+    assert "2 runs are asked to stop." in answer.content.decode()
     run.refresh_from_db()
     assert (run.state, run.cancel_requested_by) == (State.CANCELLED, olivia)
+    assert " data-over" in client.get(live).content.decode()
     answer = client.post(f"{LIST}{run.pk}/repeat/")
     again = TaskRun.objects.get(task="tests.family", state=State.QUEUED)
     assert answer["Location"] == again.get_absolute_url()
+
+
+def test_the_steps_of_a_task_are_shown_with_where_it_is(client, olivia) -> None:
+    run = launch("tests.flaky", failures=0).run
+    client.force_login(olivia)
+    live = f"{LIST}{run.pk}/live/"
+    TaskRun.objects.filter(pk=run.pk).update(
+        state=State.RUNNING, step="storing", current=3, total=40, message="<b>row</b>"
+    )
+    page = client.get(live).content.decode()
+    assert '<li class="tf-step-done">trying</li>' in page
+    assert '<li class="tf-step-now" aria-current="step">storing</li>' in page
+    assert "&lt;b&gt;row&lt;/b&gt; <span>3 of 40</span>" in page
+
+
+def test_the_standing_of_many_parts_takes_few_questions(
+    client, olivia, django_assert_max_num_queries
+) -> None:
+    run = fanned_out(150)
+    client.force_login(olivia)
+    client.get(f"{LIST}{run.pk}/live/")
+    with django_assert_max_num_queries(6):
+        page = client.get(f"{LIST}{run.pk}/live/").content.decode()
+    assert page.count("tf-parts-bar") == 100
+    assert "The first 100 of 150" in page
+
+
+def test_the_standing_is_for_those_who_may_see_runs(client, victor) -> None:
+    run = launch("tests.echo", by=victor, value=1).run
+    live = f"{LIST}{run.pk}/live/"
+    assert client.get(live).status_code == 302
+    victor.is_staff = True
+    victor.save()
+    client.force_login(victor)
+    assert client.get(live).status_code == 403
 
 
 @pytest.mark.parametrize("verb", ["cancel", "repeat"])

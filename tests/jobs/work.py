@@ -16,6 +16,7 @@ settings.TASK_ROUTES.update(
         "tests.flaky": Route(DEFAULT, soft=20, hard=30, max_retries=2),
         "tests.family": Route(ORCHESTRATION, soft=20, hard=30, max_retries=2),
         "tests.slow": Route(DEFAULT, soft=20, hard=30, max_retries=2),
+        "tests.counting": Route(DEFAULT, soft=50, hard=60, max_retries=0),
         "tests.killer": Route(DEFAULT, soft=20, hard=30, max_retries=1),
         "tests.any_end": Route(DEFAULT, soft=20, hard=30, max_retries=0),
     }
@@ -84,6 +85,16 @@ def slow(run: Run, diary: str, seconds: float) -> Outcome:
     run.check()
     _write(diary, "end")
     return success()
+
+
+@tracked_task("tests.counting", steps=["counting", "putting_away"])
+def counting(run: Run, upto: int, pause: float) -> Outcome:
+    """Count and say where it is."""
+    for number in range(1, upto + 1):
+        run.report("counting", number, upto, message=f"At number {number}")
+        time.sleep(pause)
+    run.report("putting_away")
+    return success(counted=upto)
 
 
 @tracked_task("tests.killer")

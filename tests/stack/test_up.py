@@ -111,13 +111,8 @@ def test_it_says_where_everything_is_and_which_port_was_taken(stack: Stack) -> N
 
 
 def test_the_printed_password_signs_in(stack: Stack) -> None:
-    login = f"{stack.url_of('Web')}/admin/login/?next=/admin/"
-    cookies = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
-    browser.open(login, timeout=30).read()
-    token = next(cookie.value for cookie in cookies if cookie.name == "csrftoken")
-    form = urlencode({"username": "admin", "password": stack.password, "csrfmiddlewaretoken": token})
-    with browser.open(login, form.encode(), timeout=30) as page:
+    web = stack.url_of("Web")
+    with _signed_in(web, stack.password).open(f"{web}/admin/", timeout=30) as page:
         assert page.url.endswith("/admin/")
         text = page.read().decode()
     assert "Log out" in text
@@ -156,24 +151,35 @@ def test_every_route_but_the_sign_of_life_and_the_login_is_closed(stack: Stack) 
     assert "/admin/login/" in urllib.request.urlopen(f"{web}/admin/", timeout=20).url
 
 
-def test_flower_wants_its_password_and_sees_the_worker(stack: Stack) -> None:
-    flower = stack.url_of("Flower")
-    kept = dict(line.split(" ", 1) for line in (stack.state / "passwords").read_text().splitlines())
-    signed_in = {"Authorization": _basic("admin", kept["flower"])}
+def test_flower_shows_the_worker_to_staff_who_are_signed_in(stack: Stack) -> None:
+    web = stack.url_of("Web")
+    assert "/admin/login/" in urllib.request.urlopen(f"{web}/admin/flower/", timeout=20).url
+    browser = _signed_in(web, stack.password)
     status, workers = 0, "{}"
     end = time.monotonic() + 90
-    # It starts last and takes some seconds; its port may for a moment belong to another one that ends.
+    # It starts last and takes some seconds.
     while status != 200 or workers == "{}":
         assert time.monotonic() < end, (status, stack.said, (stack.state / "logs/flower.log").read_text())
         time.sleep(0.3)
         try:
-            status, workers = _get(f"{flower}/api/workers?refresh=1", **signed_in)
+            with browser.open(f"{web}/admin/flower/api/workers?refresh=1", timeout=20) as answer:
+                status, workers = answer.status, answer.read().decode()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             status = 0
-    assert _get(flower)[0] == 401
-    assert _get(f"{flower}/api/workers", Authorization=_basic("admin", "wrong"))[0] == 401
     (worker,) = json.loads(workers).values()
     assert {queue["name"] for queue in worker["active_queues"]} == set(QUEUES)
+
+
+def _signed_in(web: str, password: str) -> urllib.request.OpenerDirector:
+    """A browser without a window that has signed in as the administrator."""
+    cookies = CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+    login = f"{web}/admin/login/?next=/admin/"
+    browser.open(login, timeout=30).read()
+    token = next(cookie.value for cookie in cookies if cookie.name == "csrftoken")
+    form = urlencode({"username": "admin", "password": password, "csrfmiddlewaretoken": token})
+    browser.open(login, form.encode(), timeout=30).read()
+    return browser
 
 
 def test_no_secret_is_on_a_command_line_or_in_a_log(stack: Stack) -> None:

@@ -567,6 +567,22 @@ def test_identities_are_tested_on_compiled_figures():
     assert (failing.left, failing.right) == (Decimal(790_000_000), Decimal(800_000_000))
 
 
+def test_a_line_of_the_companys_own_among_the_parts_fails_no_identity():
+    lines = [
+        Line("Profit before tax", "is.pbt", (131.1, 78.3)),
+        Line("Income tax", "is.tax", (-57.9, -38.3)),
+        Line("Loss from equity method investment, net of tax", None, (-7.7, -11.3)),
+        Line("Net income", "is.profit_cont", (65.5, 30.0), kind=RowKind.TOTAL),
+    ]
+    statement = compiled(report("a", P22, [year(Y22), year(Y21)], lines))
+    checks = [(c.identity, c.period.end, c.outcome, c.left) for c in statement.checks]
+    assert checks == [
+        ("I4", Y22, CheckOutcome.HOLDS, Decimal(65_500_000)),
+        ("I4", Y21, CheckOutcome.FAILS, Decimal(40_000_000)),
+    ]
+    assert statement.checks[0].explanation.startswith("Holds with the company's own lines between")
+
+
 def test_opening_and_closing_cash_stand_in_the_year_of_their_flows():
     vintages = report(
         "r22",

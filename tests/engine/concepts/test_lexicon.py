@@ -4,14 +4,15 @@ import re
 
 import pytest
 
-from engine.concepts.lexicon import fits, languages, load_lexicons
+from engine.concepts.lexicon import fits, languages, load_lexicon
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import StatementKind
 
 
 @pytest.mark.parametrize("code", languages())
 def test_wordings_kept_by_their_words_fit_as_if_all_were_tried(code):
-    lexicon = next(each for each in load_lexicons(load_taxonomy()) if each.language == code)
+    lexicon = load_lexicon(code, load_taxonomy())
+    assert lexicon.language == code
     for kind in StatementKind:
         patterns = [(_expression(texts), wording) for texts, wording in lexicon.open[kind]]
         labels = [label for other in StatementKind for label in lexicon.exact[other]][::9]
@@ -50,12 +51,12 @@ def test_a_reading_with_stars_fits(reading, text, fitting):
 
 
 def test_a_label_that_lost_its_spaces_is_found():
-    english = load_lexicons(load_taxonomy())[0]
+    english = load_lexicon("en", load_taxonomy())
     (hit, *_) = english.hits(StatementKind.BALANCE_SHEET, "Propertyplant and equip ment")
     assert (hit.wording.concept, hit.exact) == ("bs.ppe", False)
 
 
 def test_a_resembling_wording_is_found_whatever_the_order_of_its_words():
-    english = load_lexicons(load_taxonomy())[0]
+    english = load_lexicon("en", load_taxonomy())
     found = dict(english.similar(StatementKind.BALANCE_SHEET, "receivables trade", 88.0))
     assert found["trade receivables"] == 100.0

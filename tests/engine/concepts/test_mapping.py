@@ -581,3 +581,36 @@ def test_finance_costs_go_before_what_they_leave_net():
     ]
     assert concepts(IS, rows)[1:4] == ["is.finance_income", "is.finance_costs", None]
     assert concepts(IS, [rows[0], rows[3], rows[4]])[1] == "is.finance_costs"
+
+
+def test_equity_before_the_share_of_others_is_that_of_the_owners():
+    rows = [
+        ("=Total liabilities", "19", "36"),
+        ("Paid-in capital", "100", "99"),
+        ("=Total stockholders' equity", "100", "99"),
+        ("Non-controlling interests", "4", "-"),
+        ("=Total liabilities, stockholders' equity and non-controlling interests", "123", "135"),
+    ]
+    assert concepts(BS, rows)[2:4] == ["bs.equity_owners", "bs.nci"]
+    # Where the total holds without them, the line below is only a part of what was counted.
+    within = [*rows[:4], ("=Total liabilities and stockholders' equity", "119", "135")]
+    assert concepts(BS, within)[2:4] == ["bs.total_equity", "bs.nci"]
+
+
+def test_totals_under_a_double_rule_are_known_by_their_figures():
+    rows = [
+        ("=Total current assets", "60", "50"),
+        ("=Total non-current assets", "40", "35"),
+        ("=", "100", "85"),
+        ("=Total liabilities", "70", "60"),
+        ("=Total equity", "30", "25"),
+        ("=", "100", "85"),
+    ]
+    assert concepts(BS, rows) == [
+        "bs.total_ca",
+        "bs.total_nca",
+        "bs.total_assets",
+        "bs.total_liab",
+        "bs.total_equity",
+        "bs.total_el",
+    ]

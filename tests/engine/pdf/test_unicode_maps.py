@@ -13,8 +13,10 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from reportlab.lib.pdfencrypt import StandardEncryption
 
+from engine.errors import Unreadable
 from engine.pdf import ocr
-from engine.pdf.letters import ORDER, UNKNOWN, letters_of
+from engine.pdf.glyphs import UNKNOWN
+from engine.pdf.letters import ORDER, letters_of
 from engine.pdf.unicode_maps import mended
 from engine.provenance import Place, relocate
 from engine.reading import ReadingOptions, read, survey
@@ -194,7 +196,9 @@ def test_the_file_itself_stays_at_the_front():
 def test_an_unknown_face_is_left_alone():
     garbled = without_maps(report(SHEETS), {"F1": "ABCDEF+Unheard", "F2": "ABCDEF+Unheard-Bold"})
     assert mended(garbled) is None
-    assert tables(garbled) == []
+    with pytest.raises(Unreadable, match="its fonts carry no usable map") as refused:
+        read(garbled, ReadingOptions(ocr_seconds=0))
+    assert refused.value.code == "no_text_layer"
 
 
 def test_files_with_maps_or_a_password_or_no_sense_are_left_alone():

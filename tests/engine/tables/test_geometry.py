@@ -190,6 +190,15 @@ def test_shares_are_counted_in_the_unit_beside_them():
     assert per_share_units(rows) == {"Basic": (Unit(None, 1000), ["443651", "443089"])}
 
 
+def test_the_amount_of_shares_outstanding_is_money_in_a_balance_sheet():
+    label = "Common stock, 500,000 shares authorised, 106,418 shares outstanding"
+    rows = (*ASSETS, *LIABILITIES[:1], (label, "", "12.0", "11.0"), *LIABILITIES[1:])
+    table = table_of(
+        read(report([PROSE, income(), balance(rows=rows), cash_flow()])), StatementKind.BALANCE_SHEET
+    )
+    assert [(row.kind, row.unit) for row in table.rows if row.label == label] == [(RowKind.LINE, None)]
+
+
 def test_bold_letters_everywhere_make_no_sums():
     bold = income_read(bold=True)
     assert [row.kind for row in bold.rows if row.label == "Cost of sales"] == [RowKind.LINE]
