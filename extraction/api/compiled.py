@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import mixins, viewsets
@@ -250,4 +251,8 @@ def _file(request: Request, tables: Sequence[TableView]) -> Response:
         made = to_json(export_of(tables)).encode()
     else:
         made = to_workbook(export_of(tables))
-    return Response(made, content_type=renderer.media_type)
+    what = tables[0].statement.value if len(tables) == 1 else "statements"
+    name = slugify(f"{tables[0].company.slug} {what} {tables[0].view.value}")
+    extension = "json" if renderer.format == ProvenanceRenderer.format else renderer.format
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{extension}"'}
+    return Response(made, content_type=renderer.media_type, headers=headers)

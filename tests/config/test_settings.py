@@ -14,6 +14,7 @@ SHOWN = (
     "DEBUG PRODUCTION DATABASES CELERY_BROKER_URL CACHES ALLOWED_HOSTS SESSION_COOKIE_SECURE"
     " SECURE_HSTS_SECONDS DOWNLOAD_MAX_BYTES CELERY_WORKER_CONCURRENCY SECRET_KEY CELERY_RESULT_BACKEND"
     " CELERY_RESULT_EXPIRES CELERY_WORKER_PREFETCH_MULTIPLIER CELERY_WORKER_MAX_TASKS_PER_CHILD"
+    " PUBLIC_URL"
 )
 
 
@@ -118,6 +119,12 @@ def test_the_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) -> 
     assert settings["DEBUG"] is False
 
 
+def test_the_public_address_is_that_of_the_first_start_unless_it_is_set(tmp_path: Path) -> None:
+    assert loaded(tmp_path)["PUBLIC_URL"] == "http://localhost:8000"
+    named = loaded(tmp_path, TENFOLD_PUBLIC_URL="https://tenfold.example.org/bank/")
+    assert named["PUBLIC_URL"] == "https://tenfold.example.org/bank"
+
+
 def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text(KEY + "\n")
     done = load(tmp_path)
@@ -135,6 +142,10 @@ def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
         (
             {"CELERY_WORKER_CONCURRENCY": "65"},
             "CELERY_WORKER_CONCURRENCY is 65. It has to be between 0 and 64.",
+        ),
+        (
+            {"TENFOLD_PUBLIC_URL": "tenfold.example.org"},
+            "TENFOLD_PUBLIC_URL cannot be used: write http:// or https:// in front",
         ),
         ({"TENFOLD_TOKEN_HOURS": "0"}, "TENFOLD_TOKEN_HOURS is 0. It has to be at least 1."),
         ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL cannot be used: write postgresql:// or sqlite://"),

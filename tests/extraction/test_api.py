@@ -190,6 +190,8 @@ def test_compiled_years_come_with_exact_strings(api: APIClient) -> None:
     assert (cell["value"], cell["source"]["printed"], cell["source"]["page"]) == ("1200500000", "1,200.5", 7)
     workbook = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=xlsx")
     assert workbook.content.startswith(b"PK")
+    name = "northwind-income_statement-latest.xlsx"
+    assert workbook["Content-Disposition"] == f'attachment; filename="{name}"'
     refused = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=pdf")
     assert refused.status_code == 404
 

@@ -67,7 +67,7 @@ class CheckBlock:
             self.sheet.write_string(*STATUS_PLACE, self.status, self.styles.subtitle)
             self._untested(first)
             return
-        self._section(first, "Checks: the lines of a total less the total as printed")
+        self._section(first, "Checks: the lines of a total less the total as printed, side less side")
         differences = first + 1
         folded = differences + len(self.lines) + 1
         allowed, printed = folded, folded + len(self.lines)

@@ -92,7 +92,7 @@ LEGEND = (
 def height_of(*texts: tuple[str, float]) -> float:
     """The height in points of a row that holds these texts wrapped in columns of these widths. Not every
     program finds it by itself."""
-    lines = max((-(-len(text) // max(1, int(width * 1.15))) for text, width in texts), default=1)
+    lines = max((-(-len(text) // max(1, int(width * 1.22))) for text, width in texts), default=1)
     return LINE_HEIGHT * max(1, lines) + 2
 
 
