@@ -123,6 +123,7 @@ def _restatements(company: Company, choice: Choice, table: TableView | None) -> 
         new_fact__superseded_at__isnull=True,
         period_end__in=[column.period_end for column in table.columns],
     ).exclude(kind=RestatementKind.ROUNDING)
+    found = found.select_related("new_fact")
     if choice.as_of is not None:
         found = found.filter(new_fact__published_on__lte=choice.as_of)
     shown = {(column.period.start, column.period.end) for column in table.columns}

@@ -33,4 +33,5 @@ def unit_of(row: RowView, table: TableView) -> str:
         return ""
     if row.kind is RowKind.SHARES:
         return "shares"
-    return f"{table.currency} per share" if row.kind is RowKind.PER_SHARE else table.currency
+    converted = f" converted from {table.converted_from}" if table.converted_from else ""
+    return f"{table.currency}{' per share' if row.kind is RowKind.PER_SHARE else ''}{converted}"

@@ -87,7 +87,8 @@ def unit_words(table: TableView) -> str:
     currency = table.currency or "Currency not known"
     unit = "" if table.unit is DisplayUnit.UNITS else f" {table.unit.value}"
     per_share = any(row.kind is RowKind.PER_SHARE for row in table.rows)
-    return f"{currency}{unit}{', except per share' if per_share else ''}"
+    converted = f", converted from {table.converted_from}" if table.converted_from else ""
+    return f"{currency}{unit}{', except per share' if per_share else ''}{converted}"
 
 
 def view_words(table: TableView) -> str:
