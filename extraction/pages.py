@@ -1,6 +1,6 @@
 """Own pages inside the admin: the table of many years and the proof of one figure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import admin, messages
@@ -142,26 +142,13 @@ def export_statements(request: HttpRequest, slug: str, extension: str) -> HttpRe
             raise Http404("Nothing has been compiled for this statement yet.")
         # The mark tells spreadsheet programs that the letters are UTF-8.
         return _attachment(to_csv(table).encode("utf-8-sig"), f"{name}.csv", "text/csv; charset=utf-8")
-    tables = _tables_in_one_unit(company, choice)
+    tables = [table for kind in StatementKind if (table := _table(company, kind, choice)) is not None]
     if not tables:
         raise Http404("Nothing has been compiled for this company yet.")
     export = export_of(tables)
     if extension == "json":
         return _attachment(to_json(export).encode(), f"{name}.json", "application/json")
     return _attachment(to_workbook(export), f"{name}.xlsx", WORKBOOK)
-
-
-def _tables_in_one_unit(company: Company, choice: Choice) -> list[TableView]:
-    """All statements there are, in the chosen unit or else the largest that any of them uses."""
-
-    def tables(chosen: Choice) -> list[TableView]:
-        return [table for kind in StatementKind if (table := _table(company, kind, chosen)) is not None]
-
-    found = tables(choice)
-    units = {table.unit for table in found}
-    if len(units) < 2:
-        return found
-    return tables(replace(choice, unit=max(units, key=lambda unit: unit.factor)))
 
 
 @require_POST

@@ -333,6 +333,18 @@ def _digits(facts: Iterable[Fact], unit: DisplayUnit) -> int:
     return max(0, min(1, min(decimals, default=0)))
 
 
+def in_unit(table: TableView, unit: DisplayUnit) -> TableView:
+    """The same table with its amounts written in another unit."""
+    facts = [cell.fact for row in table.rows for cell in row.cells if cell.fact is not None]
+    digits = _digits(facts, unit)
+
+    def written(cell: CellView, kind: RowKind) -> CellView:
+        return replace(cell, text=format_amount(cell, kind, cell.fact, unit, digits))
+
+    rows = [replace(row, cells=tuple(written(cell, row.kind) for cell in row.cells)) for row in table.rows]
+    return replace(table, unit=unit, digits=digits, rows=tuple(rows))
+
+
 def _column_view(period: Period, name: str) -> ColumnView:
     """A column under the issuer's name of its period, where it has one that dates do not give."""
     transition = period.days is not None and not period.is_full_year
@@ -377,7 +389,9 @@ def _cell_view(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit,
     )
 
 
-def format_amount(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit, digits: int) -> str:
+def format_amount(
+    cell: _Cell | CellView, kind: RowKind, fact: Fact | None, unit: DisplayUnit, digits: int
+) -> str:
     """A figure with thousands separators, outflows in brackets, a printed dash as a dash."""
     if cell.value is None:
         return ""

@@ -17,7 +17,7 @@ from engine.compiling.formulas import Formulas, find_formulas
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import RowKind, StatementKind
 from extraction.models import ExtractionRun, Restatement
-from extraction.presentation import CellView, TableView
+from extraction.presentation import CellView, TableView, in_unit
 
 STATEMENT_NAMES: Mapping[StatementKind, str] = {
     StatementKind.INCOME_STATEMENT: "Income statement",
@@ -51,10 +51,11 @@ class Export:
 
 
 def export_of(tables: Sequence[TableView]) -> Export:
-    """All there is to say of some tables of one company and one view. A handful of queries, whatever
-    their size. Raises ValueError for no table."""
+    """All there is to say of some tables of one company and one view, in the largest of their units. A
+    handful of queries, whatever their size. Raises ValueError for no table."""
     if not tables:
         raise ValueError("an export needs a table")
+    tables = _in_one_unit(tables)
     company = tables[0].company
     prefetch_related_objects([company], "listings__exchange")
     figures = {table.statement: _statement_figures(table) for table in tables}
@@ -87,6 +88,11 @@ def exact(number: Decimal) -> str:
     """A figure without exponent and without zeros that say nothing."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _in_one_unit(tables: Sequence[TableView]) -> list[TableView]:
+    unit = max((table.unit for table in tables), key=lambda unit: unit.factor)
+    return [table if table.unit is unit else in_unit(table, unit) for table in tables]
 
 
 def _statement_figures(table: TableView) -> StatementFigures:

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from companies.models import Company
 from engine.kinds import CompiledView
-from extraction.exports import to_workbook
+from extraction.exports import export_of, to_workbook
 from extraction.models import CompiledStatement, Fact
 from extraction.presentation import DisplayUnit
 from tests.extraction.exports.made import NAME, northwind, northwind_export
@@ -264,6 +264,16 @@ def test_the_unit_is_stated_and_does_not_touch_per_share_figures(company: Compan
     assert sheet["A5"].value == "EUR thousands, except per share"
     assert figures(sheet, "Revenue") == [1_000_000, 900_000, 800_000]
     assert figures(sheet, "Earnings per share, basic") == [1.25, 1.1, None]
+
+
+def test_statements_of_different_units_are_brought_into_the_largest(company: Company) -> None:
+    """Checks across sheets would compare millions with thousands otherwise."""
+    millions = northwind_export(company).tables
+    thousands = northwind_export(company, unit=DisplayUnit.THOUSANDS).tables
+    export = export_of([thousands[0], millions[1], thousands[2]])
+    assert {table.unit for table in export.tables} == {DisplayUnit.MILLIONS}
+    assert export.tables == millions
+    assert to_workbook(export) == to_workbook(northwind_export(company))
 
 
 def test_about_says_what_it_is(values: openpyxl.Workbook, company: Company) -> None:
