@@ -5,6 +5,7 @@ import os
 from celery import Celery
 from celery.bootsteps import Step
 from celery.exceptions import ImproperlyConfigured
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from config.queues import PARSING_QUEUES, TASKS_PER_PARSING_CHILD
 
@@ -42,5 +43,6 @@ app = Celery("tenfold")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(OnlyPrefork)
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.steps["worker"].add(FewerTasksWhereFilesAreRead)
 app.steps["worker"].add("jobs.liveness:SignOfLife")

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_structlog",
     "django_celery_beat",
     "django_celery_results",
     "jobs",
@@ -123,6 +124,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Behind the one that knows the person.
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -376,6 +379,9 @@ LOGGING = logging_configuration(
     env.choice("TENFOLD_LOG_FORMAT", "text", ("text", "json")),
 )
 logging.config.dictConfig(LOGGING)
+# The number of a request goes with the message it sends, into the lines of the task.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 UNFOLD = {
     "SITE_TITLE": "Tenfold",

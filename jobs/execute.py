@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
+from structlog.contextvars import bound_contextvars
 
 from jobs.broker import refill
 from jobs.errors import Cancelled, LeaseLost
@@ -54,6 +55,12 @@ def execute_row(run_id: Any, *, worker: str = "") -> tuple[Ended, TaskRun | None
 
 
 def _started(row: TaskRun) -> Ended:
+    with bound_contextvars(task_id=str(row.pk), task=row.task, subject=row.subject_label):
+        return _worked(row)
+
+
+def _worked(row: TaskRun) -> Ended:
+    """The start of a run that is claimed; its log lines carry what it is about."""
     definition = find(row.task)
     run = Run(row, definition.steps)
     try:
