@@ -2,7 +2,8 @@
 
 An entry says where the parts of the address come from (keys of `World`) and what each verb answers
 to the owner, another person, staff and a stranger. Verbs that are not named are not offered: 405 for
-people, 401 for strangers. A new read-only list needs one line: `"thing-list": Case(get=READ)`.
+people, 401 for strangers. A new read-only list needs one line: `"thing-list": viewed()`, or
+`Case(get=READ)` where everybody who is signed in may read it.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,16 @@ class Case:
         return self.refused if named is None else named
 
 
+# What needs the permission to look at it; the owner of these tests has that, the other person has not.
+_VIEWED: Answers = (200, 403, 200, 401)
+_VIEWED_ONLY: Answers = (403, 403, 405, 401)
+
+
+def viewed(**at: str) -> Case:
+    """Read-only, for those who may look at these things in the admin too."""
+    return Case(get=_VIEWED, at=at, refused=_VIEWED_ONLY)
+
+
 # The permission of a change is looked at before whether the endpoint offers it.
 _NO_CHANGE: Answers = (403, 403, 405, 401)
 _FOR_STAFF_201: Answers = (403, 403, 201, 401)
@@ -66,14 +77,18 @@ CASES: dict[str, Case] = {
     "document-detail": Case(get=READ, at={"pk": "document"}),
     "document-file": Case(get=READ, at={"pk": "document"}),
     # Readings, facts, compiled years
-    "extraction-list": Case(get=READ),
-    "extraction-detail": Case(get=READ, at={"pk": "reading"}),
-    "fact-list": Case(get=READ),
-    "fact-detail": Case(get=READ, at={"pk": "fact"}),
-    "restatement-list": Case(get=READ),
-    "restatement-detail": Case(get=READ, at={"pk": "restatement"}),
-    "compiled-statement-list": Case(get=READ),
-    "compiled-statement-detail": Case(get=READ, at={"pk": "compiled"}),
+    "extraction-list": viewed(),
+    "extraction-detail": viewed(pk="reading"),
+    "fact-list": viewed(),
+    "fact-detail": viewed(pk="fact"),
+    "fact-provenance": viewed(pk="fact"),
+    "restatement-list": viewed(),
+    "restatement-detail": viewed(pk="restatement"),
+    "compiled-statement-list": viewed(),
+    "compiled-statement-detail": viewed(pk="compiled"),
+    "compiled-statement-changes": viewed(pk="compiled"),
+    "taxonomy-list": Case(get=READ),
+    "taxonomy-detail": Case(get=READ, at={"code": "concept"}),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
     "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),

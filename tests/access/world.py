@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from knox.models import AuthToken
 from rest_framework.test import APIClient
@@ -27,7 +27,8 @@ UNKNOWN_RUN = "11111111-2222-4333-8444-555555555555"
 
 
 class World:
-    """Odile asked for a run; Otto did not; Stella is staff with every permission."""
+    """Odile asked for a run and may look at statements; Otto did not and may not; Stella is staff with
+    every permission."""
 
     def client(self, person: str) -> APIClient:
         """The person with a token of their own; a stranger has none."""
@@ -63,10 +64,14 @@ class World:
 
     company_verb = "scrape"
     document_verb = "classify"
+    concept = "is.revenue"
 
     @cached_property
     def owner(self) -> User:
-        return User.objects.create_user("odile")
+        person = User.objects.create_user("odile")
+        looks = Permission.objects.filter(codename__startswith="view_", content_type__app_label="extraction")
+        person.user_permissions.set(looks)
+        return person
 
     @cached_property
     def other(self) -> User:
