@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from engine.compiling.additions import TOTALS
@@ -102,6 +102,9 @@ class StatementSheet:
         sheet.repeat_rows(FIRST_ROW - 2, FIRST_ROW - 1)
         sheet.set_footer(footer(self.table.company.name, self.name))
         sheet.outline_settings(symbols_below=False)
+        # Sums of some lines of many, and of other lines in other years, are meant: no warning triangles.
+        everywhere = xl_range(0, 0, self.layout.below + 200, self.layout.last_column)
+        sheet.ignore_errors({"formula_range": everywhere, "formula_differs": everywhere})
 
     def _headings(self) -> None:
         table, styles = self.table, self.styles
