@@ -15,7 +15,7 @@ def launch_within_allowance(task: str, *, by: Any, **wanted: Any) -> Launched:
     """`jobs.launch.launch` for a person, who may have so many unfinished runs and no more.
 
     Parts of a run do not count. Work that is under way already is returned however much there is,
-    because nothing is added.
+    because nothing is added; whoever is told of somebody else's run may look at it from then on.
 
     Raises:
         TooManyRuns: nothing was started.
@@ -30,6 +30,8 @@ def launch_within_allowance(task: str, *, by: Any, **wanted: Any) -> Launched:
                 f"You have {settings.RUNS_PER_PERSON} runs under way, and no more are allowed at a time."
                 " Wait until one has ended, or cancel one."
             )
+        if not launched.is_new and launched.run.requested_by_id != by.pk:
+            launched.run.watchers.add(by)
         return launched
 
 

@@ -34,6 +34,12 @@ class TaskRun(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="task_runs"
     )
+    watchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="watched_runs",
+        help_text="Who asked for the same work while it was under way: they may look, not cancel.",
+    )
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="launched"
     )
@@ -175,6 +181,10 @@ class TaskRun(models.Model):
     def wait_time(self) -> timedelta | None:
         """From the wish to the first start."""
         return None if self.started_at is None else max(self.started_at - self.queued_at, timedelta(0))
+
+    def may_be_cancelled_by(self, user: Any) -> bool:
+        """Staff, and whoever asked for it first."""
+        return bool(user.is_staff or (user.is_authenticated and self.requested_by_id == user.pk))
 
     def children(self) -> TaskRunQuerySet:
         """The runs this one waited for, in the order in which they were asked for."""

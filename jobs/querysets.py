@@ -30,10 +30,13 @@ class TaskRunQuerySet(models.QuerySet["TaskRun"]):
         return self.filter(subject_type=content_type, subject_id=str(subject.pk))
 
     def visible_to(self, user: Any) -> "TaskRunQuerySet":
-        """What a person may see: staff everything, others what they asked for themselves."""
+        """What a person may see: staff everything, others what they asked for, first or later."""
         if user.is_active and user.is_staff:
             return self.all()
-        return self.filter(requested_by_id=user.pk) if user.is_authenticated else self.none()
+        if not user.is_authenticated:
+            return self.none()
+        watched = self.model.watchers.through.objects.filter(user_id=user.pk).values("taskrun_id")
+        return self.filter(Q(requested_by_id=user.pk) | Q(pk__in=watched))
 
     def queued(self) -> "TaskRunQuerySet":
         return self.filter(state=State.QUEUED)

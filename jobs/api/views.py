@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,6 +44,8 @@ def visible_run(request: Request, task_id: UUID) -> TaskRun:
 
 def _cancelled(request: Request, task_id: UUID) -> Response:
     run = visible_run(request, task_id)
+    if not run.may_be_cancelled_by(request.user):
+        raise PermissionDenied("Somebody else asked for this work first. Only they or staff can cancel it.")
     was = run.celery_state
     try:
         cancel(run, request.user)

@@ -278,6 +278,23 @@ def test_a_person_may_have_so_many_runs_under_way_and_no_more(victor, stella, se
     assert launch_within_allowance("tests.echo", by=victor, value=4).is_new is True
 
 
+def test_whoever_asks_for_the_same_work_may_watch_it_and_not_cancel_it(victor, stella, olivia) -> None:
+    run = TaskRun.objects.get(pk=posted(victor, {"value": 1}).data["task_id"])
+    again = posted(stella, {"value": 1})
+    assert (again.status_code, again.data["task_id"]) == (409, str(run.pk))
+    client = as_person(stella)
+    assert client.get(f"/api/v1/tasks/{run.pk}").json()["status"] == "PENDING"
+    assert listed(stella) == [str(run.pk)]
+    refused = client.delete(f"/api/v1/tasks/{run.pk}")
+    assert (refused.status_code, "Somebody else asked" in refused.json()["detail"]) == (403, True)
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested_at) == (State.QUEUED, None)
+    # Asking again for one's own makes nobody a watcher, and a stranger sees nothing.
+    assert posted(victor, {"value": 1}).status_code == 409
+    assert list(run.watchers.all()) == [stella]
+    assert as_person(victor).delete(f"/api/v1/tasks/{run.pk}").status_code == 202
+
+
 def test_parts_do_not_count_against_the_allowance(victor, settings) -> None:
     settings.RUNS_PER_PERSON = 2
     run = launch_within_allowance("tests.family", by=victor, parts=5).run
