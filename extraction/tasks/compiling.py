@@ -23,7 +23,8 @@ def normalize_and_compile_statements(
     """Compile one statement of a company over its years, and tell of one view of it. The view as of a
     day is compiled and told, and not kept.
 
-    Gives the compiled statement: version, lines, years, gaps, restatements.
+    Gives the compiled statement: id, version and content hash, what it changed, lines, years, gaps,
+    restatements and checks; `skipped` where nothing changed.
     """
     statement, length = StatementKind(statement_type), ReportingPeriod(period)
     if CompiledView(view) is not CompiledView.AS_OF:
@@ -44,7 +45,8 @@ def compile_company_statements(
 ) -> Outcome:
     """Compile all three statements of a company over their years.
 
-    Gives the three compiled statements: version, lines, years, gaps, restatements.
+    Gives the compiled statements, each with id, version and content hash, what it changed, lines, years,
+    gaps, restatements and checks; `skipped` where nothing changed.
     """
     return _compile(run, company_id, tuple(StatementKind), period=ReportingPeriod(period), force=force)
 
@@ -55,7 +57,8 @@ def recompile_company_statements(
 ) -> Outcome:
     """Compile again after a correction; nothing is written where nothing changed.
 
-    Gives the three compiled statements: version, lines, years, gaps, restatements.
+    Gives the compiled statements, each with id, version and content hash, what it changed, lines, years,
+    gaps, restatements and checks; `skipped` where nothing changed.
     """
     return _compile(run, company_id, tuple(StatementKind), period=ReportingPeriod(period), force=force)
 
