@@ -29,12 +29,13 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The periods of a compile, newest first, with their names (empty: named after their year) and
-    those that can be derived as the rest of a longer one."""
+    """The periods of a compile, newest first, with their names (empty: named after their year), those
+    that can be derived as the rest of a longer one, and the years whose four quarters are among them."""
 
     periods: tuple[Period, ...]
     names: tuple[str, ...] = ()
     rests: Mapping[Period, Rest] = field(default_factory=dict)
+    quartered: Mapping[Period, tuple[Period, ...]] = field(default_factory=dict)
 
 
 def columns_of(
@@ -60,6 +61,7 @@ _Place = tuple[FiscalYear, int]  # a fiscal year and the quarter with which the 
 class _Found:
     places: Mapping[_Place, Period]
     rests: Mapping[Period, Rest]
+    quartered: Mapping[Period, tuple[Period, ...]] = field(default_factory=dict)
 
 
 def _instants(
@@ -100,7 +102,12 @@ def _flows(vintages: Sequence[Vintage], calendar: Calendar, length: ReportingPer
         rest = Period(PeriodKind.DURATION, part.end + ONE_DAY, whole.end)
         period = printed.setdefault((year, quarter), rest)
         rests[period] = Rest(whole, part, f"{_to_date(year, quarter)} - {_to_date(year, quarter - wanted)}")
-    return _Found(printed, rests)
+    quartered = {
+        whole: tuple(printed[year, n] for n in (1, 2, 3, 4))
+        for (year, quarter), whole in to_date.items()
+        if wanted == 1 and quarter == 4 and all((year, n) in printed for n in (1, 2, 3, 4))
+    }
+    return _Found(printed, rests, quartered)
 
 
 def _oldest(period: Period) -> tuple[date, int]:
@@ -126,6 +133,7 @@ def _in_order(found: _Found, request: CompileRequest) -> Columns:
         tuple(found.places.get(place) or _supposed(place, request) for place in shown),
         tuple(_name(place, request) for place in shown),
         found.rests,
+        found.quartered,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from engine.check.identities import FigureCheck, check_figures
 from engine.check.intervals import Interval, total
 from engine.compiling.anchoring import AnchoredLine, anchor_lines
-from engine.compiling.bases import find_bridges, with_bases
+from engine.compiling.bases import OPERATING_PROFIT_IFRS_18, find_bridges, with_bases
 from engine.compiling.columns import Columns, columns_of
 from engine.compiling.order import order_keys
 from engine.compiling.periods import settle_periods
@@ -102,8 +102,9 @@ def compile_statement(
     compared = anchor_lines(seen, taxonomy) if in_other_currency else lines
     changes = find_restatements(compared, tuple({vintage.period for vintage in seen}))
     restatements = tuple(change for change in changes if change.period in periods)
-    rows = _rows(sources, changes)
-    checks = tuple(_checks(rows, sources))
+    figures = _figures(sources, changes)
+    rows = _rows(sources, figures)
+    checks = (*_checks(rows, sources), *figures.derivation.check_quarters(rows, columns.quartered))
     bridges = find_bridges(lines, [row.key for row in rows], taxonomy)
     if request.period is ReportingPeriod.FULL_YEAR:
         in_other_currency = (*in_other_currency, *_supposed_years(periods, seen, known))
@@ -172,22 +173,6 @@ def _supposed_years(
     )
 
 
-def _rows(sources: _Sources, restatements: Sequence[Restatement]) -> tuple[CompiledRow, ...]:
-    by_key = {line.key: line for line in sources.lines}
-    restated = {(r.row_key, r.period) for r in restatements if r.kind is not RestatementKind.ROUNDING}
-    chosen = {key: _choices(line, sources) for key, line in by_key.items()}
-    keys = order_keys(sources.lines, _concepts_shown(sources), sources.taxonomy)
-    winners = {
-        key: {period: choice.winner for period, choice in row.items() if choice.winner is not None}
-        for key, row in chosen.items()
-    }
-    derivation = Derivation(
-        sources.columns.rests, winners, Rebased(restatements, sources.vintages), sources.taxonomy
-    )
-    figures = _Figures(chosen, restated, derivation)
-    return tuple(_row(key, by_key.get(key), figures, sources) for key in keys)
-
-
 @dataclass(frozen=True, slots=True)
 class _Figures:
     """What the cells are made of: the chosen publications, the restated ones, and the rests."""
@@ -195,6 +180,25 @@ class _Figures:
     chosen: Mapping[str, Mapping[Period, _Choice]]
     restated: set[tuple[str, Period]]
     derivation: Derivation
+
+
+def _figures(sources: _Sources, restatements: Sequence[Restatement]) -> _Figures:
+    chosen = {line.key: _choices(line, sources) for line in sources.lines}
+    winners = {
+        key: {period: choice.winner for period, choice in row.items() if choice.winner is not None}
+        for key, row in chosen.items()
+    }
+    return _Figures(
+        chosen,
+        {(r.row_key, r.period) for r in restatements if r.kind is not RestatementKind.ROUNDING},
+        Derivation(sources.columns.rests, winners, Rebased(restatements, sources.vintages), sources.taxonomy),
+    )
+
+
+def _rows(sources: _Sources, figures: _Figures) -> tuple[CompiledRow, ...]:
+    by_key = {line.key: line for line in sources.lines}
+    keys = order_keys(sources.lines, _concepts_shown(sources), sources.taxonomy)
+    return tuple(_row(key, by_key.get(key), figures, sources) for key in keys)
 
 
 def _concepts_shown(sources: _Sources) -> list[str]:
@@ -222,8 +226,11 @@ def _row(key: str, line: AnchoredLine | None, figures: _Figures, sources: _Sourc
     newest = line.lines[0] if line is not None else None
     kind = item.kind if item is not None else newest.kind if newest is not None else RowKind.LINE
     labels = line.labels if line is not None else ()
-    if item is not None and (not labels or kind in (RowKind.PER_SHARE, RowKind.SHARES)):
-        label = item.label  # "Basic" alone says nothing once it has left its heading
+    if item is not None and (
+        not labels or kind in (RowKind.PER_SHARE, RowKind.SHARES) or key == OPERATING_PROFIT_IFRS_18
+    ):
+        # "Basic" alone says nothing once it has left its heading, nor "Operating profit" beside another.
+        label = item.label
     else:
         label = labels[0] if labels else ""
     return CompiledRow(

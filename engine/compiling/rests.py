@@ -7,14 +7,15 @@ of another period, while the other does not; and where one is presented by IFRS 
 subtract: there is no difference of shares or of earnings per share.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.check.intervals import Interval, total
 from engine.compiling.columns import Rest
-from engine.compiling.values import CompiledCell, Restatement, Vintage
+from engine.compiling.values import CompiledCell, CompiledCheck, CompiledRow, Restatement, Vintage
 from engine.concepts.taxonomy import Taxonomy
-from engine.kinds import CellState, GapReason, PeriodKind, RestatementKind, RowKind
+from engine.kinds import CellState, CheckOutcome, GapReason, PeriodKind, RestatementKind, RowKind
 from engine.values import Period
 
 OPENING_CASH, CLOSING_CASH = "cf.cash_open", "cf.cash_close"
@@ -102,3 +103,41 @@ class Derivation:
             return None
         nil = found.state is CellState.NIL
         return CompiledCell(period, found.value, None, found.source, None, (), nil, False, found.confidence)
+
+    def check_quarters(
+        self, rows: Iterable[CompiledRow], quartered: Mapping[Period, tuple[Period, ...]]
+    ) -> Iterator[CompiledCheck]:
+        """Whether four printed quarters add up to their year (Q1), for every flow whose figures stand on
+        one basis. A derived quarter takes no part: it would prove itself. The period is the year's."""
+        for row in rows:
+            if row.kind in COUNTS or self._is_instant(row.key):
+                continue
+            figures = self.winners.get(row.key, {})
+            for year, quarters in quartered.items():
+                whole, parts = figures.get(year), [figures.get(quarter) for quarter in quarters]
+                known = [part for part in parts if part is not None]
+                if (
+                    whole is not None
+                    and len(known) == len(parts)
+                    and all(self.rebased.comparable(row.key, whole, part) for part in known)
+                ):
+                    yield _quarter_check(row, year, whole, known)
+
+
+def _quarter_check(
+    row: CompiledRow, year: Period, whole: Vintage, quarters: Iterable[Vintage]
+) -> CompiledCheck:
+    left, right = total(_interval(quarter) for quarter in quarters), _interval(whole)
+    holds = left.meets(right)
+    sentence = (
+        f"Holds: the four quarters of {row.label!r} add up to the year."
+        if holds
+        else f"Fails: the four quarters of {row.label!r} differ from the year by"
+        f" {(left.middle - right.middle).normalize():,f}; the year may restate one of them."
+    )
+    outcome = CheckOutcome.HOLDS if holds else CheckOutcome.FAILS
+    return CompiledCheck("Q1", year, outcome, left.middle, right.middle, sentence)
+
+
+def _interval(vintage: Vintage) -> Interval:
+    return Interval.printed(vintage.value or Decimal(0), vintage.decimals)

@@ -90,6 +90,10 @@ def test_the_two_operating_profits_never_share_a_row(company: Company) -> None:
         compiled = CompiledStatement.objects.get(company=company, statement="income_statement", view=view)
         assert cells(compiled, "is.operating_profit") == [(2027, None), (2026, 131), (2025, 120)]
         assert cells(compiled, "is.operating_profit_ifrs18") == [(2027, 150), (2026, 120), (2025, None)]
+        labels = list(
+            compiled.rows.filter(concept__startswith="is.operating_profit").values_list("label", flat=True)
+        )
+        assert labels == ["Operating profit", "Operating profit (IFRS 18)"]
         assert cells(compiled, "is.pbt") == [(2027, 146), (2026, of_2026), (2025, 104)]
 
 

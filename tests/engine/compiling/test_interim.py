@@ -8,7 +8,15 @@ import pytest
 from engine.compiling.compile import compile_statement
 from engine.compiling.values import CompileRequest, KnownReport
 from engine.concepts.taxonomy import load_taxonomy
-from engine.kinds import CompiledView, GapReason, PeriodKind, ReportingPeriod, RestatementKind, RowKind
+from engine.kinds import (
+    CheckOutcome,
+    CompiledView,
+    GapReason,
+    PeriodKind,
+    ReportingPeriod,
+    RestatementKind,
+    RowKind,
+)
 from engine.values import Period
 from tests.engine.compiling.made_reports import BS, CF, IS, Line, day, report
 
@@ -262,6 +270,27 @@ def test_cash_at_the_ends_of_a_derived_quarter_is_printed_elsewhere():
     ]
     assert row(statement, "cf.cash_open").cells[0].source == "q3/2/2024-09-30"
     assert row(statement, "cf.cash_close").cells[0].formula is None
+
+
+def printed_quarters(last: int) -> list:
+    """Four quarters that a report prints, and its year of 460."""
+    return report(
+        "ar",
+        MARCH25,
+        [Q1, Q2, Q3, Q4, FY24],
+        [Line("Revenue", "is.revenue", (100, 110, 120, last, 460))],
+    )
+
+
+@pytest.mark.parametrize(("last", "outcome"), [(130, CheckOutcome.HOLDS), (134, CheckOutcome.FAILS)])
+def test_four_printed_quarters_are_held_to_their_year(last, outcome):
+    (check,) = compiled(printed_quarters(last), QUARTER).checks
+    assert (check.identity, check.period, check.outcome) == ("Q1", FY24, outcome)
+    assert (check.left, check.right) == (Decimal(330 + last) * 1_000_000, Decimal(460_000_000))
+
+
+def test_a_derived_quarter_does_not_prove_itself():
+    assert [check for check in compiled(a_year(), QUARTER).checks if check.identity == "Q1"] == []
 
 
 def test_the_same_reports_give_the_same_hash_and_other_periods_another():
