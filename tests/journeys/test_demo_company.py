@@ -14,7 +14,10 @@ from companies.seed import seed_companies
 from demo import build
 from demo.serve import server
 from documents.models import Document
+from engine.kinds import StatementKind
+from extraction.exports import export_of
 from extraction.models import CompiledCell, Restatement
+from extraction.tables import Wanted, table_for
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
@@ -136,6 +139,14 @@ def test_the_first_start_ends_with_ten_years(
     assert Decimal("-35000000") in set(
         restated.filter(row_key="is.admin").values_list("new_value", flat=True)
     )
+    # Every printed total of the workbook is a sum of printed lines, and none is off.
+    export = export_of(
+        [table.view for kind in StatementKind if (table := table_for(company, kind, Wanted())) is not None]
+    )
+    checks = [check for found in export.formulas.values() for row in found.checks for check in row.checks]
+    crossed = [check for row in export.crossings for check in row.checks]
+    assert {check.holds for check in (*checks, *crossed) if check is not None} == {True}
+    assert [found.untested for found in export.formulas.values()] == [{}, {}, {}]
     # The second run found the same documents and wrote no second version of anything.
     assert Document.objects.count() == 11
     assert {document.versions.count() for document in Document.objects.annual()} == {1}
