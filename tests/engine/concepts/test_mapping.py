@@ -614,3 +614,15 @@ def test_totals_under_a_double_rule_are_known_by_their_figures():
         "bs.total_equity",
         "bs.total_el",
     ]
+
+
+def test_what_is_acquired_tells_companies_from_things():
+    rows = [
+        ("Investing activities",),
+        ("Acquisition of DVD content assets", "(38)", "(53)"),
+        ("Proceeds from sale or disposal of assets", "17", "37"),
+        ("Sale of equipment for related party", "-", "9"),
+        ("Acquisitions", "(788)", "-"),
+    ]
+    assert concepts(CF, rows) == [None, None, "cf.disposals", None, "cf.acquisitions"]
+    assert concepts(CF, rows[:2]) == [None, None]
