@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from benchmarks import compiling, many_years, reliability, samples
+from benchmarks import compiled_years, compiling, many_years, reliability, samples
+from benchmarks.filed import Company, Expected
 from engine.kinds import CompiledView, RestatementKind, StatementKind
 
 IS, BS, CF = StatementKind
@@ -13,18 +14,18 @@ IS, BS, CF = StatementKind
 
 @pytest.fixture(scope="module")
 def company():
-    return compiling.invented()
+    return compiled_years.invented()
 
 
 def row(company, kind, key, view=CompiledView.LATEST):
-    statement = compiling.compiled(company, kind, view)
+    statement = compiled_years.compiled(company, kind, view)
     found = [row for row in statement.rows if row.key == key]
     assert len(found) == 1, f"{key} stands {len(found)} times"
     return {cell.period.end: cell.value for cell in found[0].cells}, found[0]
 
 
 def test_every_figure_of_every_year_is_that_of_the_report_that_wins(company):
-    measured = compiling.table(company)
+    measured = compiled_years.table(company)
     assert measured.faults == ()
     assert measured.counts["latest_right"] == measured.counts["latest_figures"] == 638
     assert measured.counts["original_right"] == measured.counts["original_figures"] == 638
@@ -33,10 +34,10 @@ def test_every_figure_of_every_year_is_that_of_the_report_that_wins(company):
 def test_no_year_is_missing_and_the_transition_has_its_own_column(company):
     ends = [end for _, end in reversed(many_years.PERIODS)]
     for kind in StatementKind:
-        statement = compiling.compiled(company, kind)
+        statement = compiled_years.compiled(company, kind)
         assert [period.end for period in statement.periods] == ends
         assert statement.warnings == ()
-    days = {p.end: p.days for p in compiling.compiled(company, IS).periods}
+    days = {p.end: p.days for p in compiled_years.compiled(company, IS).periods}
     assert days[date(2016, 1, 2)] == 371  # 53 weeks
     assert days[date(2016, 12, 31)] == 364
     assert days[date(2018, 6, 30)] == 181
@@ -54,7 +55,7 @@ def test_lines_stay_one_row_through_renames_and_a_change_of_language(company):
         "Selling and distribution expenses",
     )
     companys_own = [
-        r.key for kind in StatementKind for r in compiling.compiled(company, kind).rows if not r.concept
+        r.key for kind in StatementKind for r in compiled_years.compiled(company, kind).rows if not r.concept
     ]
     assert companys_own == [many_years.OWN_KEY]
 
@@ -62,14 +63,14 @@ def test_lines_stay_one_row_through_renames_and_a_change_of_language(company):
 def test_thousands_and_millions_are_one_scale(company):
     revenue, _ = row(company, IS, "is.revenue")
     assert all(Decimal(10**9) < value < Decimal(10**10) for value in revenue.values())
-    assert compiling.table(company).counts["thousandfold"] == 0
+    assert compiled_years.table(company).counts["thousandfold"] == 0
 
 
 def test_the_restated_year_and_nothing_else_is_restated(company):
     found = {
         r.row_key: (r.period.end, r.new_value - r.old_value, r.kind)
         for kind in StatementKind
-        for r in compiling.compiled(company, kind).restatements
+        for r in compiled_years.compiled(company, kind).restatements
     }
     year = many_years.RESTATED_YEAR
     declared = RestatementKind.DECLARED
@@ -88,16 +89,16 @@ def test_the_restated_year_and_nothing_else_is_restated(company):
 
 
 def test_equal_comparatives_are_never_restated(company):
-    measured = [compiling.comparatives(company, kind) for kind in StatementKind]
+    measured = [compiled_years.comparatives(company, kind) for kind in StatementKind]
     assert [m.faults for m in measured] == [(), (), ()]
     assert sum(m.counts["equal"] for m in measured) > 500
 
 
 def test_a_wrong_figure_is_a_fault(company):
     end = date(2023, 6, 30)
-    wrong = compiling.Expected("report-2023-06", IS, "revenue", ("is.revenue",), end, Decimal(1))
-    spoiled = compiling.Company(company.name, company.reports, (*company.expected, wrong))
-    faults = compiling.table(spoiled).faults
+    wrong = Expected("report-2023-06", IS, "revenue", ("is.revenue",), end, Decimal(1))
+    spoiled = Company(company.name, company.reports, (*company.expected, wrong))
+    faults = compiled_years.table(spoiled).faults
     assert len(faults) == 1
     assert faults[0].startswith(
         "invented company, latest income_statement: revenue of 2023-06-30 is 6219700000"

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.compiling import invented
+from benchmarks.compiled_years import invented
 from companies.models import Company
 from engine.kinds import StatementKind
 from extraction.compile import compile_company
