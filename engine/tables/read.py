@@ -21,7 +21,7 @@ from engine.tables.numbers import (
 )
 from engine.tables.parts import Part, is_row, parts_of, values_of
 from engine.tables.rows import RawRow, join_wrapped, place_sections, raw_rows
-from engine.tables.units import names_minor_units, scale_of_shares, unit_from
+from engine.tables.units import is_unit_text, names_minor_units, scale_of_shares, unit_from
 from engine.values import Box, Evidence, Unit
 
 _MOSTLY_BOLD = 0.7  # of the lines with figures
@@ -101,7 +101,9 @@ def _headings(part: Part, kind: StatementKind, words: Vocabulary) -> list[Column
 
 
 def _rows(part: Part, count: int) -> list[RawRow]:
-    rows = raw_rows(part.body, part.bands, part.page.number, part.spaced)
+    over_figures = [line.text for line in part.header if is_unit_text(line.text)]
+    minor = next((text for text in reversed(over_figures) if names_minor_units(text)), "")
+    rows = raw_rows(part.body, part.bands, part.page.number, part.spaced, minor)
     return _without_furniture([row for row in rows if len(row.figures) == count])
 
 

@@ -58,13 +58,15 @@ class RawRow:
         return any(f is not None for f in self.figures)
 
 
-def raw_rows(lines: Sequence[Line], bands: Sequence[Band], page: int, spaced_groups: bool) -> list[RawRow]:
+def raw_rows(
+    lines: Sequence[Line], bands: Sequence[Band], page: int, spaced_groups: bool, unit_words: str = ""
+) -> list[RawRow]:
     """Every line as a row, unjoined. `bands` may begin with a note column.
 
-    Words that stand over the figures and name a unit hold for the rows below them.
+    Words that stand over the figures and name a unit hold for the rows below them; `unit_words` are
+    those that hold for the first rows.
     """
     rows = []
-    unit_words = ""
     margin = min((line.x0 for line in lines), default=0.0)
     for line in lines:
         own, rest = _unit_over_figures(line, bands, spaced_groups)

@@ -154,6 +154,21 @@ def test_earnings_per_share_in_cents_named_over_the_figures():
     assert per_share_units(rows) == {"Basic earnings per share": (Unit("EUR", 1, 100), ["-10.21", "2.59"])}
 
 
+def test_cents_at_the_head_of_the_second_page_hold_for_its_figures_per_share():
+    first = income(rows=INCOME[:8], note_at=None, foot="")
+    rows = (
+        *INCOME[8:10],
+        ("Earnings per share for profit attributable to the owners",),
+        ("Basic", "", "12.36", "10.25"),
+        ("Diluted", "", "12.36", "10.25"),
+    )
+    title = "Consolidated income statement (continued)"
+    second = income(title=title, heads=(("Cents", "Cents"),), rows=rows, note_at=None)
+    table = table_of(read(report([PROSE, first, second, balance(), cash_flow()])))
+    assert table.pages == (2, 3)
+    assert [row.unit for row in table.rows if row.label == "Basic"] == [Unit("EUR", 1, 100)]
+
+
 def test_earnings_per_share_in_pence_named_beside_the_figure():
     rows = (("Basic earnings per share", "", "(10.09 pence)", "6.11 pence"),)
     assert per_share_units(rows) == {"Basic earnings per share": (Unit("EUR", 1, 100), ["-10.09", "6.11"])}
