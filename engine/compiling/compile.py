@@ -342,36 +342,29 @@ def _checks(rows: Sequence[CompiledRow], sources: _Sources) -> Iterable[Compiled
         }
         figures = {row.concept: printed[row.key] for row in rows if row.concept and row.key in printed}
         for verdict in check_figures(sources.request.statement, figures):
-            own = _own_lines_between(verdict, rows, printed)
-            if verdict.outcome is CheckOutcome.FAILS and own and _holds_with(verdict, figures, own):
-                verdict = _with_own_lines(verdict, own)
+            if verdict.outcome is CheckOutcome.FAILS:
+                verdict = _with_own_lines(verdict, rows, printed)
             yield CompiledCheck(
                 verdict.identity, period, verdict.outcome, verdict.left, verdict.right, verdict.explanation
             )
 
 
-def _own_lines_between(
+def _with_own_lines(
     verdict: FigureCheck, rows: Sequence[CompiledRow], printed: Mapping[str, Interval]
-) -> list[Interval]:
-    """The amounts of the company's own lines that stand among the parts of an identity."""
+) -> FigureCheck:
+    """A failing identity that holds when the company's own lines or sums among its parts are added."""
     place = {row.key: n for n, row in enumerate(rows)}
     first, last = min(place[concept] for concept, _ in verdict.terms), place[verdict.total]
-    return [
-        printed[row.key]
-        for row in rows[first:last]
-        if row.concept is None and row.kind is RowKind.LINE and row.key in printed
-    ]
-
-
-def _holds_with(verdict: FigureCheck, figures: Mapping[str, Interval], own: Sequence[Interval]) -> bool:
-    parts = [figures[concept].times(weight) for concept, weight in verdict.terms]
-    return total([*parts, *own]).meets(figures[verdict.total])
-
-
-def _with_own_lines(verdict: FigureCheck, own: Sequence[Interval]) -> FigureCheck:
-    left = verdict.left + sum((interval.middle for interval in own), Decimal(0))
-    sentence = f"Holds with the company's own lines between: {verdict.says}."
-    return replace(verdict, outcome=CheckOutcome.HOLDS, left=left, explanation=sentence)
+    own = [row for row in rows[first:last] if row.concept is None and row.key in printed]
+    lines = [row for row in own if row.kind is RowKind.LINE]
+    sums = [row for row in own if row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)]
+    parts = [printed[concept].times(weight) for concept, weight in verdict.terms]
+    for added in (lines, sums, [*lines, *sums]):
+        left = total([*parts, *(printed[row.key] for row in added)])
+        if added and left.meets(printed[verdict.total]):
+            sentence = f"Holds with the company's own lines between: {verdict.says}."
+            return replace(verdict, outcome=CheckOutcome.HOLDS, left=left.middle, explanation=sentence)
+    return verdict
 
 
 def _content(compiled: CompiledStatement) -> dict[str, Any]:

@@ -583,6 +583,19 @@ def test_a_line_of_the_companys_own_among_the_parts_fails_no_identity():
     assert statement.checks[0].explanation.startswith("Holds with the company's own lines between")
 
 
+def test_a_flow_of_the_companys_own_beside_the_three_fails_no_identity():
+    lines = [
+        Line("Net operating cash flow", "cf.cfo", (-39,), kind=RowKind.SUBTOTAL),
+        Line("Purchase of equipment", None, (-3,)),
+        Line("Net investing cash flow", "cf.cfi", (-3,), kind=RowKind.SUBTOTAL),
+        Line("Net cash from discontinued investing activities", None, (440,), kind=RowKind.SUBTOTAL),
+        Line("Net financing cash flow", "cf.cff", (-408,), kind=RowKind.SUBTOTAL),
+        Line("Net change in cash", "cf.net_change", (-10,), kind=RowKind.SUBTOTAL),
+    ]
+    statement = compiled(report("a", P22, [year(Y22)], lines, statement=CF), statement=CF)
+    assert [(c.identity, c.outcome) for c in statement.checks] == [("C2", CheckOutcome.HOLDS)]
+
+
 def test_opening_and_closing_cash_stand_in_the_year_of_their_flows():
     vintages = report(
         "r22",
