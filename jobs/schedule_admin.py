@@ -25,6 +25,9 @@ from jobs.tracking import START_SCHEDULED
 
 CELERYS_OWN = "celery."
 HELP = {
+    "name": "",
+    "description": "",
+    "enabled": "",
     "interval": "Either an interval or a crontab.",
     "crontab": "Minute, hour, day of month, month, day of week; in UTC.",
     "expire_seconds": "A start that finds no worker for so long is dropped: an outage leaves no pile.",
@@ -57,6 +60,8 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, text in HELP.items():
             if name in self.fields:
                 self.fields[name].help_text = text
+        if "description" in self.fields:
+            self.fields["description"].widget.attrs["rows"] = 2
         if "expire_seconds" in self.fields:
             self.fields["expire_seconds"].required = True
         if self.instance.pk:
@@ -128,7 +133,7 @@ class PeriodicTaskAdmin(ModelAdmin):
     @admin.display(description="When")
     def when(self, entry: PeriodicTask) -> str:
         if entry.crontab is not None:
-            return f"{entry.crontab.human_readable} UTC"
+            return str(entry.crontab.human_readable)
         return str(entry.interval or "—")
 
     @admin.action(description="Switch on", permissions=["change"])
