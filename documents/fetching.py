@@ -1,14 +1,19 @@
 """The door to the network, set up from the settings."""
 
+import logging
+from typing import cast
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
+from django.core.cache import cache
 
 from net.addresses import AddressPolicy
 from net.fetch import Fetcher
 from net.limiter import HostLimiter, LocalHostLimiter, RedisHostLimiter
 from net.values import FetchOptions
+
+logger = logging.getLogger(__name__)
 
 # Seconds between two requests to one host.
 _GAP = 1.0
@@ -29,7 +34,29 @@ def fetcher_for(url: str) -> Fetcher:
         largest_page=settings.PAGE_MAX_BYTES,
         largest_file=settings.DOWNLOAD_MAX_BYTES,
     )
-    return Fetcher(options, _limiter(gap))
+    return Fetcher(options, _limiter(gap), CachedRobots())
+
+
+class CachedRobots:
+    """robots.txt of the sites visited, kept in the cache that all workers share, so that a hundred
+    downloads from a site ask it once. A cache that is away costs a question more."""
+
+    def recall(self, origin: str) -> tuple[int, bytes] | None:
+        try:
+            return cast(tuple[int, bytes] | None, cache.get(_robots_key(origin)))
+        except (redis.RedisError, OSError):
+            logger.warning("The cache does not answer; %s is asked for its robots.txt again", origin)
+            return None
+
+    def keep(self, origin: str, status: int, body: bytes, seconds: float) -> None:
+        try:
+            cache.set(_robots_key(origin), (status, body), timeout=seconds)
+        except (redis.RedisError, OSError):
+            logger.warning("The cache does not answer; the robots.txt of %s is not kept", origin)
+
+
+def _robots_key(origin: str) -> str:
+    return f"robots:{origin}"
 
 
 def _limiter(gap_seconds: float) -> HostLimiter:
@@ -37,4 +64,6 @@ def _limiter(gap_seconds: float) -> HostLimiter:
     location = settings.CACHES["default"].get("LOCATION")
     if not location:
         return LocalHostLimiter(gap_seconds)
-    return RedisHostLimiter(redis.Redis.from_url(location), gap_seconds)
+    # A server that hangs must not hang the worker; without it no turn is given, which says so.
+    client = redis.Redis.from_url(location, socket_timeout=5, socket_connect_timeout=5)
+    return RedisHostLimiter(client, gap_seconds)

@@ -140,6 +140,7 @@ def host_paused(url: str, target: Target, seconds: float, reason: str) -> FetchF
         "failing": "it failed several times in a row",
         "busy": "another request to it is under way",
         "gap": "requests to one host are kept apart",
+        "unknown": "the server on which workers agree on their turns does not answer",
     }
     return FetchFailed(
         "host_paused",

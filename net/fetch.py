@@ -27,12 +27,14 @@ from net.errors import FetchFailed
 from net.filenames import name_in_disposition
 from net.headers import charset, header_value, joined, read_as_utf8, short
 from net.limiter import HostLimiter, HostUnavailable, turn_at
-from net.robots import KEPT_SECONDS, LARGEST_ROBOTS, Robots, robots_from
+from net.robots import KEPT_SECONDS, LARGEST_ROBOTS, Robots, RobotsMemory, robots_from
 from net.values import Fetched, FetchOptions, Streamed
 
 READ_SIZE = 65536
 REFUSAL_BYTES = 65536  # how much of a refusal is read to see what kind it is
 REMEMBERED_ORIGINS = 500
+SOON = 60.0  # seconds after which a site that could not say what it permits is asked again
+DOCUMENTS = frozenset({"application/pdf", "application/zip"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BODY_STATUSES = frozenset({200, 203})
 FAILURES_OF_HOST = frozenset({"connection_failed", "timeout", "too_slow", "http_5xx"})
@@ -50,6 +52,7 @@ class _Wish:
     etag: str | None = None
     last_modified: str | None = None
     start_suffices: bool = False  # an answer that is too long is read as far as allowed
+    documents_unwanted: bool = False  # of a document only the first bytes are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class _Answer:
     status: int
     headers: Mapping[str, str]
     seconds: float = 0.0
+    is_whole: bool = True
+    end_known: bool = True
 
     @property
     def not_modified(self) -> bool:
@@ -98,16 +103,27 @@ class _Digest:
             self.head = (self.head + data)[:SNIFFED_BYTES]
 
     @property
+    def is_document(self) -> bool:
+        """True where the first bytes are those of a file rather than of a page."""
+        return media_type_of(self.head) in DOCUMENTS
+
+    @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
 
 class Fetcher:
-    """Fetches by one set of options. Not for use by several threads at once."""
+    """Fetches by one set of options. Not for use by several threads at once.
 
-    def __init__(self, options: FetchOptions, limiter: HostLimiter) -> None:
+    `robots_memory` spares sites the same question from every worker and every download.
+    """
+
+    def __init__(
+        self, options: FetchOptions, limiter: HostLimiter, robots_memory: RobotsMemory | None = None
+    ) -> None:
         self.options = options
         self.limiter = limiter
+        self._robots_memory = robots_memory
         self._robots: OrderedDict[tuple[str, str, int], tuple[float, Robots]] = OrderedDict()
 
     def get(
@@ -116,8 +132,10 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         max_bytes: int | None = None,
+        documents_unwanted: bool = False,
     ) -> Fetched:
-        """Fetches a page into memory.
+        """Fetches a page into memory. With `documents_unwanted` an address that turns out to lead to a
+        document costs only its first bytes; `media_type` then says what it is.
 
         Raises:
             FetchFailed: any of its codes
@@ -131,6 +149,7 @@ class Fetcher:
             "gzip, deflate",
             etag,
             last_modified,
+            documents_unwanted=documents_unwanted,
         )
         digest, answer = self._fetch(wish, buffer)
         return Fetched(
@@ -145,6 +164,7 @@ class Fetcher:
             last_modified=short(answer.headers, "last-modified"),
             not_modified=answer.not_modified,
             disposition_name=name_in_disposition(answer.headers.get("content-disposition")),
+            is_whole=answer.is_whole,
         )
 
     def stream(
@@ -187,6 +207,7 @@ class Fetcher:
             last_modified=short(answer.headers, "last-modified"),
             not_modified=answer.not_modified,
             disposition_name=name_in_disposition(answer.headers.get("content-disposition")),
+            end_known=answer.end_known,
         )
 
     def robots_for(self, url: str) -> Robots:
@@ -199,9 +220,16 @@ class Fetcher:
         kept = self._robots.get(target.origin)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
-        robots = self._fetched_robots(target)
-        # A site that could not say is asked again soon: the failure may last only a moment.
-        lasting = KEPT_SECONDS if robots.readable else 60.0
+        origin = target.url.removesuffix(target.path)
+        answered = self._robots_memory.recall(origin) if self._robots_memory else None
+        if answered is None:
+            answered = self._asked_for_robots(origin)
+            if self._robots_memory:
+                self._robots_memory.keep(origin, *answered, _lasting(answered[0]))
+            lasting = _lasting(answered[0])
+        else:
+            lasting = SOON  # how old the shared answer is, only its keeper knows
+        robots = robots_from(*answered, self.options.product)
         self._robots[target.origin] = (time.monotonic() + lasting, robots)
         while len(self._robots) > REMEMBERED_ORIGINS:
             self._robots.popitem(last=False)
@@ -236,25 +264,30 @@ class Fetcher:
             raise failures.robots_forbids(target)
         return max(self.limiter.gap_seconds, robots.crawl_delay or 0.0)
 
-    def _fetched_robots(self, target: Target) -> Robots:
-        url = target.url.removesuffix(target.path) + "/robots.txt"
+    def _asked_for_robots(self, origin: str) -> tuple[int, bytes]:
+        """The status and the body that count as the site's answer."""
         options = replace(self.options, obey_robots=False)
         asking = Fetcher(options, self.limiter)
         buffer = io.BytesIO()
         wish = _Wish(
-            url, options.page_seconds, LARGEST_ROBOTS, "text/plain,*/*;q=0.5", "identity", start_suffices=True
+            f"{origin}/robots.txt",
+            options.page_seconds,
+            LARGEST_ROBOTS,
+            "text/plain,*/*;q=0.5",
+            "identity",
+            start_suffices=True,
         )
         try:
             _digest, answer = asking._fetch(wish, buffer)
         except FetchFailed as failure:
             if failure.code == "too_large":  # what was read of it counts
-                return robots_from(200, buffer.getvalue(), options.product)
+                return 200, buffer.getvalue()
             if failure.code == "too_many_redirects":  # RFC 9309, 2.3.1.2: as if there were none
-                return robots_from(404, b"", options.product)
+                return 404, b""
             if failure.code == "rate_limited" or failure.status is None:
                 raise
-            return robots_from(failure.status, b"", options.product)
-        return robots_from(answer.status, buffer.getvalue(), options.product)
+            return failure.status, b""
+        return answer.status, buffer.getvalue()
 
     def _exchange(self, target: Target, wish: _Wish, digest: _Digest, seconds: float, gap: float) -> _Answer:
         """One request and its answer, within a turn at the host, which learns how it went."""
@@ -305,7 +338,9 @@ class Fetcher:
                 answer = _Answer(target, response.status, joined(response))
                 if answer.status not in REDIRECTS and not answer.not_modified:
                     self._judge_status(answer, wish, response)
-                    self._read_body(answer, wish, response, connection, digest)
+                    whole = self._read_body(answer, wish, response, connection, digest)
+                    end_known = response.chunked or answer.headers.get("content-length") is not None
+                    answer = replace(answer, is_whole=whole, end_known=end_known)
             return replace(answer, seconds=time.monotonic() - began)
         finally:
             connection.close()
@@ -339,9 +374,11 @@ class Fetcher:
         response: http.client.HTTPResponse,
         connection: CheckedConnection,
         digest: _Digest,
-    ) -> None:
+    ) -> bool:
+        """Writes the body to `digest`; False where it is a document of which only the start was read."""
         announced = response.length
-        if announced is not None and announced > wish.most_bytes and not wish.start_suffices:
+        too_large = announced is not None and announced > wish.most_bytes and not wish.start_suffices
+        if too_large and not wish.documents_unwanted:
             raise failures.too_large(answer.target, wish.most_bytes, f"announces {announced:,} bytes")
         watched = connection.watched
         assert watched is not None  # noqa: S101  the headers have come through it
@@ -350,14 +387,20 @@ class Fetcher:
         raw = 0
         for data in self._arriving(answer.target, response):
             raw += len(data)
+            before = digest.size
             for piece in decoder.feed(data):
                 digest.write(piece)
+            if wish.documents_unwanted and before < SNIFFED_BYTES and digest.is_document:
+                return False
+            if too_large and digest.size >= SNIFFED_BYTES:
+                raise failures.too_large(answer.target, wish.most_bytes, f"announces {announced:,} bytes")
         if response.length:
             raise failures.wrong_length(answer.target, f"{response.length:,} bytes fewer than announced")
         if announced is not None and (watched.has_surplus or watched.received > watched.header_size + raw):
             raise failures.wrong_length(answer.target, "more bytes than announced")
         if not decoder.is_complete:
             raise failures.wrong_length(answer.target, "compressed data that end in the middle")
+        return True
 
     def _arriving(self, target: Target, response: http.client.HTTPResponse) -> Iterator[bytes]:
         """The raw body as it comes, as long as it comes fast enough."""
@@ -368,6 +411,11 @@ class Fetcher:
             passed = time.monotonic() - began
             if passed > self.options.speed_grace and total < self.options.minimum_speed * passed:
                 raise failures.too_slow(target, total, passed)
+
+
+def _lasting(status: int) -> float:
+    """How long an answer about robots.txt holds: a server's failure may last only a moment."""
+    return SOON if status >= 500 else KEPT_SECONDS
 
 
 def _next_target(answer: _Answer, wish: _Wish) -> Target:

@@ -8,6 +8,7 @@ A turn is a lease: a worker that dies in the middle of a request blocks the host
 lease runs out.
 """
 
+import logging
 import secrets
 import threading
 import time
@@ -16,18 +17,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
 LONGEST_PAUSE = 24 * 3600.0  # seconds; a site that asks for more is asked again after a day
 FAILURES_BEFORE_BREAK = 5
 FIRST_BREAK = 60.0  # seconds, doubled with every further failure
 LONGEST_BREAK = 3600.0
 POLL_SECONDS = 0.25  # how often a busy host is looked at again
+WAIT_WITHOUT_SERVER = 30.0  # seconds after which workers that cannot agree on turns ask again
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The answer to a wish to contact a host. `token` is "" where the turn was not granted; `wait`
     is then the number of seconds after which asking again makes sense, and `reason` is gap, busy,
-    paused or failing."""
+    paused, failing or, where nobody knows when the host was contacted last, unknown."""
 
     token: str
     wait: float
@@ -221,6 +227,8 @@ end
 return failures
 """
 
+_SUCCEEDED = "return redis.call('HDEL', KEYS[1], 'failures', 'broken')"
+
 
 class RedisHostLimiter:
     """For all workers that share one Redis or Valkey server.
@@ -238,6 +246,7 @@ class RedisHostLimiter:
         self._end = client.register_script(_END)
         self._pause = client.register_script(_PAUSE)
         self._failed = client.register_script(_FAILED)
+        self._succeeded = client.register_script(_SUCCEEDED)
 
     @property
     def gap_seconds(self) -> float:
@@ -246,16 +255,20 @@ class RedisHostLimiter:
     def begin(self, host: str, *, gap: float, lease: float) -> Turn:
         token = secrets.token_hex(8)
         arguments = [token, _milliseconds(lease), _KEPT]
-        granted, wait, reason = self._begin(keys=[self._key(host)], args=arguments)
+        try:
+            granted, wait, reason = self._begin(keys=[self._key(host)], args=arguments)
+        except RedisError:
+            logger.warning("No turn at %s: the server that keeps the turns does not answer", host)
+            return Turn("", WAIT_WITHOUT_SERVER, "unknown")
         if granted:
             return Turn(token, 0.0, "")
         return Turn("", int(wait) / 1000, reason.decode() if isinstance(reason, bytes) else str(reason))
 
     def end(self, host: str, token: str, *, gap: float) -> None:
-        self._end(keys=[self._key(host)], args=[token, _milliseconds(gap), _KEPT])
+        self._tell(self._end, host, token, _milliseconds(gap), _KEPT)
 
     def pause(self, host: str, seconds: float) -> None:
-        self._pause(keys=[self._key(host)], args=[_milliseconds(min(seconds, LONGEST_PAUSE)), _KEPT])
+        self._tell(self._pause, host, _milliseconds(min(seconds, LONGEST_PAUSE)), _KEPT)
 
     def failed(self, host: str) -> None:
         arguments = [
@@ -264,10 +277,17 @@ class RedisHostLimiter:
             _milliseconds(LONGEST_BREAK),
             _KEPT,
         ]
-        self._failed(keys=[self._key(host)], args=arguments)
+        self._tell(self._failed, host, *arguments)
 
     def succeeded(self, host: str) -> None:
-        self._client.hdel(self._key(host), "failures", "broken")
+        self._tell(self._succeeded, host)
+
+    def _tell(self, script: Any, host: str, *arguments: object) -> None:
+        """What cannot be told is not worth losing a fetched report for: the lease ends by itself."""
+        try:
+            script(keys=[self._key(host)], args=list(arguments))
+        except RedisError:
+            logger.warning("The server that keeps the turns did not hear of %s", host)
 
     def _key(self, host: str) -> str:
         return self._prefix + host

@@ -4,12 +4,23 @@ No file (any 4xx) permits everything; a server error forbids everything until th
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from protego import Protego
 
 LARGEST_ROBOTS = 500 * 1024  # bytes; RFC 9309 asks to read at least so many, the rest is not read
 KEPT_SECONDS = 24 * 3600.0
 LONGEST_CRAWL_DELAY = 30.0  # seconds; a larger wish would make a crawl of a site impossible
+
+
+class RobotsMemory(Protocol):
+    """Keeps what sites answered to the request for robots.txt, for all workers that share it."""
+
+    def recall(self, origin: str) -> tuple[int, bytes] | None:
+        """The status and the body of the last answer, None where none is kept any more."""
+
+    def keep(self, origin: str, status: int, body: bytes, seconds: float) -> None:
+        """Keeps an answer for so long."""
 
 
 @dataclass(frozen=True)

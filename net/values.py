@@ -64,12 +64,14 @@ class Fetched:
     last_modified: str
     not_modified: bool
     disposition_name: str
+    is_whole: bool = True  # False where reading stopped at the start of a document that was not wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
     """A body written to the caller's file. `size` and `sha256` are of the bytes written; `head`
-    holds the first of them (at most 1,024). `content_type` and `media_type` as in `Fetched`."""
+    holds the first of them (at most 1,024). `content_type` and `media_type` as in `Fetched`. Without
+    `end_known` the sender did not say where the body ends, so that a cut looks like an end."""
 
     url: str
     final_url: str
@@ -83,3 +85,4 @@ class Streamed:
     last_modified: str
     not_modified: bool
     disposition_name: str
+    end_known: bool = True

@@ -77,6 +77,19 @@ class TestSuccess:
         site.add_raw("/x", lambda c: c.sendall(b"HTTP/1.1 200 OK\nContent-Length: 4\n\r\nfine"))
         assert fetcher_for(site).get(site.url("/x")).body == b"fine"
 
+    @pytest.mark.parametrize(
+        ("said", "known"),
+        [
+            (b"Content-Length: 4\r\n\r\nfine", True),
+            (b"Transfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n", True),
+            (b"\r\nfine", False),
+        ],
+    )
+    def test_whether_the_end_is_known(self, site, said, known):
+        site.add_raw("/x", lambda c: c.sendall(b"HTTP/1.1 200 OK\r\n" + said))
+        got = fetcher_for(site).stream(site.url("/x"), io.BytesIO())
+        assert (got.size, got.end_known) == (4, known)
+
     def test_chunks_are_joined(self, site):
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         site.add_raw("/c", lambda c: c.sendall(head + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))
@@ -495,6 +508,64 @@ class TestRobots:
         site.add("/robots.txt", b"User-agent: GreedyBot\nDisallow: /\n\nUser-agent: *\nAllow: /")
         site.add("/x", b"fine")
         assert fetcher_for(site, obey_robots=True).get(site.url("/x")).body == b"fine"
+
+
+class SharedAnswers:
+    """What a cache keeps, without the cache."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def recall(self, origin):
+        return self.kept.get(origin, (None,))[0]
+
+    def keep(self, origin, status, body, seconds):
+        self.kept[origin] = ((status, body), seconds)
+
+
+class TestSharedRobots:
+    def sharing(self, site, memory):
+        policy = AddressPolicy(allowed_private=frozenset({site.pair}))
+        return Fetcher(FetchOptions("ir@example.org", policy=policy), LocalHostLimiter(0.0), memory)
+
+    def test_a_site_is_asked_once_by_all(self, site):
+        site.add("/robots.txt", b"User-agent: *\nDisallow: /closed", content_type="text/plain")
+        site.add("/open", b"fine")
+        memory = SharedAnswers()
+        for _worker in range(3):
+            fetcher = self.sharing(site, memory)
+            assert fetcher.get(site.url("/open")).body == b"fine"
+            assert failure_of(fetcher, site.url("/closed")).code == "robots_disallow"
+        assert [request.path for request in site.requests].count("/robots.txt") == 1
+        assert memory.kept == {site.url(""): ((200, b"User-agent: *\nDisallow: /closed"), 86400.0)}
+
+    @pytest.mark.parametrize(("status", "seconds"), [(404, 86400.0), (503, 60.0)])
+    def test_a_failing_server_is_asked_again_soon(self, site, status, seconds):
+        site.add("/robots.txt", b"", status=status)
+        memory = SharedAnswers()
+        self.sharing(site, memory).robots_for(site.url("/"))
+        assert memory.kept[site.url("")][1] == seconds
+
+
+class TestUnwantedDocuments:
+    @pytest.mark.parametrize(
+        ("start", "media_type"),
+        [(small_pdf("x"), "application/pdf"), (b"PK\x03\x04" + b"\0" * 2000, "application/zip")],
+    )
+    def test_only_the_start_of_a_document_is_read(self, site, start, media_type):
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90000000\r\n\r\n"
+        site.add_raw("/view", lambda c: (c.sendall(head + start), site.wait(20)))
+        page = fetcher_for(site).get(site.url("/view"), documents_unwanted=True)
+        assert (page.media_type, page.is_whole) == (media_type, False)
+        assert page.body == start
+
+    def test_a_page_is_read_whole_and_one_too_large_is_still_refused(self, site):
+        site.add("/page", b"<html>" + b"x" * 5000)
+        page = fetcher_for(site).get(site.url("/page"), documents_unwanted=True)
+        assert (len(page.body), page.is_whole) == (5006, True)
+        site.add("/long", b"<html>" + b"x" * 5000, length=90_000_000)
+        failure = failure_of(fetcher_for(site), site.url("/long"), documents_unwanted=True)
+        assert (failure.code, "90,000,000" in failure.message) == ("too_large", True)
 
 
 class TestOptions:

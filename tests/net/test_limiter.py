@@ -163,6 +163,20 @@ def test_eight_processes_keep_the_gap(server):
     assert min(later - earlier for earlier, later in itertools.pairwise(begun)) >= 0.048
 
 
+def test_without_its_server_no_turn_is_given_and_nothing_breaks(tmp_path):
+    limiter = RedisHostLimiter(redis.Redis(unix_socket_path=str(tmp_path / "nobody")), 0.05)
+    with (
+        pytest.raises(HostUnavailable) as caught,
+        turn_at(limiter, "a.example", gap=0.0, lease=1, longest_wait=1),
+    ):
+        pytest.fail("the turn was given")
+    assert (caught.value.reason, caught.value.seconds) == ("unknown", 30.0)
+    limiter.end("a.example", "token", gap=0.05)
+    limiter.pause("a.example", 5)
+    limiter.failed("a.example")
+    limiter.succeeded("a.example")
+
+
 def test_breaks_double_and_end_at_an_hour():
     assert [break_seconds(failures) for failures in (0, 4, 5, 6, 7, 11, 10**6)] == [
         0.0,
