@@ -2,10 +2,12 @@
 
 from typing import IO, BinaryIO
 
-from documents.errors import NotAPdf
+from documents.errors import NotAPdf, NotWhole
 
 # Readers of PDF tolerate up to a KiB of other bytes before the header (ISO 32000-1, annex H.3.4.1).
 _HEADER_WITHIN = 1024
+# Where readers look for the end of a PDF; some writers pad behind it.
+_TRAILER_WITHIN = 4096
 
 
 def check_is_pdf(content: BinaryIO | IO[bytes]) -> None:
@@ -16,6 +18,22 @@ def check_is_pdf(content: BinaryIO | IO[bytes]) -> None:
     if b"%PDF-" in head:
         return
     raise NotAPdf(f"The file is not a PDF: {_looks_like(head)}. Trying again will not help.")
+
+
+def check_has_end(content: BinaryIO | IO[bytes]) -> None:
+    """Raise NotWhole for a PDF without a trailer. Only for a content whose sender did not say how long
+    it is: readers repair a whole file with a damaged end, and nobody can repair half a file."""
+    size = content.seek(0, 2)
+    content.seek(max(size - _TRAILER_WITHIN, 0))
+    end = content.read(_TRAILER_WITHIN)
+    content.seek(0)
+    if b"%%EOF" in end or b"startxref" in end:
+        return
+    raise NotWhole(
+        f"The file breaks off after {size:,} bytes: the site did not say how long it is, and the end of a"
+        " PDF is missing. Trying again may help.",
+        retryable=True,
+    )
 
 
 def _looks_like(head: bytes) -> str:

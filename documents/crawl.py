@@ -1,23 +1,43 @@
 """A site opened page by page, best page first, until its reports are found or a bound is reached."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from documents.site_refusals import Missed
 from engine.discover.feeds import links_in_feed, links_in_json, links_in_sitemap
 from engine.discover.frontier import Candidate, CrawlBounds, Frontier
 from engine.discover.links import Link, links_in_html
 from engine.discover.pages import feed_paths
-from engine.discover.rank import LinkRole, RankedLink, Site, rank_link
-from engine.discover.urls import absolute_url
+from engine.discover.rank import (
+    LinkRole,
+    RankedLink,
+    Site,
+    fiscal_year_by_words,
+    kind_by_words,
+    rank_link,
+    texts_by_layer,
+)
+from engine.discover.urls import absolute_url, host_of, same_site
+from engine.discover.words import tokens
 from engine.kinds import DocumentKind
 from net.errors import FetchFailed
-from net.fetch import Fetcher
+from net.fetch import DOCUMENTS, Fetcher
 from net.values import Fetched
 
-# Failures of the first page that say something about the whole site.
-_SITE_REFUSES = frozenset({"blocked_by_site", "robots_disallow"})
-# Sitemaps can be many and large; reports are nearly always in the first ones.
-_MOST_SITEMAPS = 5
+# Sitemaps can be many and large; the best ones by their names come first.
+_MOST_SITEMAPS = 6
+_MOST_WARNINGS = 50
+_NO_PAGES = ("image/", "video/", "audio/", "font/", "application/octet-stream")
+
+
+@dataclass(frozen=True)
+class CrawlBudget:
+    """What a crawl may take altogether. The time stays so far below the task's limit that the last
+    page can still be waited for and everything found be stored."""
+
+    most_seconds: float = 200.0
+    most_bytes: int = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +66,14 @@ def crawl(
     fetcher: Fetcher,
     bounds: CrawlBounds,
     on_page: Callable[[int, int, str], None] = lambda opened, most, url: None,
+    budget: CrawlBudget | None = None,
 ) -> CrawlResult:
     """Search a site for documents. `on_page` hears the number of pages opened, the most there can
     be and the address.
 
-    Raises FetchFailed only where the first page failed in a way that may pass.
+    Raises FetchFailed only where nothing was found because of a failure that may pass.
     """
-    return _Crawl(start_url, fetcher, bounds, on_page).run()
+    return _Crawl(start_url, fetcher, bounds, on_page, budget or CrawlBudget()).run()
 
 
 class _Crawl:
@@ -62,111 +83,168 @@ class _Crawl:
         fetcher: Fetcher,
         bounds: CrawlBounds,
         on_page: Callable[[int, int, str], None],
+        budget: CrawlBudget,
     ) -> None:
+        self.start_url = start_url
         self.site = Site(start_url)
         self.fetcher = fetcher
         self.frontier = Frontier(start_url, bounds)
         self.on_page = on_page
+        self.budget = budget
+        self.ends_at = time.monotonic() + budget.most_seconds
+        self.bytes_read = 0
+        self.missed = Missed()
         self.result = CrawlResult()
+        # How a page was linked: an address that answers with a document is named by its link.
+        self.linked: dict[str, tuple[Link, str]] = {}
 
     def run(self) -> CrawlResult:
-        while (candidate := self.frontier.next()) is not None:
+        while self._within_budget() and (candidate := self.frontier.next()) is not None:
             self.on_page(self.frontier.pages_opened, self.frontier.bounds.most_pages, candidate.url)
-            page = self._open(candidate)
+            page = self._fetched(candidate.url, is_start=candidate.url == self.start_url)
             if page is not None:
+                self.frontier.exclude(page.final_url)
                 self._read(page, candidate)
-            if candidate.depth == 0 and candidate.url == self.site.start_url:
+            if candidate.url == self.start_url:
                 if self.result.reason:
                     break
                 self._read_sitemaps()
         self._conclude()
         return self.result
 
-    def _open(self, candidate: Candidate) -> Fetched | None:
-        try:
-            page = self.fetcher.get(candidate.url)
-        except FetchFailed as failure:
-            self._log(candidate.url, failure.code)
-            if candidate.depth == 0:
-                if failure.retryable:
-                    raise
-                self._stop(failure.code, failure.message, blocked=failure.code in _SITE_REFUSES)
-            elif failure.code in _SITE_REFUSES:
-                self.result.warnings.append(failure.message)
+    def _within_budget(self) -> bool:
+        if self.bytes_read > self.budget.most_bytes:
+            self.missed.cut_short = f"after {self.bytes_read:,} bytes of pages"
+        elif time.monotonic() > self.ends_at:
+            self.missed.cut_short = f"after {self.budget.most_seconds:.0f} seconds"
+        return not self.missed.cut_short
+
+    def _fetched(self, url: str, *, is_start: bool = False) -> Fetched | None:
+        """The page, None where it could not be had; why is kept."""
+        if self.missed.is_closed(host_of(url)):
+            self._log(url, "host_paused")
             return None
-        self.frontier.exclude(page.final_url)
+        try:
+            page = self.fetcher.get(url, documents_unwanted=True)
+        except FetchFailed as failure:
+            self._log(url, failure.code)
+            if is_start and failure.retryable:
+                raise
+            if is_start:
+                self._stop(failure.code, failure.message, blocked=self.missed.is_refusal(failure))
+            self._warn(*self.missed.note(failure, host_of(url)))
+            return None
+        self.bytes_read += len(page.body)
         return page
 
     def _read(self, page: Fetched, candidate: Candidate) -> None:
-        if page.media_type == "application/pdf":
-            ranked = [_document_itself(page)]
+        if candidate.url == self.start_url:
+            self._follow_the_company(page.final_url)
+        if page.media_type in DOCUMENTS:
+            link, found_on = self.linked.get(candidate.url, (Link(candidate.url), candidate.url))
+            new = self.frontier.add([_document_itself(page, link)], found_on, candidate.depth)
         else:
-            ranked = [rank_link(link, self.site) for link in self._links(page, candidate)]
-        new = self.frontier.add(ranked, page.final_url, candidate.depth)
+            new = self._add(self._links(page, candidate), page.final_url, candidate.depth)
         self._log(candidate.url, "ok", documents=new)
+
+    def _follow_the_company(self, final_url: str) -> None:
+        """Where the address given leads to another domain, the reports are looked for there too."""
+        if not same_site(final_url, self.start_url):
+            self.site = Site(final_url, frozenset({host_of(self.start_url)}))
+            self._warn(f"{self.start_url} leads to {final_url}, where the search went on.")
+
+    def _add(self, links: tuple[Link, ...], found_on: str, depth: int) -> int:
+        ranked = [rank_link(link, self.site) for link in links]
+        for one in ranked:
+            if one.role is LinkRole.PAGE and len(self.linked) < self.frontier.bounds.most_links:
+                self.linked.setdefault(one.link.url, (one.link, found_on))
+        return self.frontier.add(ranked, found_on, depth)
 
     def _links(self, page: Fetched, candidate: Candidate) -> tuple[Link, ...]:
         """The links of a page by what it is: a page, a sitemap, a feed or a list in JSON."""
-        if page.media_type == "application/json" or "json" in page.content_type:
+        called = page.content_type
+        if page.media_type == "application/json" or "json" in called:
             return links_in_json(page.body, page.final_url)
-        if page.media_type == "application/xml":
+        if page.media_type in ("application/xml", "application/gzip") or (
+            "xml" in called and "html" not in called
+        ):
             return (
                 links_in_feed(page.body, page.final_url) or links_in_sitemap(page.body, page.final_url).links
             )
+        if not page.media_type and called.startswith(_NO_PAGES):
+            return ()
         found = links_in_html(page.body, page.final_url, page.charset)
-        self.result.warnings += [w for w in found.warnings if w not in self.result.warnings]
+        self._warn(*found.warnings)
+        is_start = candidate.url == self.start_url
         if found.challenge:
-            self._challenged(page, candidate)
+            self._challenged(page, is_start=is_start)
             return ()
         feeds = [url for path in feed_paths(page.body) if (url := absolute_url(path, page.final_url))]
         links = found.links + tuple(Link(url, source="feed") for url in feeds)
         if found.needs_script and not feeds:
-            self._needs_script(page, candidate)
+            self._needs_script(page, is_start=is_start)
         return links
 
-    def _challenged(self, page: Fetched, candidate: Candidate) -> None:
+    def _challenged(self, page: Fetched, *, is_start: bool) -> None:
         sentence = (
             f"{page.final_url} asks for a human being instead of showing the page. Download the reports"
-            " by hand and upload them; trying again does not help."
+            " by hand and upload them, or put them into the drop folder; trying again does not help."
         )
-        if candidate.depth == 0:
+        self.missed.refused.append(sentence)
+        self._warn(sentence)
+        if is_start:
             self._stop("blocked_by_site", sentence, blocked=True)
-        else:
-            self.result.warnings.append(sentence)
 
-    def _needs_script(self, page: Fetched, candidate: Candidate) -> None:
+    def _needs_script(self, page: Fetched, *, is_start: bool) -> None:
         sentence = (
             f"{page.final_url} is empty until a browser has run its scripts, which is not done here."
-            " Enter the address of the site's archive page or feed, or upload the reports."
+            " Enter the address of the site's archive page or feed, or upload the reports, or put them into"
+            " the drop folder; trying again does not help."
         )
-        if candidate.depth == 0:
+        self.missed.scripted.append(sentence)
+        self._warn(sentence)
+        if is_start and not self.frontier.documents:
             self._stop("needs_script", sentence, blocked=False)
-        else:
-            self.result.warnings.append(sentence)
 
     def _read_sitemaps(self) -> None:
         """Sitemaps are a help: one that is missing or broken stands in nobody's way."""
+        start = self.site.start_url
         try:
-            named = self.fetcher.robots_for(self.site.start_url).sitemaps
+            named = self.fetcher.robots_for(start).sitemaps
         except FetchFailed:
             return
-        usual = absolute_url("/sitemap.xml", self.site.start_url)
-        waiting = [*dict.fromkeys([*named, *([usual] if usual else [])])]
-        for url in waiting:
-            if waiting.index(url) >= _MOST_SITEMAPS or not self.site.holds(url):
-                continue
-            try:
-                page = self.fetcher.get(url)
-            except FetchFailed as failure:
-                self._log(url, failure.code)
-                continue
-            read = links_in_sitemap(page.body, page.final_url)
-            new = self.frontier.add([rank_link(link, self.site) for link in read.links], page.final_url, 0)
-            self._log(url, "ok", documents=new)
-            waiting += [other for other in read.sitemaps if other not in waiting]
+        waiting = {url for name in (*named, "/sitemap.xml") if (url := absolute_url(name, start))}
+        opened: set[str] = set()
+        while len(opened) < _MOST_SITEMAPS and self._within_budget():
+            left = [url for url in sorted(waiting - opened) if self.site.holds(url)]
+            if not left:
+                break
+            url = max(left, key=lambda one: rank_link(Link(one, source="sitemap"), self.site).score)
+            opened.add(url)
+            page = self._fetched_quietly(url)
+            if page is not None:
+                read = links_in_sitemap(page.body, page.final_url)
+                self._log(url, "ok", documents=self._add(read.links, page.final_url, 0))
+                waiting.update(read.sitemaps)
+
+    def _fetched_quietly(self, url: str) -> Fetched | None:
+        """A page that nobody promised: that it is not there or is refused says nothing of the site."""
+        try:
+            page = self.fetcher.get(url)
+        except FetchFailed as failure:
+            self._log(url, failure.code)
+            if failure.code in ("rate_limited", "host_paused"):
+                self.missed.note(failure, host_of(url))
+            return None
+        self.bytes_read += len(page.body)
+        return page
 
     def _stop(self, code: str, sentence: str, *, blocked: bool) -> None:
         self.result.reason_code, self.result.reason, self.result.blocked = code, sentence, blocked
+
+    def _warn(self, *sentences: str) -> None:
+        known = self.result.warnings
+        known += [sentence for sentence in sentences if sentence not in known][: _MOST_WARNINGS - len(known)]
 
     def _log(self, url: str, outcome: str, documents: int = 0) -> None:
         self.result.pages.append({"url": url, "outcome": outcome, "documents": documents})
@@ -176,18 +254,34 @@ class _Crawl:
         result.documents = [
             FoundDocument(link, found_on) for link, found_on in self.frontier.documents.values()
         ]
-        result.warnings += self.frontier.cut
-        if not result.documents and not result.reason:
+        self._warn(*self.frontier.cut)
+        if result.reason:
+            return
+        gap = self.missed.summed_up(found=len(result.documents))
+        if gap is not None:
+            if gap.failure is not None and not result.documents:
+                raise gap.failure
+            self._stop(gap.code, gap.sentence, blocked=gap.blocked)
+        elif not result.documents:
             self._stop(
                 "no_documents",
-                f"No document was found on {len(result.pages)} pages from {self.site.start_url}. Check"
+                f"No document was found on {len(result.pages)} pages from {self.start_url}. Check"
                 " that this is the page on which the reports are listed, or upload them.",
                 blocked=False,
             )
 
 
-def _document_itself(page: Fetched) -> RankedLink:
-    """An address that looked like a page and answered with a document."""
-    link = Link(page.final_url, page.disposition_name)
-    reasons = ("the address answers with a PDF",)
-    return RankedLink(link, LinkRole.DOCUMENT, 0.0, DocumentKind.UNKNOWN, None, reasons)
+def _document_itself(page: Fetched, link: Link) -> RankedLink:
+    """An address that looked like a page and answered with a document, judged by how it was linked and
+    by the name the site gives the file."""
+    named = Link(link.url, link.text or page.disposition_name, link.context, link.heading, link.source)
+    texts = texts_by_layer(named)
+    if page.disposition_name:
+        texts["file"] = page.disposition_name.rpartition(".")[0] or page.disposition_name
+    opinion = kind_by_words({layer: tokens(text) for layer, text in texts.items()})
+    kind = opinion.kind
+    if page.media_type == "application/zip" and kind in (DocumentKind.ANNUAL_REPORT, DocumentKind.UNKNOWN):
+        kind = DocumentKind.ESEF_PACKAGE
+    reasons = (*opinion.reasons, "the address answers with a document")
+    year = fiscal_year_by_words(texts)
+    return RankedLink(named, LinkRole.DOCUMENT, opinion.weight, kind, year, reasons, opinion.confidence)

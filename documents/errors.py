@@ -36,3 +36,15 @@ class NotAPdf(DocumentError):
     """The content that came is no PDF."""
 
     code = "not_a_pdf"
+
+
+class NotWhole(DocumentError):
+    """The content begins as a PDF and has no end, and the sender did not say where it ends."""
+
+    code = "wrong_length"
+
+
+class StorageFull(DocumentError):
+    """There is no room for a file. Nothing of it is kept."""
+
+    code = "storage_full"

@@ -117,6 +117,9 @@ class Document(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the site was last asked whether the file is still the same."
+    )
 
     objects = DocumentQuerySet.as_manager()
 
@@ -169,6 +172,7 @@ class VersionSource(models.TextChoices):
 
     CRAWL = "crawl", "Downloaded"
     UPLOAD = "upload", "Uploaded"
+    DROP_FOLDER = "drop_folder", "Taken from the drop folder"
 
 
 class DocumentVersion(models.Model):
@@ -203,3 +207,26 @@ class DocumentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document} ({self.sha256[:12]})"
+
+
+class ReplacedFile(models.Model):
+    """An alert: under an address stands another file than before. Issuers do that without a word, and
+    figures read from the old file may no longer be what the company says."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="replacements")
+    before = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="+")
+    after = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="+")
+    found_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-found_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(before=F("after")), name="replaced_by_another_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}: file replaced, found {self.found_at:%Y-%m-%d}"

@@ -1,5 +1,6 @@
 """Files under names made from their content, through Django's storage interface."""
 
+import errno
 import hashlib
 import tempfile
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from typing import IO, BinaryIO
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from documents.errors import StorageFull
 from documents.models import DocumentVersion
 
 _CHUNK = 1024 * 1024
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,39 @@ class StoredFile:
 
 
 @contextmanager
+def room_needed() -> Iterator[None]:
+    """Names a full disk, so that the work is put off until there is room.
+
+    Raises StorageFull where the block finds none.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise StorageFull(
+            "There is no room left for the file, so nothing of it was kept. Make room where reports are"
+            " stored; trying again helps after that.",
+            retryable=True,
+            retry_after=600.0,
+        ) from error
+
+
+@contextmanager
 def temporary_file() -> Iterator[IO[bytes]]:
-    """A file for a content that is not known yet; gone when the block ends."""
-    with tempfile.TemporaryFile(prefix="tenfold-") as file:
+    """A file for a content that is not known yet; gone when the block ends, however it ends.
+
+    Raises StorageFull where the disk is full.
+    """
+    with room_needed(), tempfile.TemporaryFile(prefix="tenfold-") as file:
         yield file
 
 
 def store_content(content: BinaryIO | IO[bytes], *, extension: str = "pdf") -> StoredFile:
-    """Keep a content under the name of its hash. Storing the same content again changes nothing."""
+    """Keep a content under the name of its hash. Storing the same content again changes nothing.
+
+    Raises StorageFull where the disk is full; nothing is kept then.
+    """
     content.seek(0)
     digest, size = hashlib.sha256(), 0
     while chunk := content.read(_CHUNK):
@@ -43,7 +71,8 @@ def store_content(content: BinaryIO | IO[bytes], *, extension: str = "pdf") -> S
     name = f"documents/{sha256[:2]}/{sha256[2:4]}/{sha256}.{extension}"
     if not default_storage.exists(name):
         content.seek(0)
-        saved = default_storage.save(name, File(content))
+        with room_needed():
+            saved = default_storage.save(name, File(content))
         if saved != name:
             # Another process stored the same content between the two calls: its file is as good.
             default_storage.delete(saved)

@@ -12,6 +12,11 @@ from documents.models import Document
 from engine.discover.frontier import CrawlBounds
 from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 
+_REPLACED = (
+    "The site has put another file under this address. Both are kept; figures read from the old one may"
+    " no longer be what the company says. Process the document to read the new one."
+)
+
 
 @tracked_task(
     "scrape_investor_relations",
@@ -65,11 +70,12 @@ def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
         "size_bytes": result.version.size if result.version else None,
         "page_count": result.version.page_count if result.version else None,
         "is_new_version": result.is_new_version,
+        "replaced": result.replaced,
         "duplicate_of": result.duplicate_of_id,
     }
     if result.reason:
         return partial(result.reason, code=result.reason_code, **fields)
-    return success(**fields)
+    return success(warnings=[_REPLACED] if result.replaced else [], **fields)
 
 
 @tracked_task("classify_document", steps=("classifying",))
