@@ -45,7 +45,7 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
     inlines = [ListingInline]
     ordering = ["name"]
     view_on_site = False
-    actions = ["extract_all", "scrape", "process_documents", "recompile"]
+    actions = ["extract_all", "scrape", "process_documents", "process_interim", "recompile"]
     actions_detail = ["open_statements"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "lei", "country", "is_active"]}),
@@ -119,6 +119,12 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
     @admin.action(description="Process all known documents", permissions=["change"])
     def process_documents(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
         self.launch_for_selected(request, companies, "process_all_documents", argument="company_id")
+
+    @admin.action(description="Process reports of quarters and half-years too", permissions=["change"])
+    def process_interim(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        self.launch_for_selected(
+            request, companies, "process_all_documents", argument="company_id", interim=True
+        )
 
     @admin.action(description="Recompile the statements", permissions=["change"])
     def recompile(self, request: HttpRequest, companies: QuerySet[Company]) -> None:

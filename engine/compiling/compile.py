@@ -18,7 +18,7 @@ from engine.compiling.anchoring import AnchoredLine, anchor_lines
 from engine.compiling.bases import OPERATING_PROFIT_IFRS_18, find_bridges, with_bases
 from engine.compiling.columns import Columns, columns_of
 from engine.compiling.order import order_keys
-from engine.compiling.periods import settle_periods
+from engine.compiling.periods import settle_periods, unsettled_periods
 from engine.compiling.restatements import find_restatements
 from engine.compiling.rests import Derivation, Rebased
 from engine.compiling.scales import find_scale_conflicts
@@ -87,7 +87,8 @@ def compile_statement(
     The vintages are those of one company, scope and framework; those of other statements are
     passed over. Raises BadInput for a view as of no day, an unknown template or fewer than one year.
     """
-    seen = settle_periods(known_by(vintages, request), request.statement)
+    interim = {report.document for report in reports if not report.is_annual}
+    seen = settle_periods(known_by(vintages, request), request.statement, interim)
     seen = with_bases(seen, request.framework)
     kept, set_aside, warnings = _without_scale_conflicts(seen)
     kept, currency, in_other_currency = _in_one_currency(kept)
@@ -106,9 +107,12 @@ def compile_statement(
     rows = _rows(sources, figures)
     checks = (*_checks(rows, sources), *figures.derivation.check_quarters(rows, columns.quartered))
     bridges = find_bridges(lines, [row.key for row in rows], taxonomy)
-    if request.period is ReportingPeriod.FULL_YEAR:
-        in_other_currency = (*in_other_currency, *_supposed_years(periods, seen, known))
-    warnings = (*warnings, *in_other_currency)
+    missing = (
+        _supposed_years(periods, seen, known)
+        if request.period is ReportingPeriod.FULL_YEAR
+        else unsettled_periods(seen)
+    )
+    warnings = (*warnings, *in_other_currency, *missing)
     compiled = CompiledStatement(
         request, currency, periods, rows, restatements, checks, warnings, "", columns.names, bridges
     )

@@ -1,7 +1,7 @@
 """Which columns a compile has: periods told apart by their dates, never by a year's name."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,11 +13,14 @@ LONGEST_YEAR = 378  # days; 53 weeks and a week of grace, as in Period.is_full_y
 ANNIVERSARY = 10  # days by which the end of a 52/53-week year may move from year to year
 
 
-def settle_periods(vintages: Sequence[Vintage], statement: StatementKind) -> tuple[Vintage, ...]:
+def settle_periods(
+    vintages: Sequence[Vintage], statement: StatementKind, interim: Collection[str] = ()
+) -> tuple[Vintage, ...]:
     """The same vintages with periods that can be compared: a duration of unknown start becomes the
     full year that ends on the same day where one is known, and in a statement of flows so does an
     instant, because opening and closing cash belong to their year. Of full years that end on one day
-    and are said to begin on different ones there is one."""
+    and are said to begin on different ones there is one. In `interim` documents a length that is not
+    printed is not supposed: a report of the fourth quarter ends on the same day as the year."""
     years = _full_years(vintages)
 
     def settled(period: Period) -> Period:
@@ -27,7 +30,24 @@ def settle_periods(vintages: Sequence[Vintage], statement: StatementKind) -> tup
         is_flow = period.kind is PeriodKind.DURATION or statement is not StatementKind.BALANCE_SHEET
         return year if is_flow else period
 
-    return tuple(replace(v, period=settled(v.period)) for v in vintages)
+    return tuple(
+        v if v.document in interim and not v.period.is_full_year else replace(v, period=settled(v.period))
+        for v in vintages
+    )
+
+
+def unsettled_periods(vintages: Iterable[Vintage]) -> tuple[str, ...]:
+    """A sentence for each flow of which no report says how long it is: it can stand in no column."""
+    unknown = {
+        (v.published_on, v.period.end)
+        for v in vintages
+        if v.period.kind is PeriodKind.DURATION and v.period.start is None
+    }
+    return tuple(
+        f"The report of {published} prints a period to {end} without saying how long it is; its figures are"
+        " left out of this statement."
+        for published, end in sorted(unknown, reverse=True)
+    )
 
 
 def _full_years(vintages: Sequence[Vintage]) -> dict[date, Period]:

@@ -272,6 +272,26 @@ def test_cash_at_the_ends_of_a_derived_quarter_is_printed_elsewhere():
     assert row(statement, "cf.cash_close").cells[0].formula is None
 
 
+def test_a_period_of_unknown_length_is_left_out_and_said_so():
+    """A report of the fourth quarter that does not say so is not taken for one of the year."""
+    unknown = Period(PeriodKind.DURATION, None, FY24.end)
+    vintages = [
+        *a_year(),
+        *report("q4", date(2025, 2, 6), [unknown], [Line("Revenue", "is.revenue", (130,))]),
+    ]
+    reports = [
+        KnownReport("q4", FY24.end, date(2025, 2, 6), True, is_annual=False),
+        KnownReport("ar", FY24.end, MARCH25, True),
+    ]
+    statement = compiled(vintages, TO_DATE, reports=reports)
+    assert millions(statement, "is.revenue") == [460, 330, 210, 100]
+    assert statement.restatements == ()
+    assert statement.warnings == (
+        "The report of 2025-02-06 prints a period to 2024-12-31 without saying how long it is; its figures"
+        " are left out of this statement.",
+    )
+
+
 def printed_quarters(last: int) -> list:
     """Four quarters that a report prints, and its year of 460."""
     return report(
