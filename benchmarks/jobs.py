@@ -210,7 +210,7 @@ def _let_wait(rows: int) -> None:
     from benchmarks.jobs_tasks import RUN
     from jobs import launch
 
-    with patch.object(launch, "refill_all"):
+    with patch.object(launch, "refill_after_commit"):
         for first in range(0, rows, 2000):
             runs = [
                 launch.prepare(RUN, arguments={"number": -number - 1})

@@ -14,6 +14,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import ChannelError
@@ -41,6 +42,13 @@ _closed_until = 0.0
 def is_resting() -> bool:
     """Whether the broker failed a moment ago and is left alone."""
     return time.monotonic() < _closed_until and not current_app.conf.task_always_eager
+
+
+def refill_after_commit(queues: Iterable[str]) -> None:
+    """Have several queues refilled once the present transaction is committed. Whatever fails then is
+    the dispatcher's to make good, not the caller's."""
+    # No functools.partial: Django asks a hook that failed for a name, which a partial does not have.
+    transaction.on_commit(lambda: refill_all(queues), robust=True)
 
 
 def refill_all(queues: Iterable[str]) -> int:

@@ -1,6 +1,5 @@
 """Stopping runs: a column, because a broadcast to workers reaches only those that listen now."""
 
-from functools import partial as bind
 from typing import Any
 
 from django.db import transaction
@@ -50,7 +49,7 @@ def cancel_all(runs: TaskRunQuerySet, by: User = None) -> int:
             stopped += ask_to_stop(runs, person)
             for parent in TaskRun.objects.filter(pk__in=waited_for, state=State.WAITING):
                 recount(parent)
-            transaction.on_commit(bind(revoke, in_broker), robust=True)
+            _revoke_after_commit(in_broker)
             if not parents:
                 return stopped
             runs = _parts_of(parents)
@@ -62,6 +61,10 @@ def note_revoked(run_id: Any, *, is_stopped: bool) -> None:
     TaskRun.objects.filter(pk=run_id, state__in=UNFINISHED).update(
         cancel_requested_at=Coalesce(F("cancel_requested_at"), Now()), **columns
     )
+
+
+def _revoke_after_commit(run_ids: list[Any]) -> None:
+    transaction.on_commit(lambda: revoke(run_ids), robust=True)
 
 
 def _with_parts(runs: TaskRunQuerySet) -> list[Any]:

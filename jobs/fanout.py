@@ -6,13 +6,12 @@ the same transaction that ends the child, so that no end is counted twice or not
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial as bind
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
 
-from jobs.broker import refill_all
+from jobs.broker import refill_after_commit
 from jobs.errors import JobsError
 from jobs.launch import insert, prepare
 from jobs.models import TaskRun, TaskWait
@@ -77,7 +76,7 @@ def wake(run_ids: Iterable[Any]) -> int:
     woken = [run_id for run_id in run_ids if _wake_one(run_id)]
     if woken:
         queues = set(TaskRun.objects.filter(pk__in=woken).values_list("queue", flat=True))
-        transaction.on_commit(bind(refill_all, queues), robust=True)
+        refill_after_commit(queues)
     return len(woken)
 
 

@@ -5,14 +5,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial as bind
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
-from jobs.broker import refill_all
+from jobs.broker import refill_after_commit
 from jobs.errors import JobsError, StillUnfinished
 from jobs.fairness import give_turns, share_of
 from jobs.models import TaskRun
@@ -118,7 +117,7 @@ def insert(runs: Sequence[TaskRun]) -> list[Launched]:
     with transaction.atomic():
         launched = _stored_or_found(runs)
         if queues := {item.run.queue for item in launched if item.is_new}:
-            transaction.on_commit(bind(refill_all, queues), robust=True)
+            refill_after_commit(queues)
     return launched
 
 

@@ -4,6 +4,7 @@ import os
 import platform
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 USER = "tenfold"
+_launched: "dict[str, subprocess.Popen[bytes]]" = {}
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,12 @@ class RunningPostgres:
                 os.chown(folder, account["user"], account["group"])
             server = cls(_binaries(folder, account), folder, account)
             server._initialise()
-            process = server._launch()
+            server.launch()
             try:
                 yield server
             finally:
                 # Immediate shutdown: nothing of the cluster is needed again.
-                process.send_signal(3)
-                process.wait(timeout=20)
+                server.stop(signal.SIGQUIT)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -71,7 +72,8 @@ class RunningPostgres:
             "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"
         )
 
-    def _launch(self) -> "subprocess.Popen[bytes]":
+    def launch(self) -> None:
+        """Start the server, for the first time or again after `stop`."""
         # Durability is given up: a test machine that loses power loses nothing.
         options = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
         process = subprocess.Popen(
@@ -90,7 +92,14 @@ class RunningPostgres:
             if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("PostgreSQL does not start: " + (self.folder / "log").read_text())
             time.sleep(0.05)
-        return process
+        _launched[str(self.folder)] = process
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """Stop the server; with SIGINT it first breaks every connection in an orderly way."""
+        process = _launched.pop(str(self.folder), None)
+        if process is not None:
+            process.send_signal(how)
+            process.wait(timeout=20)
 
     def _answers(self) -> bool:
         import psycopg

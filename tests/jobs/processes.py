@@ -83,7 +83,9 @@ class Worker:
 
 
 @contextmanager
-def running_worker(broker: Broker, database: str, *, processes: int = 2, **more: str) -> Iterator[Worker]:
+def running_worker(
+    broker: Broker, database: str, *, processes: int = 2, application: str = "tests.jobs.worker", **more: str
+) -> Iterator[Worker]:
     """A worker for all queues on the given database, with the durations of this test."""
     folder = broker.places.state
     log = Path(tempfile.mkstemp(prefix="worker-", suffix=".log", dir=folder)[1])
@@ -99,7 +101,7 @@ def running_worker(broker: Broker, database: str, *, processes: int = 2, **more:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "celery", "-A", "tests.jobs.worker", "worker"),
+                *(sys.executable, "-m", "celery", "-A", application, "worker"),
                 *("--concurrency", str(processes), "--hostname", f"{log.stem}@%h"),
                 *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
             ],

@@ -1,4 +1,5 @@
-"""Real messages, a real worker, and what happens when either is lost."""
+"""Real messages and a real worker on SQLite, and what happens when either is lost; the faults of
+real installations are in `tests/faults`."""
 
 import os
 import shutil
@@ -116,17 +117,6 @@ def test_a_launch_that_is_rolled_back_sends_nothing(server: Broker) -> None:
     assert server.client().exists("default") == 0
 
 
-def test_the_same_message_many_times_is_one_start(worker: Worker, server: Broker, diary: Path) -> None:
-    run = launch("tests.slow", diary=str(diary), seconds=1.5).run
-    for _ in range(20):
-        broker_door._send_one(run.pk, run.task, run.queue)
-    wait_until(run, State.SUCCEEDED)
-    wait_for(lambda: server.client().llen("default") == 0, "emptying the queue")
-    time.sleep(0.3)
-    assert (len(lines(diary, "start")), len(lines(diary, "end"))) == (1, 1)
-    assert run.attempts.count() == 1
-
-
 def test_a_child_that_is_killed_is_replaced_and_the_run_repeated(worker: Worker, diary: Path) -> None:
     run = launch("tests.slow", diary=str(diary), seconds=1).run
     wait_for(lambda: bool(lines(diary, "start")), "the first start")
@@ -134,18 +124,6 @@ def test_a_child_that_is_killed_is_replaced_and_the_run_repeated(worker: Worker,
     wait_until(run, State.SUCCEEDED, sweep=True)
     assert (len(lines(diary, "start")), len(lines(diary, "end"))) == (2, 1)
     assert [start.end for start in run.attempts.all()] == ["lost", "succeeded"]
-
-
-def test_a_run_of_a_worker_that_is_gone_is_repeated_by_another(server: Broker, diary: Path) -> None:
-    with running_worker(server, DATABASE, processes=1) as first:
-        run = launch("tests.slow", diary=str(diary), seconds=2).run
-        wait_for(lambda: bool(lines(diary, "start")), "the first start")
-        killed_at = time.monotonic()
-        first.kill_everything()
-    with running_worker(server, DATABASE, processes=1):
-        wait_until(run, State.SUCCEEDED, sweep=True)
-    assert time.monotonic() - killed_at < 30  # the broker itself would take hours
-    assert (len(lines(diary, "start")), len(lines(diary, "end"))) == (2, 1)
 
 
 def test_a_worker_that_is_stopped_gives_its_runs_back_uncounted(server: Broker, diary: Path) -> None:
@@ -169,32 +147,6 @@ def test_a_run_that_is_stopped_past_us_is_cancelled(worker: Worker, server: Brok
     mailbox.abcast("revoke", {"task_id": str(run.pk), "terminate": True, "signal": "SIGKILL"})
     wait_until(run, State.CANCELLED, sweep=True)
     assert lines(diary, "end") == []
-
-
-def test_work_that_kills_every_process_is_given_up_and_other_work_goes_on(
-    worker: Worker, diary: Path
-) -> None:
-    killer = launch("tests.killer", diary=str(diary)).run
-    wait_until(killer, State.DEAD, sweep=True)
-    assert len(lines(diary, "start")) == killer.max_attempts == 2
-    assert killer.error_code == "worker_lost"
-    wait_until(launch("tests.echo", value=1).run, State.SUCCEEDED, sweep=True)
-
-
-def test_a_frozen_start_that_wakes_up_late_writes_nothing(server: Broker, diary: Path) -> None:
-    with running_worker(server, DATABASE, processes=1) as frozen:
-        run = launch("tests.slow", diary=str(diary), seconds=1).run
-        wait_for(lambda: bool(lines(diary, "start")), "the first start")
-        os.killpg(frozen.process.pid, signal.SIGSTOP)
-        with running_worker(server, DATABASE, processes=1):
-            wait_until(run, State.SUCCEEDED, sweep=True)
-            first_end = run.finished_at
-            os.killpg(frozen.process.pid, signal.SIGCONT)
-            wait_for(lambda: "overtaken" in frozen.said() or "ignored" in frozen.said(), "waking up")
-    run.refresh_from_db()
-    assert (run.state, run.finished_at, run.fence) == (State.SUCCEEDED, first_end, 2)
-    assert [start.end for start in run.attempts.all()] == ["lost", "succeeded"]
-    assert len(lines(diary, "end")) == 1
 
 
 def test_a_running_run_stops_soon_after_it_is_cancelled(worker: Worker, diary: Path) -> None:
@@ -254,17 +206,6 @@ def test_a_broker_that_was_emptied_costs_time_and_no_run(server: Broker) -> None
         for run in runs:
             wait_until(run, State.SUCCEEDED, sweep=True)
     assert [run.fence for run in runs] == [1] * 30
-
-
-def test_a_broker_that_dies_under_a_running_task(worker: Worker, server: Broker, diary: Path) -> None:
-    slow = launch("tests.slow", diary=str(diary), seconds=2).run
-    wait_for(lambda: bool(lines(diary, "start")), "the start")
-    server.kill()
-    later = launch("tests.echo", value=1).run
-    time.sleep(1)
-    server.start()
-    wait_until(slow, State.SUCCEEDED, sweep=True)
-    wait_until(later, State.SUCCEEDED, sweep=True)
 
 
 def test_a_message_of_another_version_does_no_harm(worker: Worker, server: Broker) -> None:

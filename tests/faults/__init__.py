@@ -1,0 +1,1 @@
+"""What must hold when something is killed, stopped, emptied or sent twice."""
