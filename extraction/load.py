@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import F
+
 from companies.models import Company
 from documents.models import Document
 from documents.querysets import DocumentQuerySet
@@ -10,6 +12,7 @@ from engine.compiling.values import KnownReport, Vintage
 from engine.kinds import (
     CellState,
     DocumentKind,
+    MappingMethod,
     PeriodKind,
     ReportingPeriod,
     RowKind,
@@ -43,13 +46,14 @@ def vintages_of(
         )
         # An issuer with two frameworks publishes two sets of figures; the first is compiled.
         .exclude(framework__gt="", framework=company.other_framework)
+        .annotate(mapping_method=F("observation__row__mapping_method"))
         .order_by("published_on", "document_id", "row_ordinal", "id")
         .iterator()
     )
-    return tuple(_vintage(fact) for fact in facts)
+    return tuple(_vintage(fact, fact.mapping_method) for fact in facts)
 
 
-def _vintage(fact: Fact) -> Vintage:
+def _vintage(fact: Fact, mapping_method: str | None) -> Vintage:
     return Vintage(
         source=str(fact.pk),
         document=str(fact.document_id),
@@ -68,6 +72,7 @@ def _vintage(fact: Fact) -> Vintage:
         published_on=fact.published_on,
         restated_marker=fact.restated_marker,
         confidence=fact.confidence,
+        confirmed=mapping_method == MappingMethod.CONFIRMED_RULE,
     )
 
 

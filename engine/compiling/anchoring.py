@@ -7,8 +7,9 @@ problem, solved exactly. What the assignment leaves over with different values i
 
 The concept a reader gave to a line is one witness among others. Two reports sometimes give one
 concept to two different lines, because one of them prints more detail; then the concept belongs to
-the line that most reports print, and the other stays a line of the company's own. Totals are left
-alone: their wording is sure, and a total that differs was restated.
+the line that most reports print, and the other stays a line of the company's own. What a person said
+of a line goes before that. Totals are left alone: their wording is sure, and a total that differs was
+restated.
 
 Guards come first: lines of opposite meaning are never joined, however equal their figures are.
 """
@@ -140,15 +141,20 @@ class _Groups:
             yield concept, tuple(self.lines[key] for key in keys)
 
     def _claimed(self, group: int) -> str | None:
-        """The concept that the newest line with one was read as."""
-        keys = sorted(self.content[group], key=self.order.__getitem__)
-        return next((c for key in keys if (c := self.lines[key].concept) is not None), None)
+        """What a person said of the newest line that one spoke of, else the concept that the newest line
+        with one was read as."""
+        lines = [self.lines[key] for key in sorted(self.content[group], key=self.order.__getitem__)]
+        confirmed = [line.concept for line in lines if line.confirmed]
+        if confirmed:
+            return confirmed[0]
+        return next((line.concept for line in lines if line.concept is not None), None)
 
-    def _claim(self, group: int, concept: str) -> tuple[int, int, int]:
-        """The better claim first: more reports, then more of them read so, then the newer."""
+    def _claim(self, group: int, concept: str) -> tuple[bool, int, int, int]:
+        """The better claim first: a person's, more reports, more of them read so, the newer."""
         keys = self.content[group]
+        by_a_person = any(self.lines[key].confirmed for key in keys)
         read_so = [self.order[key] for key in keys if self.lines[key].concept == concept]
-        return -len(keys), -len(read_so), min(read_so)
+        return not by_a_person, -len(keys), -len(read_so), min(read_so)
 
     def _join(self, left: LineKey, right: LineKey, *, across: bool) -> None:
         one, other = self.group[left], self.group[right]

@@ -19,7 +19,8 @@ class LineKey:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """A line of one report with all its figures by period. `concept` is what its reader took it for."""
+    """A line of one report with all its figures by period. `concept` is what its reader took it for,
+    or what a person said it is where it is `confirmed`."""
 
     key: LineKey
     label: str
@@ -27,6 +28,7 @@ class ReportLine:
     kind: RowKind
     concept: str | None
     vintages: tuple[Vintage, ...]
+    confirmed: bool = False
 
 
 def report_lines(vintages: Iterable[Vintage]) -> tuple[ReportLine, ...]:
@@ -42,7 +44,8 @@ def report_lines(vintages: Iterable[Vintage]) -> tuple[ReportLine, ...]:
 def _line(key: LineKey, vintages: Sequence[Vintage]) -> ReportLine:
     first = vintages[0]
     concept = next((v.concept for v in vintages if v.concept is not None), None)
-    return ReportLine(key, first.label, first.section, first.kind, concept, tuple(vintages))
+    confirmed = any(v.confirmed for v in vintages)
+    return ReportLine(key, first.label, first.section, first.kind, concept, tuple(vintages), confirmed)
 
 
 def same_figure(one: Vintage, other: Vintage) -> bool:

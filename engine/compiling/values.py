@@ -49,6 +49,7 @@ class Vintage:
     published_on: date
     restated_marker: bool
     confidence: float
+    confirmed: bool = False
     ifrs_18: bool = False
 
 

@@ -1,5 +1,6 @@
 """Facts of several reports folded into one statement, in the database."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,9 @@ import pytest
 
 from companies.models import Company
 from documents.models import PublicationDateSource
-from engine.kinds import CompiledView, StatementKind
+from engine.kinds import CompiledView, MappingMethod, Scope, StatementKind
 from extraction.compile import compile_as_of, compile_company
+from extraction.load import vintages_of
 from extraction.models import CompiledCell, CompiledStatement, Restatement
 from extraction.store import store_reading
 from tests.extraction.made import a_company, a_document, a_reading
@@ -157,3 +159,16 @@ def test_a_new_report_makes_a_second_version(company: Company) -> None:
 def test_a_company_without_facts_gives_nothing() -> None:
     assert compile_company(a_company("empty")) == ()
     assert CompiledStatement.objects.count() == 0
+
+
+def test_a_persons_decision_reaches_the_compile_as_such() -> None:
+    company = a_company("decided")
+    lines = [("Revenue", "is.revenue", 1, ["9"]), ("Grants", "is.other_op", 1, ["2"])]
+    reading = a_reading([2024], lines)
+    statement = reading.statements[0]
+    decided = replace(statement.mappings[1], method=MappingMethod.CONFIRMED_RULE)
+    reading = replace(reading, statements=(replace(statement, mappings=(statement.mappings[0], decided)),))
+    document = a_document(company, 2024)
+    store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    found = vintages_of(company, StatementKind.INCOME_STATEMENT, Scope.CONSOLIDATED)
+    assert [(vintage.label, vintage.confirmed) for vintage in found] == [("Revenue", False), ("Grants", True)]

@@ -1,5 +1,6 @@
 """Ten comparable years: each test is one way in which reports of one company differ."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -272,6 +273,28 @@ def test_the_line_that_most_reports_print_keeps_a_concept_that_two_lines_claim()
     assert values(statement, "cf.debt_repaid") == millions(-80, -716, -121, -300)
     assert values(statement, "company:repayments-of-short-term-borrowings") == millions(-87, -144, None, None)
     assert statement.restatements == ()
+
+
+def test_what_a_person_said_of_a_line_goes_before_what_most_reports_print():
+    def told(vintages, label, concept):
+        return [replace(v, concept=concept, confirmed=True) if v.label == label else v for v in vintages]
+
+    older = report(
+        "r21", P21, [year(Y21), year(Y20)], [Line("Long-term", "cf.debt_repaid", (-121, -300))], statement=CF
+    )
+    newer = report(
+        "r22",
+        P22,
+        [year(Y22), year(Y21)],
+        [Line("Short-term", None, (-87, -144)), Line("Long-term", None, (-716, -121))],
+        statement=CF,
+    )
+    statement = compiled([*older, *told(newer, "Short-term", "cf.debt_repaid")], statement=CF)
+    assert values(statement, "cf.debt_repaid") == millions(-87, -144, None)
+    assert values(statement, "company:long-term") == millions(-716, -121, -300)
+    # A person may also say that a line has no concept: then it gets none from another year.
+    statement = compiled([*older, *told(newer, "Long-term", None)], statement=CF)
+    assert values(statement, "company:long-term") == millions(-716, -121, -300)
 
 
 def test_figures_in_a_label_do_not_part_a_row():
