@@ -5,7 +5,7 @@ from collections import deque
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,7 +18,7 @@ from companies.rates import import_ecb_rates
 from engine.currency import read_ecb_csv
 from engine.errors import BadInput
 from engine.kinds import DocumentKind
-from jobs.admin import LaunchMixin
+from jobs.launch_mixin import LaunchMixin
 
 
 class ListingInline(TabularInline):
@@ -109,26 +109,32 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
         return redirect("extraction:statements", slug=company.slug)
 
     @admin.action(description="Extract financial data", permissions=["change"])
-    def extract_all(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
-        self.launch_for_selected(request, companies, "extract_company_financial_data", argument="company_id")
+    def extract_all(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
+        return self.launch_for_selected(
+            request, companies, "extract_company_financial_data", argument="company_id"
+        )
 
     @admin.action(description="Search the investor-relations site", permissions=["change"])
-    def scrape(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
-        self.launch_for_selected(request, companies, "scrape_investor_relations", argument="company_id")
+    def scrape(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
+        return self.launch_for_selected(
+            request, companies, "scrape_investor_relations", argument="company_id"
+        )
 
     @admin.action(description="Process all known documents", permissions=["change"])
-    def process_documents(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
-        self.launch_for_selected(request, companies, "process_all_documents", argument="company_id")
+    def process_documents(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
+        return self.launch_for_selected(request, companies, "process_all_documents", argument="company_id")
 
     @admin.action(description="Process reports of quarters and half-years too", permissions=["change"])
-    def process_interim(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
-        self.launch_for_selected(
+    def process_interim(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
+        return self.launch_for_selected(
             request, companies, "process_all_documents", argument="company_id", interim=True
         )
 
     @admin.action(description="Recompile the statements", permissions=["change"])
-    def recompile(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
-        self.launch_for_selected(request, companies, "recompile_company_statements", argument="company_id")
+    def recompile(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
+        return self.launch_for_selected(
+            request, companies, "recompile_company_statements", argument="company_id"
+        )
 
 
 @admin.register(Exchange)

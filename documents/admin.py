@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
@@ -19,7 +19,7 @@ from documents.decide import decide_as_person
 from documents.errors import NotAPdf
 from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion
 from documents.upload import accept_upload
-from jobs.admin import LaunchMixin
+from jobs.launch_mixin import LaunchMixin
 
 
 class UploadForm(forms.ModelForm):
@@ -197,20 +197,24 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
         return "; ".join(document.type_evidence) or "—"
 
     @admin.action(description="Process: download, classify, read", permissions=["change"])
-    def process(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self.launch_for_selected(request, documents, "extraction.process_document", argument="document_id")
+    def process(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
+        return self.launch_for_selected(
+            request, documents, "extraction.process_document", argument="document_id"
+        )
 
     @admin.action(description="Download", permissions=["change"])
-    def download(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self.launch_for_selected(request, documents, "download_pdf", argument="document_id")
+    def download(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
+        return self.launch_for_selected(request, documents, "download_pdf", argument="document_id")
 
     @admin.action(description="Classify", permissions=["change"])
-    def classify(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self.launch_for_selected(request, documents, "classify_document", argument="document_id")
+    def classify(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
+        return self.launch_for_selected(request, documents, "classify_document", argument="document_id")
 
     @admin.action(description="Read the statements", permissions=["change"])
-    def extract(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self.launch_for_selected(request, documents, "extract_financial_statements", argument="document_id")
+    def extract(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
+        return self.launch_for_selected(
+            request, documents, "extract_financial_statements", argument="document_id"
+        )
 
     @admin.action(description="Ignore from now on", permissions=["change"])
     def ignore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:

@@ -1,4 +1,4 @@
-"""Runs in the admin: what waits, works, failed; and the mixin with which other pages start work."""
+"""Runs in the admin: what waits, works, failed."""
 
 import json
 from datetime import timedelta
@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
@@ -24,10 +23,10 @@ from jobs import schedule_admin  # noqa: F401  the page of the schedules
 from jobs.cancel import cancel, cancel_all
 from jobs.durations import in_words
 from jobs.errors import JobsError
-from jobs.launch import launch, repeat
+from jobs.launch import repeat
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.standing import says, standing_of, subject_address, tone_of
-from jobs.states import State, Trigger
+from jobs.states import State
 
 STATE_COLOURS = {
     State.QUEUED: "info",
@@ -48,51 +47,6 @@ END_COLOURS = {
     AttemptEnd.CANCELLED: "",
     AttemptEnd.LOST: "danger",
 }
-
-
-class LaunchMixin:
-    """For the admin of other models: start a task for each selected object."""
-
-    def launch_for_selected(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Any],
-        task: str,
-        *,
-        argument: str = "",
-        force: bool = False,
-        **arguments: Any,
-    ) -> None:
-        """Launch for each object and say how many, with a link to the runs.
-
-        `argument` names the task's parameter that takes the object's id. Who may do so is for the
-        action to say (`@admin.action(permissions=...)`).
-        """
-        new = under_way = 0
-        try:
-            for subject in queryset:
-                own = {argument: subject.pk} if argument else {}
-                launched = launch(
-                    task,
-                    subject=subject,
-                    by=request.user,
-                    trigger=Trigger.ADMIN,
-                    force=force,
-                    **own,
-                    **arguments,
-                )
-                new, under_way = new + launched.is_new, under_way + (not launched.is_new)
-        except JobsError as error:
-            messages.error(request, error.message)
-        if new or under_way:
-            messages.success(request, _launched_message(task, new, under_way))
-
-
-def _launched_message(task: str, new: int, under_way: int) -> SafeString:
-    link = f"{reverse('admin:jobs_taskrun_changelist')}?{urlencode({'task': task})}"
-    started = f"{new} {'run is' if new == 1 else 'runs are'} queued."
-    already = f" {under_way} {'was' if under_way == 1 else 'were'} under way already." if under_way else ""
-    return format_html('{}{} <a href="{}" class="underline">Watch</a>', started, already, link)
 
 
 class SinceFilter(admin.SimpleListFilter):

@@ -8,9 +8,9 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.test import RequestFactory
 from django.urls import reverse
 
-from jobs.admin import LaunchMixin
 from jobs.execute import execute
 from jobs.launch import launch
+from jobs.launch_mixin import LaunchMixin
 from jobs.models import TaskRun
 from jobs.states import State, Trigger
 from tests.jobs.test_fanout import fanned_out
@@ -256,3 +256,24 @@ def test_work_that_cannot_be_started_is_said_and_not_raised(olivia, victor) -> N
     assert [str(message) for message in messages.get_messages(request)] == [
         "There is no task named 'tests.unheard_of'."
     ]
+
+
+def test_many_are_asked_about_first_with_an_estimate(client, olivia) -> None:
+    from companies.models import Company
+
+    client.force_login(olivia)
+    companies = [Company.objects.create(name=f"C {number}", slug=f"c{number}") for number in range(25)]
+    form = {
+        "action": "recompile",
+        "_selected_action": [company.pk for company in companies],
+    }
+    address = "/admin/companies/company/"
+    page = client.post(address, form).content.decode()
+    assert TaskRun.objects.count() == 0
+    assert "recompile_company_statements for 25 companies" in page
+    assert "How long one takes is not known: none of this kind has ended yet." in page
+    assert page.count('name="_selected_action"') == 25
+    client.post(address, {**form, "launch_confirmed": "yes"})
+    assert TaskRun.objects.filter(task="recompile_company_statements", requested_by=olivia).count() == 25
+    client.post(address, {"action": "recompile", "_selected_action": [companies[0].pk]})
+    assert TaskRun.objects.count() == 25  # under way already, and not many
