@@ -4,6 +4,7 @@
     python -m engine survey FILE [--json]
     python -m engine render FILE [--page 1] > page.png
     python -m engine relocate FILE --places PLACES.json [--json]
+    python -m engine lines FILE --pages 1,2 [--read-by ENGINE] [--json]
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
 
@@ -30,6 +31,7 @@ from engine.pdf.render import Mark, render_page
 from engine.provenance import Place, relocate
 from engine.reading import ReadingOptions, read, survey
 from engine.sandbox import Limits, limit_this_process
+from engine.second_reader.lines import printed_lines
 from engine.show import show_reading, show_survey
 
 EXIT_READ = 0
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         ("survey", "say what the file is"),
         ("render", "draw a page as PNG"),
         ("relocate", "say whether figures stand where they were read"),
+        ("lines", "print pages as numbered lines with their figures apart"),
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
     ):
@@ -96,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
                                  help="look on these pages only")  # fmt: skip
             command.add_argument("--ocr-seconds", type=float, default=ReadingOptions().ocr_seconds,
                                  help="how long to look at pictures for statements; 0: not")  # fmt: skip
+        if name == "lines":
+            command.add_argument("--pages", type=_pages, required=True, metavar="1,2", help="which pages")
+            command.add_argument("--read-by", default="geometry", help="geometry, second_engine or ocr")
         if name in ("links", "classify"):
             command.add_argument("--url", default="", required=name == "links", help="where it was found")
         if name == "relocate":
@@ -161,6 +167,17 @@ def _relocate(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ if all(found.found) else EXIT_NOTHING_FOUND
 
 
+def _lines(data: bytes, asked: argparse.Namespace) -> int:
+    found = printed_lines(data, asked.pages, asked.read_by)
+    if asked.json:
+        print(json.dumps({"lines": [line.to_json() for line in found]}))
+    else:
+        for number, line in enumerate(found, start=1):
+            figures = "  ".join(token.text for token in line.tokens)
+            print(f"{number}|{'  ' * line.indent}{line.label}  {figures}")
+    return EXIT_READ if found else EXIT_NOTHING_FOUND
+
+
 def _links(data: bytes, asked: argparse.Namespace) -> int:
     page = links_in_html(data, asked.url)
     found = ranked_links(page, asked.url)
@@ -181,6 +198,7 @@ COMMANDS = {
     "survey": _survey,
     "render": _render,
     "relocate": _relocate,
+    "lines": _lines,
     "links": _links,
     "classify": _classify,
 }

@@ -1,19 +1,26 @@
 """What a printed table means: concepts, signs, checks and confidence."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.check.confidence import row_confidences
 from engine.check.identities import check_across, check_statement
-from engine.concepts.mapping import MappingRule, map_rows
+from engine.concepts.mapping import NOTHING_SUGGESTED, MappingRule, map_rows
 from engine.concepts.signs import resolve_signs
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.kinds import StatementKind
 from engine.statement import Reading, StatementReading, StatementTable
 
 
-def concluded(table: StatementTable, taxonomy: Taxonomy, rules: tuple[MappingRule, ...]) -> StatementReading:
-    """The table with concepts, contribution signs, the checks within it and a confidence per row."""
-    mappings = map_rows(table, taxonomy, rules)
+def concluded(
+    table: StatementTable,
+    taxonomy: Taxonomy,
+    rules: tuple[MappingRule, ...],
+    suggested: Mapping[int, str | None] = NOTHING_SUGGESTED,
+) -> StatementReading:
+    """The table with concepts, contribution signs, the checks within it and a confidence per row.
+    `suggested` as in `map_rows`."""
+    mappings = map_rows(table, taxonomy, rules, suggested)
     signs = resolve_signs(table, mappings, taxonomy)
     checks = check_statement(table, mappings, signs, taxonomy)
     return StatementReading(table, mappings, signs, checks, row_confidences(table, mappings, signs, checks))

@@ -164,14 +164,14 @@ def _is_better(other: StatementReading, best: StatementReading, attempt: _Attemp
     if other.table.pages != best.table.pages:
         whole = _is_whole(other) and not _is_whole(best)
         return whole and _count(other, CheckOutcome.FAILS) <= _count(best, CheckOutcome.FAILS)
-    return _proof(other) > _proof(best)
+    return proof(other) > proof(best)
 
 
 def _count(statement: StatementReading, outcome: CheckOutcome) -> int:
     return sum(check.outcome is outcome for check in statement.checks)
 
 
-def _proof(statement: StatementReading) -> tuple[int, int, int, int]:
+def proof(statement: StatementReading) -> tuple[int, int, int, int]:
     """How well a reading proves itself: few failing identities, many that hold, many rows in closed
     sums; and of readings that prove the same, the one with the fewest figures left unread."""
     fails, holds = _count(statement, CheckOutcome.FAILS), _count(statement, CheckOutcome.HOLDS)

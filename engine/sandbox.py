@@ -27,6 +27,7 @@ from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
 from engine.pdf.render import Mark
 from engine.provenance import Place, Relocation
+from engine.second_reader.lines import PrintedLine
 from engine.statement import Reading, Survey
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +103,15 @@ def relocate_safely(data: bytes, places: Sequence[Place], limits: Limits | None 
         answer = _asked("relocate", data, limits or Limits(), False, ["--places", file.name])
     found = json.loads(answer)
     return Relocation(found["sha256"], tuple(found["printed"]), tuple(found["found"]))
+
+
+def lines_safely(
+    data: bytes, pages: Sequence[int], read_by: str, limits: Limits | None = None
+) -> tuple[PrintedLine, ...]:
+    """`engine.second_reader.lines.printed_lines` in a child; raises as `read_safely` does."""
+    options = ["--pages", ",".join(map(str, pages)), "--read-by", read_by]
+    answer = json.loads(_asked("lines", data, limits or Limits(), False, options))
+    return tuple(PrintedLine.from_json(values) for values in answer["lines"])
 
 
 def limit_this_process(limits: Limits) -> None:

@@ -1,14 +1,16 @@
 """Which concept a printed row reports: the ladder from a person's rule down to the row's position.
 
-    confirmed rule → exact synonym in its section → guarded similarity → place of a subtotal → unmapped
+    confirmed rule → exact synonym in its section → guarded similarity → place of a subtotal
+                   → what the second reader suggests → unmapped
 
 Every rung proposes concepts for rows with a score; the guards veto; then each concept goes to the
 row with the best claim, and each row takes its best concept. Value overlap with neighbouring years,
 the rung between synonym and similarity, needs several reports and lives in `engine.compiling`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from engine.check.sums import find_structure
 from engine.concepts.claims import Claim, Scene
@@ -31,6 +33,7 @@ CERTAIN = 2.0  # above every other claim
 EXACT = 0.97
 OPEN = 0.90
 SIMILAR = 0.75
+SUGGESTED = 0.60
 ELSEWHERE = 0.12  # what a claim loses when its row stands in another part of the statement
 QUALIFIED = 0.05  # what a claim loses for a word that narrows it, such as "continuing"
 PARTS_OF_PROFIT = frozenset(("result", "tax"))
@@ -69,13 +72,28 @@ UNMAPPED = RowMapping(None, MappingMethod.UNMAPPED, 0.0, "no wording of the taxo
 CONFIRMED_WITHOUT = RowMapping(
     None, MappingMethod.CONFIRMED_RULE, 1.0, "a person confirmed that this line has no concept"
 )
+OWN_LINE = RowMapping(
+    None,
+    MappingMethod.SECOND_READER,
+    SUGGESTED,
+    "no wording fits, nor does the second reader know a concept",
+)
+NOTHING_SUGGESTED: Mapping[int, str | None] = MappingProxyType({})
+GUESSES = frozenset((MappingMethod.SIMILAR_LABEL, MappingMethod.SUBTOTAL_POSITION))
 HEADING = RowMapping(None, MappingMethod.UNMAPPED, 1.0, "a heading reports no figure")
 
 
 def map_rows(
-    table: StatementTable, taxonomy: Taxonomy, rules: Sequence[MappingRule] = ()
+    table: StatementTable,
+    taxonomy: Taxonomy,
+    rules: Sequence[MappingRule] = (),
+    suggested: Mapping[int, str | None] = NOTHING_SUGGESTED,
 ) -> tuple[RowMapping, ...]:
-    """The concept of every row, in the order of the table's rows. A concept is given to one row."""
+    """The concept of every row, in the order of the table's rows. A concept is given to one row.
+
+    `suggested` is what the second reader says of rows that are left for review, by row: a concept, or
+    None for a line of the company's own. It comes last, and under the same guards as every claim.
+    """
     scene = _scene(table, taxonomy)
     decided = {n: rule for n, row in enumerate(table.rows) for rule in rules if rule.fits(table.kind, row)}
     open_rows = [
@@ -99,7 +117,8 @@ def map_rows(
     won |= _award(position_claims(scene, [n for n in left if n not in won]), won)
     won |= _award(arithmetic_claims(scene, [n for n in left if n not in won], won), won)
     won |= equity_before_others(scene, won)
-    return tuple(_mapping(n, row, won, decided) for n, row in enumerate(table.rows))
+    won |= _award(_suggested_claims(scene, [n for n in left if n not in won], suggested), won)
+    return tuple(_mapping(n, row, won, decided, suggested) for n, row in enumerate(table.rows))
 
 
 def _scene(table: StatementTable, taxonomy: Taxonomy) -> Scene:
@@ -121,13 +140,24 @@ def language_of(table: StatementTable, taxonomy: Taxonomy) -> Lexicon:
     return max(load_lexicons(taxonomy), key=known)
 
 
-def _mapping(n: int, row: Row, won: dict[int, Claim], decided: dict[int, MappingRule]) -> RowMapping:
+def _mapping(
+    n: int,
+    row: Row,
+    won: Mapping[int, Claim],
+    decided: Mapping[int, MappingRule],
+    suggested: Mapping[int, str | None],
+) -> RowMapping:
     if n in won:
         claim = won[n]
         confidence = round(min(1.0, max(0.0, claim.score)), 3)
+        if claim.method in GUESSES and suggested.get(n) == claim.concept:
+            reason = f"{claim.reason}; the second reader says the same"
+            return RowMapping(claim.concept, MappingMethod.SECOND_READER, confidence, reason)
         return RowMapping(claim.concept, claim.method, confidence, claim.reason)
     if n in decided:
         return CONFIRMED_WITHOUT
+    if n in suggested and suggested[n] is None and row.kind is not RowKind.HEADING:
+        return OWN_LINE
     return HEADING if row.kind is RowKind.HEADING else UNMAPPED
 
 
@@ -320,3 +350,30 @@ def _similar_claims(scene: Scene, rows: Sequence[int]) -> Iterator[Claim]:
                 score = SIMILAR * likeness / 100 - distance + _sum_bonus(scene, n)
                 reason = f"the label resembles {wording!r} ({likeness:.0f} %)"
                 yield Claim(n, item.code, score, MappingMethod.SIMILAR_LABEL, reason, distance < ELSEWHERE)
+
+
+def _suggested_claims(
+    scene: Scene, rows: Sequence[int], suggested: Mapping[int, str | None]
+) -> Iterator[Claim]:
+    """Claims that the second reader makes, where nothing printed speaks against them."""
+    for n in rows:
+        item = scene.taxonomy.find(suggested.get(n) or "")
+        if item is None or not _may_be(scene, n, item):
+            continue
+        score = SUGGESTED + _sum_bonus(scene, n)
+        reason = "the second reader names it so, and nothing printed speaks against it"
+        yield Claim(n, item.code, score, MappingMethod.SECOND_READER, reason)
+
+
+def _may_be(scene: Scene, n: int, item: Item) -> bool:
+    """Whether a row can be a concept by its kind, its part of the statement and the guards: a total
+    is only a line that others add up to, or that is printed as one."""
+    row = scene.table.rows[n]
+    per_share = {RowKind.PER_SHARE, RowKind.SHARES} & {row.kind, item.kind}
+    if item.statement is not scene.table.kind or (per_share and row.kind is not item.kind):
+        return False
+    is_sum = row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL) or n in scene.sums
+    if (item.is_sum and not is_sum) or _is_forbidden(scene, n, row.label, item):
+        return False
+    distance = _distance(scene, n, item)
+    return distance is not None and distance < ELSEWHERE and not _flows_elsewhere(scene, n, item)

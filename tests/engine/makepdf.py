@@ -1,7 +1,7 @@
 """Statement PDFs written from tables of printed words, so that the truth is known by construction."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -18,7 +18,8 @@ TOP = 780.0
 @dataclass
 class Sheet:
     """One page with a statement. `rows` are (label, note, texts...); a label alone is a heading.
-    `rights` are the right edges of the columns of figures, `heads` their headings line by line."""
+    `rights` are the right edges of the columns of figures, `heads` their headings line by line; `drawn`
+    draws what is beside all that."""
 
     title: str
     lines: Sequence[str]
@@ -31,6 +32,7 @@ class Sheet:
     turned: bool = False
     bold: bool = False
     extra: list[tuple[float, float, str]] = field(default_factory=list)
+    drawn: Callable[[Canvas], None] | None = None
 
 
 def report(
@@ -92,6 +94,8 @@ def _draw(canvas: Canvas, sheet: Sheet) -> None:
         canvas.drawString(LEFT, y - 2 * LEADING, sheet.foot)
     for x, at, text in sheet.extra:
         canvas.drawString(x, at, text)
+    if sheet.drawn is not None:
+        sheet.drawn(canvas)
 
 
 def _row(canvas: Canvas, sheet: Sheet, y: float, label: str, rest: Sequence[str]) -> None:

@@ -84,3 +84,12 @@ def test_an_error_is_json_where_json_is_asked_for(tmp_path, capsys):
     page.write_bytes(b"")
     assert main(["read", str(page), "--json"]) == EXIT_UNREADABLE
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "not_a_pdf"
+
+
+def test_lines_of_a_page_are_numbered_with_their_figures_apart(file, capsys):
+    assert main(["lines", file, "--pages", "2"]) == EXIT_READ
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split("|")[1].split() == ["Consolidated", "income", "statement"]
+    assert next(line for line in lines if "Cost of sales" in line).endswith("|Cost of sales  (700.0)  (650.0)")
+    assert main(["lines", file, "--pages", "99", "--json"]) == EXIT_NOTHING_FOUND
+    assert json.loads(capsys.readouterr().out) == {"lines": []}
