@@ -21,6 +21,7 @@ from engine.discover.rank import (
 from engine.discover.urls import absolute_url, host_of, same_site
 from engine.discover.words import tokens
 from engine.kinds import DocumentKind
+from net.addresses import parse_url
 from net.errors import FetchFailed
 from net.fetch import DOCUMENTS, Fetcher
 from net.values import Fetched
@@ -99,6 +100,11 @@ class _Crawl:
         self.linked: dict[str, tuple[Link, str]] = {}
 
     def run(self) -> CrawlResult:
+        try:
+            parse_url(self.start_url)
+        except FetchFailed as failure:
+            self._stop(failure.code, failure.message, blocked=False)
+            return self.result
         while self._within_budget() and (candidate := self.frontier.next()) is not None:
             self.on_page(self.frontier.pages_opened, self.frontier.bounds.most_pages, candidate.url)
             page = self._fetched(candidate.url, is_start=candidate.url == self.start_url)

@@ -53,6 +53,7 @@ class _Wish:
     last_modified: str | None = None
     start_suffices: bool = False  # an answer that is too long is read as far as allowed
     documents_unwanted: bool = False  # of a document only the first bytes are read
+    proves_health: bool = True  # an answer makes earlier failures of the host forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,7 @@ class Fetcher:
             "text/plain,*/*;q=0.5",
             "identity",
             start_suffices=True,
+            proves_health=False,  # often a front server's answer, while the pages behind it fail
         )
         try:
             _digest, answer = asking._fetch(wish, buffer)
@@ -302,19 +304,20 @@ class Fetcher:
                 try:
                     answer = self._spoken(target, wish, digest, seconds)
                 except FetchFailed as failure:
-                    self._remember(target, failure)
+                    self._remember(target, wish, failure)
                     raise
         except HostUnavailable as refusal:
             raise failures.host_paused(wish.url, target, refusal.seconds, refusal.reason) from None
-        self.limiter.succeeded(target.host_key)
+        if wish.proves_health:
+            self.limiter.succeeded(target.host_key)
         return answer
 
-    def _remember(self, target: Target, failure: FetchFailed) -> None:
+    def _remember(self, target: Target, wish: _Wish, failure: FetchFailed) -> None:
         if failure.retry_after is not None:
             self.limiter.pause(target.host_key, failure.retry_after)
         if failure.code in FAILURES_OF_HOST:
             self.limiter.failed(target.host_key)
-        elif failure.status is not None:
+        elif failure.status is not None and wish.proves_health:
             self.limiter.succeeded(target.host_key)
 
     def _spoken(self, target: Target, wish: _Wish, digest: _Digest, seconds: float) -> _Answer:

@@ -7,10 +7,13 @@ settings are the product's; only the environment differs.
 import atexit
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +37,29 @@ os.environ.update(
     SECRET_KEY="only-for-tests-and-long-enough-to-be-accepted",
     TENFOLD_CACHE="memory",
 )
+
+# Every connection of this process to an address of the internet, as (address, port), from any library.
+_CONNECTED: list[tuple[str, int]] = []
+
+
+def _note_connection(event: str, arguments: tuple[Any, ...]) -> None:
+    """No test leaves this machine: the interpreter itself asks here before a socket connects."""
+    if event != "socket.connect" or arguments[0].family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    address, port = arguments[1][:2]
+    _CONNECTED.append((address, port))
+    if address != "localhost" and not ip_address(address).is_loopback:
+        raise RuntimeError(f"A test opened a connection to {address}, port {port}.")
+
+
+sys.addaudithook(_note_connection)
+
+
+@pytest.fixture
+def connected() -> list[tuple[str, int]]:
+    """The connections opened since the test began, as (address, port); it fills while the test runs."""
+    _CONNECTED.clear()
+    return _CONNECTED
 
 
 def pytest_configure(config: pytest.Config) -> None:
