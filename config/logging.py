@@ -97,6 +97,8 @@ def configuration(level: str, shape: str) -> dict[str, Any]:
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             # A page that is missing is the visitor's affair, not a warning of ours.
             "django.request": {"level": "ERROR"},
+            # Of passwords only what closed an account to an address.
+            "axes": {"level": "WARNING"},
             # Each request and task is told of by the web server and the worker already.
             "django_structlog": {"level": "ERROR"},
         },
