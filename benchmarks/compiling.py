@@ -166,10 +166,13 @@ def measured_proofs() -> tuple[list[str], list[Verdict]]:
     faults += guarded.faults
     said = f"{len(guarded.faults)} in {guarded.counts['rows']} rows"
     verdicts.append(Verdict("opposite lines merged", said, "0", not guarded.faults))
-    longest = max(companies().values(), key=lambda company: len(company.reports))
-    spent = seconds(longest)
-    said = f"{spent:.2f} s for {len(longest.reports)} reports"
-    verdicts.append(Verdict("compile in both views", said, "< 2 s", spent < BARS["seconds"]))
+    times = {name: seconds(company) for name, company in companies().items()}
+    slowest = max(times, key=lambda name: times[name])
+    spent = times[slowest]
+    said = f"{spent:.2f} s for {len(companies()[slowest].reports)} reports of {slowest}"
+    verdicts.append(
+        Verdict("compile in both views, the slowest company", said, "< 2 s", spent < BARS["seconds"])
+    )
     return faults, verdicts
 
 
