@@ -1,14 +1,14 @@
 """What a document is, from its address, its link and its first pages."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from documents.models import DecidedBy, Document, DocumentStatus
 from documents.storage import open_version
 from documents.survey import survey_of
 from engine.classify.document import Classification, classify
-from engine.classify.evidence import DocumentClues
+from engine.classify.evidence import DocumentClues, with_survey
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from jobs.run import Storing
@@ -36,19 +36,8 @@ def classify_document(
     then only fills in what is still empty.
     """
     report("classifying", 0, 1, str(document))
-    first_pages, pages, warnings = _first_pages(document)
-    result = classify(
-        DocumentClues(
-            url=document.url,
-            file_name=document.current_version.original_name if document.current_version else "",
-            link_text=document.link_text,
-            context=document.link_context,
-            heading="",
-            first_pages=first_pages,
-            page_count=pages,
-            statements_found=None,
-        )
-    )
+    clues, warnings = _clues(document)
+    result = classify(clues)
     with storing():
         _keep(document, result)
     return Classified(
@@ -62,16 +51,19 @@ def classify_document(
     )
 
 
-def _first_pages(document: Document) -> tuple[tuple[str, ...], int | None, tuple[str, ...]]:
+def _clues(document: Document) -> tuple[DocumentClues, tuple[str, ...]]:
+    """What is known of a document, and sentences about what could not be looked at."""
+    clues = DocumentClues(url=document.url, link_text=document.link_text, context=document.link_context)
     version = document.current_version
     if version is None:
-        return (), None, ("There is no file yet, so that only the address and the link were looked at.",)
+        return clues, ("There is no file yet, so that only the address and the link were looked at.",)
+    clues = replace(clues, file_name=version.original_name, page_count=version.page_count)
     with open_version(version) as file:
         surveyed = survey_of(file.read())
     if surveyed.survey is None:
         reason = surveyed.error.message if surveyed.error else "The file could not be opened."
-        return (), version.page_count, (reason,)
-    return surveyed.survey.first_pages, surveyed.survey.pages, ()
+        return clues, (reason,)
+    return with_survey(clues, surveyed.survey), ()
 
 
 def _keep(document: Document, result: Classification) -> None:

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 from engine.classify.document import classify
-from engine.classify.evidence import DocumentClues
+from engine.classify.evidence import DocumentClues, with_survey
 from engine.classify.show import classification_to_json, show_classification
 from engine.discover.links import links_in_html
 from engine.discover.show import links_to_json, ranked_links, show_links
@@ -187,8 +187,7 @@ def _links(data: bytes, asked: argparse.Namespace) -> int:
 
 def _classify(data: bytes, asked: argparse.Namespace) -> int:
     known = survey(data, _options(asked))
-    clues = DocumentClues(url=asked.url, first_pages=known.first_pages, page_count=known.pages)
-    found = classify(clues)
+    found = classify(with_survey(DocumentClues(url=asked.url), known))
     print(classification_to_json(found) if asked.json else show_classification(found))
     return EXIT_NOTHING_FOUND if found.kind is DocumentKind.UNKNOWN else EXIT_READ
 

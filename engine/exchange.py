@@ -8,6 +8,7 @@ from typing import Any
 from engine.kinds import (
     CellState,
     CheckOutcome,
+    Framework,
     MappingMethod,
     PeriodKind,
     RowKind,
@@ -85,11 +86,26 @@ def _survey(survey: Survey) -> Json:
         "producer": survey.producer,
         "title": survey.title,
         "first_pages": list(survey.first_pages),
+        "outline": list(survey.outline),
+        "statements": None if survey.statements is None else sorted(survey.statements),
+        "statement_pages": list(survey.statement_pages),
+        "currency": survey.currency,
+        "framework": survey.framework,
     }
 
 
 def _survey_from(raw: Json) -> Survey:
-    return Survey(**{**raw, "first_pages": tuple(raw["first_pages"])})
+    found = raw["statements"]
+    return Survey(
+        **{
+            **raw,
+            "first_pages": tuple(raw["first_pages"]),
+            "outline": tuple(raw["outline"]),
+            "statements": None if found is None else frozenset(StatementKind(kind) for kind in found),
+            "statement_pages": tuple(raw["statement_pages"]),
+            "framework": None if raw["framework"] is None else Framework(raw["framework"]),
+        }
+    )
 
 
 def _statement(entry: StatementReading) -> Json:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from engine import ENGINE_VERSION
+from engine.classify.money import framework_of
 from engine.concepts.ligatures import with_ligatures
 from engine.concepts.mapping import MappingRule
 from engine.concepts.taxonomy import load_taxonomy
@@ -35,9 +36,11 @@ from engine.statement import (
 )
 from engine.tables.complete import completed
 from engine.tables.read import TableReading
+from engine.tables.units import around, currency_of_pages
 
 FIRST_PAGES = 8
 FRONT_PAGES = 24  # that tell the language of a report whose other pages may stay unread
+LONGEST_PAGE = 8_000  # characters of a page with a statement that are kept for the survey
 TEXT_PAGE = 30  # characters from which a page counts as having a text layer
 LEAST_TEXT_SHARE = 0.05
 
@@ -73,7 +76,7 @@ def survey(data: bytes, options: ReadingOptions | None = None) -> Survey:
     with ExitStack() as stack:
         came = as_it_came(stack, data, options.limits, (), silent)
         file = mended(stack, came, options.limits, (), silent)
-        return _described(data, file.document, file.texts)
+        return _with_statements(_described(data, file.document, file.texts), file)
 
 
 def read(data: bytes, options: ReadingOptions | None = None, report: Report = silent) -> Reading:
@@ -161,6 +164,22 @@ def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Sur
         producer=document.producer,
         title=document.title,
         first_pages=tuple(texts[:FIRST_PAGES]),
+    )
+
+
+def _with_statements(about: Survey, file: Legible) -> Survey:
+    """The survey with what the outline and the pages that look like statements say."""
+    if not bears_language(file.texts):
+        return replace(about, outline=file.document.outline())
+    _words, choice = _located(file.texts)
+    pages = sorted({candidate.pages[0] for candidate in choice.chosen.values()})
+    return replace(
+        about,
+        outline=file.document.outline(),
+        statements=frozenset(choice.chosen),
+        statement_pages=tuple(file.texts[page - 1][:LONGEST_PAGE] for page in pages),
+        currency=currency_of_pages(file.texts, pages),
+        framework=framework_of(around(file.texts, pages)),
     )
 
 

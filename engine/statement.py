@@ -7,7 +7,7 @@ concepts, signs and the verdicts of the identities, each in the order of the tab
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.kinds import CellState, CheckOutcome, MappingMethod, RowKind, Scope, StatementKind
+from engine.kinds import CellState, CheckOutcome, Framework, MappingMethod, RowKind, Scope, StatementKind
 from engine.values import Box, Evidence, Period, Unit
 
 
@@ -144,7 +144,9 @@ class Abstention:
 class Survey:
     """What a file is, before anything is read from it. `text_share` is the share of pages with a
     usable text layer, among those looked at; `first_pages` the plain text of the first pages, at most
-    eight."""
+    eight. `outline` names the bookmarks of its two upper levels. `statements` are the kinds that were
+    located, `statement_pages` the plain text of their first pages, `currency` what those are in and
+    `framework` the one that the pages around them name; None and () where nobody looked."""
 
     sha256: str
     size: int
@@ -155,6 +157,11 @@ class Survey:
     producer: str
     title: str
     first_pages: tuple[str, ...]
+    outline: tuple[str, ...] = ()
+    statements: frozenset[StatementKind] | None = None
+    statement_pages: tuple[str, ...] = ()
+    currency: str | None = None
+    framework: Framework | None = None
 
 
 @dataclass(frozen=True, slots=True)

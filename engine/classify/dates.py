@@ -14,8 +14,14 @@ from engine.kinds import DocumentKind
 
 FIRST_YEAR, LAST_YEAR = 1980, 2060
 EARLY_PAGES = 0.4  # what a mention after the first page with text counts, compared with one on it
+FIRST_LAST_DAY, LAST_FIRST_DAY = 24, 7  # between these days of a month no period ends
 MOST_MENTIONS = 3  # of one date that count: a long report repeats its neighbours' dates too
 
+_HYPHENS = str.maketrans("\u2010\u2011\u00ad", "---")  # hyphens that only typesetters tell apart
+_FURTHER_YEAR = re.compile(
+    r"\s?(?:,|and|und|et|en|y|e|och)?\s?(?:and |und |et |en |y |e |och )?"
+    r"((?:19[89]\d|20[0-5]\d))(?!\d|[.,]\d)"
+)
 _YEAR = r"((?:19[89]\d|20[0-5]\d))(?!\d)"
 
 
@@ -40,6 +46,14 @@ def dates_in(text: str) -> Iterator[tuple[int, date, str]]:
                 yield found.start(), day, found[0]
 
 
+def days_in(text: str) -> Iterator[tuple[int, int, int]]:
+    """Days of a year, with or without the year: the place, the month and the day."""
+    for pattern, order in _day_patterns():
+        for found in pattern.finditer(text):
+            day, month = (found[1], found[2]) if order == "dM" else (found[2], found[1])
+            yield found.start(), _months()[month], int(day)
+
+
 def period_clues(pages: Sequence[str]) -> tuple[PeriodClue, ...]:
     """Dates that follow words which introduce the end of a period, and bare dates of the cover."""
     clues: list[PeriodClue] = []
@@ -50,8 +64,9 @@ def period_clues(pages: Sequence[str]) -> tuple[PeriodClue, ...]:
             anchor = _anchor_before(text, place)
             if anchor is not None:
                 length, weight, words = anchor
-                clues.append(PeriodClue(day, length, weight * factor, f"{words} {written}"))
-            elif number == 0 and place < 600:
+                last = _last_of_list(day, text[place + len(written) :])
+                clues.append(PeriodClue(last, length, weight * factor, f"{words} {written}"))
+            elif number == 0 and place < 600 and _may_end_a_period(day):
                 clues.append(PeriodClue(day, "any", 0.8, written))
     return tuple(clues)
 
@@ -62,7 +77,7 @@ def period_end_of(kind: DocumentKind, clues: Sequence[PeriodClue]) -> tuple[date
     Lengths that belong to the kind count in full, others little. Of equal dates the latest wins,
     because a report names the period before beside its own.
     """
-    fitting = _knowledge()["lengths"].get(kind.value, ["year", "half", "quarter", "nine_months"])
+    fitting = date_knowledge()["lengths"].get(kind.value, ["year", "half", "quarter", "nine_months"])
     mentions: dict[date, list[tuple[float, str]]] = {}
     for clue in clues:
         share = 1.0 if clue.length in fitting or clue.length == "any" else 0.2
@@ -80,7 +95,24 @@ def plain_text(page: str) -> str:
     """A page's text in one line, lower case and without marks on letters."""
     # Some fonts come without their ligature "fi", which then stands as U+FFFE at the head of a word.
     repaired = re.sub(r"(?<![A-Za-z])\ufffe(?=[a-z])", "fi", page).replace("\ufffe", "")
+    repaired = repaired.translate(_HYPHENS)
     return re.sub(r"\s+", " ", folded(repaired))
+
+
+def _last_of_list(day: date, behind: str) -> date:
+    """The same day of the last year in a list: "years ended 31 December 2020, 2021 and 2022"."""
+    last = year = day.year
+    rest = behind[:60]
+    while (found := _FURTHER_YEAR.match(rest)) is not None and abs(int(found[1]) - year) == 1:
+        year = int(found[1])
+        last = max(last, year)
+        rest = rest[found.end() :]
+    return day if last == day.year else _checked(last, day.month, day.day) or day
+
+
+def _may_end_a_period(day: date) -> bool:
+    """True near the end of a month, where periods end; other days of a cover are those of publication."""
+    return day.day >= FIRST_LAST_DAY or day.day <= LAST_FIRST_DAY
 
 
 def _score(mentions: list[tuple[float, str]]) -> float:
@@ -135,10 +167,19 @@ def _date_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @functools.cache
+def _day_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    names = "|".join(sorted(_months(), key=len, reverse=True))
+    return (
+        (re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?[ -]?(?:of |de |d')?({names})\b"), "dM"),
+        (re.compile(rf"\b({names})\b\.? ?(\d{{1,2}})(?!\d)"), "Md"),
+    )
+
+
+@functools.cache
 def _anchors() -> tuple[tuple[re.Pattern[str], str, float], ...]:
     """Longer lengths of words first is not needed: the file names the certain ones first."""
     made = []
-    for group in _knowledge()["anchors"]:
+    for group in date_knowledge()["anchors"]:
         phrases = "|".join(folded(str(phrase)) for phrase in group["phrases"])
         # A date may follow another one: "for the years ended 31 December 2023 and 2022".
         pattern = re.compile(rf"(?<![a-z])(?:{phrases})\s*[,:(]?\s*(?:on|the|le|el|al|op|em|den|am|il)?\s*\Z")
@@ -149,11 +190,14 @@ def _anchors() -> tuple[tuple[re.Pattern[str], str, float], ...]:
 @functools.cache
 def _months() -> dict[str, int]:
     return {
-        folded(str(name)): int(number) for number, names in _knowledge()["months"].items() for name in names
+        folded(str(name)): int(number)
+        for number, names in date_knowledge()["months"].items()
+        for name in names
     }
 
 
 @functools.cache
-def _knowledge() -> dict[str, Any]:
+def date_knowledge() -> dict[str, Any]:
+    """What is known about dates and periods, as it stands in its file."""
     loaded: dict[str, Any] = read_data(Path(__file__).parent / "vocabulary" / "dates.yaml")
     return loaded

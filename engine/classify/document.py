@@ -1,11 +1,10 @@
 """Clues → kind, year, period end, language, with margin. Unknown is an answer."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from engine.classify.dates import period_clues, period_end_of, plain_text
+from engine.classify.dates import PeriodClue, period_clues, period_end_of, plain_text
 from engine.classify.evidence import (
     ClueFound,
     DocumentClues,
@@ -16,17 +15,15 @@ from engine.classify.evidence import (
     pages_with_text,
     rules,
 )
+from engine.classify.fiscal_years import INTERIM, fiscal_year_of
 from engine.classify.language import language_of
-from engine.classify.money import currency_of, framework_of
+from engine.classify.money import currency_of, framework_of, prescribed_framework
 from engine.discover.rank import fiscal_year_by_words
 from engine.discover.years import years_in
 from engine.kinds import DocumentKind, Framework
 
-INTERIM = frozenset(
-    {DocumentKind.HALF_YEAR_REPORT, DocumentKind.QUARTERLY_REPORT, DocumentKind.RESULTS_RELEASE}
-)
+HEAD_OF_STATEMENT = 1_500  # characters of a page with a statement, among which its days stand
 DATED = INTERIM | {DocumentKind.ANNUAL_REPORT, DocumentKind.ESEF_PACKAGE}
-_NAMED_FISCAL_YEAR = re.compile(r"\b(?:fiscal(?: year)?|fy|financial year) ?(20\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,8 @@ def classify(clues: DocumentClues) -> Classification:
         fiscal_year=year,
         period_end=end,
         language=language_of(pages or (clues.link_text, clues.context)),
-        currency=currency_of(pages, form),
-        framework=framework_of(pages, form),
+        currency=clues.currency or currency_of(pages, form),
+        framework=prescribed_framework(form) or clues.framework or framework_of(pages),
         evidence=(*evidence, *notes),
         margin=margin,
         form=form,
@@ -98,33 +95,28 @@ def _period_end(kind: DocumentKind, clues: DocumentClues, pages: Sequence[str]) 
             return None, ""
     if kind not in DATED:
         return None, ""
-    return period_end_of(kind, period_clues(pages))
+    at_statements = [
+        clue
+        for page in clues.statement_pages
+        for clue in _latest(period_clues(("", page[:HEAD_OF_STATEMENT])))
+    ]
+    return period_end_of(kind, (*period_clues(pages), *at_statements))
+
+
+def _latest(clues: Sequence[PeriodClue]) -> list[PeriodClue]:
+    """The clues to the last of the days that a statement names, which names the years before beside it."""
+    last = max((clue.end for clue in clues), default=None)
+    return [clue for clue in clues if clue.end == last]
 
 
 def _fiscal_year(
     kind: DocumentKind, end: date | None, clues: DocumentClues, pages: Sequence[str]
 ) -> tuple[int | None, str]:
-    """The year of the period's end; an interim report's own naming of its fiscal year goes first,
-    because a quarter may end in the calendar year before."""
+    """The year to which the period's end belongs; without one, that of the cover or the link."""
     if end is not None:
-        named = _named_fiscal_year(end, pages) if kind in INTERIM else None
-        if named is not None:
-            return named, f"the text speaks of fiscal {named}"
-        return (end - timedelta(days=7)).year, f"the period ends on {end.isoformat()}"
+        return fiscal_year_of(kind, end, (*pages, *clues.statement_pages))
     by_link = fiscal_year_by_words(link_texts(clues))
     on_cover = years_in(plain_text(pages[0])[:600]) if pages else ()
     if on_cover and kind in DATED:
         return on_cover[0].year, f"the cover says {on_cover[0].text}"
     return by_link, f"the link says {by_link}" if by_link is not None else ""
-
-
-def _named_fiscal_year(end: date, pages: Sequence[str]) -> int | None:
-    counts: dict[int, int] = {}
-    for page in pages:
-        for found in _NAMED_FISCAL_YEAR.finditer(plain_text(page)):
-            counts[int(found[1])] = counts.get(int(found[1]), 0) + 1
-    return _most_named({year: count for year, count in counts.items() if year in (end.year, end.year + 1)})
-
-
-def _most_named(counts: Mapping[int, int]) -> int | None:
-    return max(counts, key=lambda year: (counts[year], year)) if counts else None

@@ -40,11 +40,14 @@ def _counted(pattern: re.Pattern[str], text: str) -> dict[str, int]:
     return counts
 
 
-def framework_of(pages: Sequence[str], form: str) -> Framework | None:
-    """The framework a form prescribes or the pages name most often, else None."""
+def prescribed_framework(form: str) -> Framework | None:
+    """The framework that a form prescribes, None where it leaves the choice."""
     prescribed = _knowledge()["framework_of_form"].get(form)
-    if prescribed is not None:
-        return Framework(prescribed)
+    return None if prescribed is None else Framework(prescribed)
+
+
+def framework_of(pages: Sequence[str]) -> Framework | None:
+    """The framework that the pages name most often, else None."""
     text = re.sub(r"\s+", " ", " ".join(pages).lower())
     counts = {
         name: sum(len(re.findall(pattern, text)) for pattern in said["patterns"])

@@ -133,7 +133,7 @@ def kind_by_words(words: dict[str, tuple[str, ...]]) -> KindOpinion:
         for topic, phrase in _loudest(found).items():
             if topic in ("page", "away"):
                 continue
-            weight = phrase.weight * (ENCLOSED if _is_enclosed(phrase, found, named) else 1.0)
+            weight = phrase.weight * (ENCLOSED if is_enclosed(phrase, found, named) else 1.0)
             scores[topic] = scores.get(topic, 0.0) + weight * _layers()[layer]
             reasons.append(f"{layer}: “{phrase.text}” speaks for {topic}")
     return _opinion(scores, tuple(reasons))
@@ -217,7 +217,7 @@ def _without_years(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if not _YEAR_WORD.fullmatch(word))
 
 
-def _is_enclosed(phrase: Phrase, found: Sequence[Phrase], named: bool) -> bool:
+def is_enclosed(phrase: Phrase, found: Sequence[Phrase], named: bool = False) -> bool:
     """True for other papers that are named after a report: "Annual report with notice of meeting".
     `named` says that a louder layer has named a report outright."""
     if phrase.topic not in (DocumentKind.OTHER, DocumentKind.SUSTAINABILITY_REPORT):

@@ -34,6 +34,7 @@ _NAMED = re.compile(
 _SHORT = re.compile(
     r"(?<![a-z])(?:fy|hy|gj|ar|[1-4]q|q[1-4]|[1-4]t|t[1-4]|[1-4]h|h[12]|s[12]|9m|6m|10[\s_-]?[kq]|20[\s_-]?f)[\s_'’-]{0,2}(\d\d)(?![\d/.-]|[a-z])"
 )
+_DIGIT = re.compile(r"\d")
 _BARE = re.compile(rf"(?<!\d)({_YEAR})(?!\d)")
 
 STRONG, PLAIN, WEAK = 3.0, 2.0, 1.0
@@ -51,6 +52,8 @@ class YearClue:
 
 def years_in(text: str) -> tuple[YearClue, ...]:
     """The years in a text, surest first; each place in the text counts once."""
+    if not _DIGIT.search(text):
+        return ()
     rest = folded(text[:2000]).replace("_", " ")
     clues: list[YearClue] = []
 

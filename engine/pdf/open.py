@@ -4,6 +4,7 @@ import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, overload
 
 import pypdfium2 as pdfium
@@ -15,6 +16,8 @@ from engine.progress import Report, silent
 # Where the header of a PDF may begin: viewers accept some leading bytes, and so does pdfium.
 _HEADER_WITHIN = 1024
 _PAGES_PER_REPORT = 25
+_OUTLINE_LEVELS = 2
+_MOST_BOOKMARKS = 1000  # that are looked at
 _MAY_COPY = 1 << 4  # bit 5 of the permission flags, ISO 32000-1 table 22
 _MAY_COPY_FOR_ACCESSIBILITY = 1 << 9
 
@@ -97,6 +100,15 @@ class OpenDocument:
             if text_page:
                 pdfium_c.FPDFText_ClosePage(text_page)
             pdfium_c.FPDF_ClosePage(raw)
+
+    def outline(self) -> tuple[str, ...]:
+        """The names of the bookmarks of the two upper levels, none where the file has no outline."""
+        try:
+            marks = islice(self.pdf.get_toc(), _MOST_BOOKMARKS)
+            upper = [mark.get_title().strip()[:200] for mark in marks if mark.level < _OUTLINE_LEVELS]
+            return tuple(title for title in upper if title)
+        except (pdfium.PdfiumError, ValueError, RecursionError):
+            return ()
 
 
 class PageTexts(Sequence[str]):

@@ -18,6 +18,9 @@ _UNIT_WORDS = re.compile(
     r"(?i)notes?\s*\d+(?:\s*\([a-z]\))?|notes?|unaudited|audited|restated|\b(?:in|of|the)\b|cents?|pence"
     r"|thousands?|millions?|['’]000s?|USD|EUR|GBP|CHF|AUD|CAD|RMB|JPY|SEK|US(?=\$)|AU?(?=\$)|HK(?=\$)"
 )
+_PAGES_BEFORE, _PAGES_AFTER = 8, 12  # around statements, where their basis is spoken of
+_LONGEST_UNIT = 120  # characters of a line that states a unit
+_FIGURE = re.compile(r"\d[.,' ]\d{3}|\(\d+\)")
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD"})
 _MOST_MENTIONS = 6
 _WORTH_OF_STATEMENT = 3
@@ -173,6 +176,32 @@ def document_currency(texts: Sequence[str], statement_text: str) -> tuple[str | 
     if presented:
         return presented.most_common(1)[0][0], "the currency the report says it is presented in"
     return None, ""
+
+
+def currency_of_pages(texts: Sequence[str], pages: Sequence[int]) -> str | None:
+    """The currency of the statements on these pages (from 1) as their own lines state it, else as the
+    report's words around them do; None where nothing says it."""
+    if not pages:
+        return None
+    shown = [texts[page - 1] for page in pages]
+    named = [code for text in shown for line in text.splitlines() if (code := _currency_of_unit(line))]
+    # Figures are repeated in dollars for readers abroad, never dollars in another currency.
+    own = [code for code in named if code != "USD"] or named
+    if own:
+        return Counter(own).most_common(1)[0][0]
+    return document_currency([*texts[:6], *around(texts, pages)], "\n".join(shown))[0]
+
+
+def around(texts: Sequence[str], pages: Sequence[int]) -> Sequence[str]:
+    """The texts of these pages (from 1) and of those about them: the auditor's report, the first notes."""
+    return texts[max(0, min(pages) - _PAGES_BEFORE) : max(pages) + _PAGES_AFTER] if pages else ()
+
+
+def _currency_of_unit(line: str) -> str | None:
+    """The currency of a line that states the unit of a statement; None for a line with figures."""
+    if len(line) > _LONGEST_UNIT or _FIGURE.search(line):
+        return None
+    return currency_in(line) if names_scale(line) or is_unit_text(line) else None
 
 
 def unit_from(lines: Iterable[str]) -> tuple[Unit, str, str]:
