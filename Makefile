@@ -18,7 +18,7 @@ lint:  ## style, types and import contracts
 browser-test:  ## the tests that drive a browser
 	@./run browser-test
 
-bench:  ## accuracy and speed
+bench:  ## accuracy (./run bench NAME for the others)
 	@./run bench
 
 celery-worker:  ## start a worker by hand (QUEUES=a,b CONCURRENCY=2)
