@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from documents.site_refusals import Missed
 from engine.discover.feeds import links_in_feed, links_in_json, links_in_sitemap
-from engine.discover.frontier import Candidate, CrawlBounds, Frontier
+from engine.discover.frontier import LEAST_SCORE, Candidate, CrawlBounds, Frontier
 from engine.discover.links import Link, links_in_html
 from engine.discover.pages import feed_paths
 from engine.discover.rank import (
@@ -96,8 +96,9 @@ class _Crawl:
         self.bytes_read = 0
         self.missed = Missed()
         self.result = CrawlResult()
-        # How a page was linked: an address that answers with a document is named by its link.
-        self.linked: dict[str, tuple[Link, str]] = {}
+        # How an address was linked first, and where. One that answers with a document is named by its
+        # link; and menus, which stand on every page, need not be judged on every page.
+        self.linked: dict[str, tuple[RankedLink, str]] = {}
 
     def run(self) -> CrawlResult:
         try:
@@ -147,7 +148,8 @@ class _Crawl:
         if candidate.url == self.start_url:
             self._follow_the_company(page.final_url)
         if page.media_type in DOCUMENTS:
-            link, found_on = self.linked.get(candidate.url, (Link(candidate.url), candidate.url))
+            ranked, found_on = self.linked.get(candidate.url, (None, candidate.url))
+            link = ranked.link if ranked else Link(candidate.url)
             new = self.frontier.add([_document_itself(page, link)], found_on, candidate.depth)
         else:
             new = self._add(self._links(page, candidate), page.final_url, candidate.depth)
@@ -160,11 +162,20 @@ class _Crawl:
             self._warn(f"{self.start_url} leads to {final_url}, where the search went on.")
 
     def _add(self, links: tuple[Link, ...], found_on: str, depth: int) -> int:
-        ranked = [rank_link(link, self.site) for link in links]
-        for one in ranked:
-            if one.role is LinkRole.PAGE and len(self.linked) < self.frontier.bounds.most_links:
-                self.linked.setdefault(one.link.url, (one.link, found_on))
-        return self.frontier.add(ranked, found_on, depth)
+        return self.frontier.add([self._ranked(link, found_on) for link in links], found_on, depth)
+
+    def _ranked(self, link: Link, found_on: str) -> RankedLink:
+        known = self.linked.get(link.url)
+        if known is not None and known[0].link.text == link.text:
+            return known[0]
+        ranked = rank_link(link, self.site)
+        # A document may be named better elsewhere, a page that seemed to lead away too.
+        settled = ranked.role is LinkRole.IGNORE or (
+            ranked.role is LinkRole.PAGE and ranked.score >= LEAST_SCORE
+        )
+        if settled and known is None and len(self.linked) < self.frontier.bounds.most_links:
+            self.linked[link.url] = (ranked, found_on)
+        return ranked
 
     def _links(self, page: Fetched, candidate: Candidate) -> tuple[Link, ...]:
         """The links of a page by what it is: a page, a sitemap, a feed or a list in JSON."""
