@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from config import api
+from monitoring.api.views import HealthView
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -16,6 +17,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("livez", alive, name="livez"),
+    path("healthcheck", HealthView.as_view(), name="healthcheck"),
     path("admin/statements/", include("extraction.urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/", admin.site.urls),

@@ -29,8 +29,7 @@ from jobs.workers import consumers, workers_by_answer
 MINUTE = timedelta(minutes=1)
 # A run that is due and was not sent for so long says that nobody dispatches.
 LONGEST_UNSENT = 2 * MINUTE
-# Nothing is scheduled more rarely than the daily clean-up of Celery's own, so the scheduler that sent
-# nothing for longer than its shortest schedule and this much more is silent.
+# Beyond twice the shortest schedule: it sends late when the machine is busy, and rereads what people edit.
 SCHEDULER_GRACE = 5 * MINUTE
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 LEAST_FREE_SHARE = 0.05

@@ -121,6 +121,8 @@ def test_a_file_that_is_no_pdf_is_refused_in_words(signed_in: Page, live_server:
         "/admin/extraction/restatement/",
         "/admin/extraction/reviewitem/",
         "/admin/jobs/taskrun/",
+        "/admin/django_celery_beat/periodictask/",
+        "/admin/django_celery_beat/periodictask/add/",
         "/api/v1/",
         "/api/docs/",
     ],

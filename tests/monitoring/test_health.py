@@ -71,7 +71,9 @@ class TestWhatIsMissing:
     def test_a_broker_that_is_away(self) -> None:
         assert health.broker()[0] == health.workers()[0] == Health.UNHEALTHY
         assert health.alive() == Health.UNHEALTHY
-        assert APIClient().get(HEALTH).json() == {"status": "unhealthy"}
+        for address in (HEALTH, "/healthcheck"):
+            answer = APIClient().get(address)
+            assert (answer.status_code, answer.json()) == (503, {"status": "unhealthy"})
 
     def test_a_queue_nobody_takes_from(self, monkeypatch: pytest.MonkeyPatch) -> None:
         all_but_one = tuple(queue for queue in QUEUES if queue != "scraping")
