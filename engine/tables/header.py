@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from engine.kinds import PeriodKind, Scope, StatementKind
 from engine.locate.lexicon import Vocabulary, letters
@@ -43,6 +44,14 @@ class DayOfYear:
         last = calendar.monthrange(year, self.month)[1]
         day = last if self.month == 2 and self.day >= 28 else min(self.day, last)
         return date(year, self.month, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period named by its first and last month: how long it is, and where it ends."""
+
+    months: int
+    end: DayOfYear
 
 
 @dataclass(slots=True)
@@ -282,6 +291,9 @@ def _interpret(heading: ColumnHeading, words: Vocabulary) -> None:
     heading.months, heading.weeks = length_in(text, words)
     if heading.months is None:
         heading.months = _short_length(text)
+    span = span_in(text, words)
+    if span is not None and heading.months in (None, span.months):
+        heading.months, heading.day, heading.own_day = span.months, span.end, True
     heading.restated = any(mark in squashed for mark in words.restated) and "un" + "adjusted" not in squashed
     heading.other = (
         heading.year is None
@@ -368,6 +380,54 @@ def length_in(text: str, words: Vocabulary) -> tuple[int | None, int | None]:
     return None, None
 
 
+# Between the first and the last month of a span, in the languages that are read.
+_UNTIL = (
+    r"\s*(?:[-–—]|\b(?:to|until|through|bis(?: zum)?|au|à|al|a|ao|hasta|tot(?: en met)?|t/m|till|até)\b)\s*"
+)
+_NUMERIC_SPAN = re.compile(
+    rf"(?<![\d.])0?1[./](?P<m1>\d{{1,2}})[./]?(?:(?:19|20)\d\d)?{_UNTIL}(?P<d2>\d{{1,2}})[./](?P<m2>\d{{1,2}})(?!\d)"
+)
+_SPANS = (3, 6, 9, 12)  # months that a period of account has; other spans are none
+
+
+def span_in(text: str, words: Vocabulary) -> Span | None:
+    """The one span of whole months that a text names: "January–June 2024", "1 January to 30 June",
+    "1.1.–30.6.2024". None for any other, such as one of weeks."""
+    found = {
+        span
+        for match in (*_word_span(words).finditer(text), *_NUMERIC_SPAN.finditer(text))
+        if (span := _span(match, words)) is not None
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+@cache
+def _word_span_of(months: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, months))
+    return re.compile(
+        rf"(?:(?<!\d)(?P<d1>\d{{1,2}})(?:st|\.|º|er)?\s*(?:of\s+|de\s+)?)?\b(?P<m1>{names})\b\.?\s*(?:(?:de\s+)?(?:19|20)\d\d)?"
+        rf"{_UNTIL}(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\s*(?:of\s+|de\s+)?)?(?P<m2>{names})\b",
+        re.IGNORECASE,
+    )
+
+
+def _word_span(words: Vocabulary) -> re.Pattern[str]:
+    return _word_span_of(tuple(sorted(words.months, key=len, reverse=True)))
+
+
+def _span(match: re.Match[str], words: Vocabulary) -> Span | None:
+    if match.groupdict().get("d1") not in (None, "1", "01"):
+        return None
+    first, last = (
+        int(name) if name.isdecimal() else words.months[name.lower()] for name in (match["m1"], match["m2"])
+    )
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        return None
+    months = (last - first) % 12 + 1
+    end = _day(last, int(match["d2"] or calendar.monthrange(2023, last)[1]))
+    return Span(months, end) if months in _SPANS and end is not None else None
+
+
 def _short_length(text: str) -> int | None:
     """Months of the one interim period that a column names by its letter."""
     found = [months for months, pattern in _SHORT_LENGTHS if pattern.search(text)]
@@ -379,6 +439,9 @@ def complete_headings(headings: list[ColumnHeading], general: str, context: str,
     for text in (general, context):
         day = day_in(text, words)
         months, _ = length_in(text, words)
+        span = span_in(text, words)
+        if span is not None and months in (None, span.months):
+            months, day = span.months, span.end
         years = _years_named(text)
         for n, heading in enumerate(headings):
             if heading.other:

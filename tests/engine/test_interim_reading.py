@@ -17,6 +17,10 @@ QUARTER_23, HALF_23 = (date(2023, 4, 1), date(2023, 6, 30)), (date(2023, 1, 1), 
     ("heads", "extra"),
     [
         ((("Q2 2024", "Q2 2023", "H1 2024", "H1 2023"), UNITS), []),
+        (
+            (("Apr–Jun", "Apr–Jun", "Jan–Jun", "Jan–Jun"), ("2024", "2023") * 2, UNITS),
+            [],
+        ),
         ((("2Q24", "2Q23", "1H24", "1H23"), ("2024", "2023", "2024", "2023"), UNITS), []),
         (
             (("3 months to", "3 months to", "6 months to", "6 months to"), ("2024", "2023") * 2, UNITS),
@@ -27,7 +31,7 @@ QUARTER_23, HALF_23 = (date(2023, 4, 1), date(2023, 6, 30)), (date(2023, 1, 1), 
             [(318.0, 741.0, "Three months"), (440.0, 741.0, "Six months")],
         ),
     ],
-    ids=["letters", "digits_first", "each_column", "one_over_two"],
+    ids=["letters", "spans", "digits_first", "each_column", "one_over_two"],
 )
 def test_a_quarter_beside_its_half_year(heads, extra):
     four = tuple(row if len(row) == 1 else (row[0], row[1], *row[2:], *row[2:]) for row in INCOME)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.kinds import PeriodKind, StatementKind
 from engine.locate.lexicon import vocabulary
-from engine.tables.header import ColumnHeading, DayOfYear, day_in, length_in, period_of, year_in
+from engine.tables.header import ColumnHeading, DayOfYear, day_in, length_in, period_of, span_in, year_in
 from engine.values import Period
 
 EN = vocabulary("en")
@@ -61,6 +61,29 @@ def test_days(text, language, day):
 )
 def test_lengths(text, length):
     assert length_in(text, EN) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "span"),
+    [
+        ("January–June 2024", "en", (6, DayOfYear(6, 30))),
+        ("Jan - Sep 2024", "en", (9, DayOfYear(9, 30))),
+        ("1 April to 30 June 2024", "en", (3, DayOfYear(6, 30))),
+        ("1 July 2023 – 30 June 2024", "en", (12, DayOfYear(6, 30))),
+        ("1. Januar bis 30. September 2024", "de", (9, DayOfYear(9, 30))),
+        ("1.1.–30.6.2024", "de", (6, DayOfYear(6, 30))),
+        ("01.01.2024 - 31.03.2024", "de", (3, DayOfYear(3, 31))),
+        ("du 1er janvier au 30 juin 2024", "fr", (6, DayOfYear(6, 30))),
+        ("1 januari - 30 juni 2024", "sv", (6, DayOfYear(6, 30))),
+        ("January to February 2024", "en", None),
+        ("28 September to 30 December 2024", "en", None),
+        ("30 June 2024", "en", None),
+        ("Jan–Mar 2024 Jan–Jun 2024", "en", None),
+    ],
+)
+def test_spans_of_months(text, language, span):
+    found = span_in(text, vocabulary(language))
+    assert (None if found is None else (found.months, found.end)) == span
 
 
 def test_the_last_of_february_follows_the_year():
