@@ -19,7 +19,10 @@ from celery.signals import (
     worker_shutting_down,
 )
 from django.db import connections
+from django_structlog.celery.signals import modify_context_before_task_publish
 
+# Of what is known of the log lines of whoever sends a message, this goes with it.
+GOES_ALONG = frozenset({"request_id", "user_id"})
 START_SCHEDULED = "jobs.start_scheduled"
 SENT_AT = "tenfold_sent_at"
 
@@ -30,6 +33,7 @@ def connect() -> None:
     task_retry.connect(give_back_stopped_run, dispatch_uid="jobs.give_back_stopped_run")
     worker_shutting_down.connect(give_back_at_exit, dispatch_uid="jobs.give_back_at_exit")
     task_revoked.connect(cancel_revoked_run, dispatch_uid="jobs.cancel_revoked_run")
+    modify_context_before_task_publish.connect(keep_the_request, dispatch_uid="jobs.keep_the_request")
     before_task_publish.connect(stamp, sender=START_SCHEDULED, dispatch_uid="jobs.stamp")
 
 
@@ -77,3 +81,9 @@ def cancel_revoked_run(request: Any, terminated: bool = False, expired: bool = F
 def stamp(headers: dict[str, Any], **_: Any) -> None:
     """A schedule's slot is when its message was sent, not when a worker found time for it."""
     headers[SENT_AT] = time.time()
+
+
+def keep_the_request(context: dict[str, Any], **_: Any) -> None:
+    """The lines of a task belong to the request it came from, and not to the run that sent its message."""
+    for name in set(context) - GOES_ALONG:
+        del context[name]

@@ -118,3 +118,13 @@ def test_a_page_that_is_missing_is_no_warning(client: Client, lines, db) -> None
     lines("text")
     assert client.get("/nowhere").status_code == 404
     assert lines() == []
+
+
+def test_a_message_takes_the_request_along_and_not_the_run_that_sends_it() -> None:
+    from django_structlog.celery.receivers import CeleryReceiver
+
+    headers: dict[str, object] = {}
+    known = {"request_id": "r-1", "user_id": 7, "task_id": "t-1", "task": "a_parent", "subject": "Northwind"}
+    with structlog.contextvars.bound_contextvars(**known):
+        CeleryReceiver().receiver_before_task_publish(headers=headers)
+    assert headers == {"__django_structlog__": {"request_id": "r-1", "user_id": 7}}
