@@ -27,6 +27,11 @@ _QUOTED_FILE = re.compile(
 )
 
 
+_VALUE_BEGINS = re.compile(r"[=(:]\s{0,20}([\[{])")
+_QUOTED_TEXT = re.compile(r"""["'`]([^"'`<>{}]{3,160})["'`]|\b(?:year|fy)\s?:\s?(\d{4})\b""")
+MOST_VALUES = 200  # beginnings of a list or object in a script that are tried
+
+
 @dataclass(frozen=True, slots=True)
 class JsonLink:
     """An address as written, the words of its own object and those of the objects around it."""
@@ -49,15 +54,47 @@ def json_links_in_script(text: str) -> tuple[JsonLink, ...]:
     """The files named in a script: quoted addresses, with the object literal around each where that
     is JSON."""
     found: list[JsonLink] = []
+    wholes = list(_whole_values(text))
+    for _start, _end, value in wholes:
+        found.extend(_walked(value))
     for match in _QUOTED_FILE.finditer(text):
         if len(found) >= MOST_JSON_LINKS:
             break
+        if any(start <= match.start() < end for start, end, _value in wholes):
+            continue
         address = _unescaped(match[1])
         around = _object_around(text, match.start(), match.end())
         inside = list(_walked(around)) if around is not None else []
         same = next((link for link in inside if link.address == address), None)
-        found.append(same or JsonLink(address, "", ""))
-    return tuple(dict.fromkeys(found))
+        found.append(same or JsonLink(address, _words_around(text, match), ""))
+    return tuple(dict.fromkeys(found[:MOST_JSON_LINKS]))
+
+
+def _whole_values(text: str) -> Iterator[tuple[int, int, Any]]:
+    """Lists and objects that a script assigns or hands over whole, with where they begin and end."""
+    decoder = json.JSONDecoder()
+    after, tried = 0, 0
+    for match in _VALUE_BEGINS.finditer(text):
+        if match.start(1) < after or tried >= MOST_VALUES:
+            continue
+        tried += 1
+        try:
+            value, end = decoder.raw_decode(text, match.start(1))
+        except (ValueError, RecursionError):
+            continue
+        after = end
+        yield match.start(1), end, value
+
+
+def _words_around(text: str, address: re.Match[str]) -> str:
+    """The other texts of an object that is written in the language of scripts, not as JSON."""
+    first = text.rfind("{", max(0, address.start() - FURTHEST_BRACE), address.start())
+    last = text.find("}", address.end(), address.end() + FURTHEST_BRACE)
+    if first < 0 or last < 0:
+        return ""
+    inside = text[first : address.start()] + text[address.end() : last]
+    said = [found[1] or found[2] for found in _QUOTED_TEXT.finditer(inside)]
+    return " ".join(_unescaped(words) for words in said if "/" not in words[:2])[:LONGEST_WORDS]
 
 
 def _walked(value: Any) -> Iterator[JsonLink]:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from engine.discover.json_links import JsonLink, json_links, json_links_in_script
 from engine.discover.pages import challenge_in, feed_paths, generic_words, needs_script, url_attributes
-from engine.discover.urls import absolute_url
+from engine.discover.urls import absolute_url, looks_like_file
 from engine.discover.words import tokens
 
 LARGEST_PAGE = 10 * 1024 * 1024  # bytes
@@ -22,8 +22,9 @@ MOST_LINKS = 20_000
 DEEPEST_ELEMENT = 200  # beyond this depth libxml2 itself stops
 LONGEST_CONTEXT = 300  # characters
 LONGEST_TEXT = 400
-# So many words that say something, or a year, describe a link by themselves.
-WORDS_OF_AN_ENTRY = 4
+LONGEST_TITLE = 30  # characters of a column's heading
+LONGEST_LEAD = 90  # characters of a text before a link that names it
+MOST_LEADS = 6  # elements around a link whose leads are looked at
 MOST_LINKS_IN_CONTEXT = 8  # a block with more links is a list, not one entry
 LARGEST_SCRIPT = 2 * 1024 * 1024
 
@@ -34,6 +35,10 @@ _MENU_CLASS = re.compile(
     r"(?:^|[\s_-])(?:footer|navbar|nav|menu|mega-?menu|sub-?menu|breadcrumbs?|cookie)(?:$|[\s_-])"
 )
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "head"})
+_ENDS_OF_LEADS = frozenset({"main", "body", "html", "table", "nav", "footer", "header"})
+_ORDINAL = re.compile(r"[1-4]|I{1,3}|IV")
+_SEPARATORS = frozenset(" |·•-–—/:;,.()[]")
+_FILE_TYPES = ("application/pdf", "application/zip", "application/xhtml")
 _BLOCK_TAGS = frozenset({"main", "body", "html", "section", "table", "tbody", "ul", "ol"})
 _YEAR_NAME = re.compile(r"year|jahr|annee|jaar|anno|año|ano|år", re.IGNORECASE)
 _QUOTED = re.compile(r"""['"]([^'"\s<>]{4,1000})['"]""")
@@ -51,7 +56,7 @@ class Link:
     belongs to (row, card, list item) with its column's heading, `heading` the headings and tabs
     above it, outermost first, or the page's title where there is none. `source` is where it was
     found: anchor, menu, data_attribute, onclick, script, iframe, option, form, next_page, feed,
-    refresh, sitemap or json.
+    refresh, sitemap or json. `is_file` where the page itself says that a document is behind it.
     """
 
     url: str
@@ -59,6 +64,7 @@ class Link:
     context: str = ""
     heading: str = ""
     source: str = "anchor"
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,10 @@ class _Element:
     links: set[str] = field(default_factory=set)
     linking: dict[str, int] = field(default_factory=dict)  # children with links, by tag
     label: str = ""  # the name of the tab that shows this element
+    lead: str = ""  # the last run of text without links
+    is_lead_over: bool = False  # a link has followed it
     header: tuple[str, ...] = ()  # of a table: the texts of its heading row
+    paired: str = ""  # of a row: each cell behind the heading of its column
 
 
 @dataclass(slots=True)
@@ -99,6 +108,8 @@ class _Found:
     source: str
     words: str
     heading: str
+    leads: tuple[str, ...] = ()  # what stands before it, the nearest first
+    is_file: bool = False
 
 
 def links_in_html(body: bytes, base_url: str, charset: str | None = None) -> PageLinks:
@@ -123,7 +134,8 @@ def links_in_html(body: bytes, base_url: str, charset: str | None = None) -> Pag
     return PageLinks(
         title=reader.title,
         links=links,
-        needs_script=needs_script(visible, reader.ids, body, sum(link.source != "script" for link in links)),
+        needs_script=not any(link.source == "script" and looks_like_file(link.url) for link in links)
+        and needs_script(visible, reader.ids, body, len(links)),
         challenge=challenge_in(reader.title, body),
         warnings=tuple(warnings + reader.warnings),
     )
@@ -217,6 +229,7 @@ class _PageReader:
         element.length += len(text.strip())
         if element.length <= LONGEST_CONTEXT * 3:
             element.text.append(text.strip())
+        _lead_on(element, text.strip())
 
     def _closed(self, element: etree._Element, place: int) -> None:
         closed = self._elements[place]
@@ -227,6 +240,7 @@ class _PageReader:
             self._note_heading(level, _clean(" ".join(closed.text)))
         if closed.tag == "tr":
             self._note_header(element, place)
+            self._note_pairs(element, place)
         self._note_tab(element, closed)
         if closed.parent >= 0 and closed.tag not in _SILENT_TAGS:
             above = self._elements[closed.parent]
@@ -235,6 +249,10 @@ class _PageReader:
                 above.text.extend(closed.text)
             if len(above.links) <= MOST_LINKS_IN_CONTEXT:
                 above.links |= closed.links
+            if closed.links:
+                above.is_lead_over = True
+            elif closed.tag not in _HEADINGS:
+                _lead_on(above, " ".join(closed.text))
             if closed.links:
                 above.linking[closed.tag] = above.linking.get(closed.tag, 0) + 1
 
@@ -245,14 +263,29 @@ class _PageReader:
         self._headings[level] = text
 
     def _note_header(self, row: etree._Element, place: int) -> None:
-        """The first row of a table is its heading where all its cells are heading cells."""
+        """The first row of a table is its heading where all its cells are heading cells, or hold words
+        without figures and links."""
         cells = [cell for cell in row if isinstance(cell.tag, str)][:50]
-        if len(cells) < 2 or any(cell.tag.lower() != "th" for cell in cells):
-            return
         table = self._around(place, "table")
-        if table is not None and not self._elements[table].header:
-            texts = tuple(_clean(" ".join(cell.itertext()))[:60] for cell in cells)
+        if len(cells) < 2 or table is None or self._elements[table].header:
+            return
+        texts = tuple(_clean(" ".join(cell.itertext()))[:60] for cell in cells)
+        is_first = row.getprevious() is None and not self._elements[place].links
+        if all(cell.tag.lower() == "th" for cell in cells) or (is_first and all(map(_is_title, texts))):
             self._elements[table].header = texts
+
+    def _note_pairs(self, row: etree._Element, place: int) -> None:
+        """A bare number in a row says with its column's heading what it counts: Quarter 1."""
+        table = self._around(place, "table")
+        header = self._elements[table].header if table is not None else ()
+        cells = [cell for cell in row if isinstance(cell.tag, str)]
+        if not header or len(cells) > len(header):
+            return
+        said = [_clean(" ".join(cell.itertext())) for cell in cells]
+        if any(_ORDINAL.fullmatch(text) for text in said):
+            pairs = zip(header, said, strict=False)
+            explained = (f"{head} {text}" if _ORDINAL.fullmatch(text) else text for head, text in pairs)
+            self._elements[place].paired = " ".join(explained)[:LONGEST_CONTEXT]
 
     def _note_tab(self, element: etree._Element, closed: _Element) -> None:
         """A tab names the part of the page that it shows."""
@@ -286,7 +319,7 @@ class _PageReader:
         source = "menu" if self._elements[place].in_menu else "anchor"
         if "next" in (element.get("rel") or "").lower().split():
             source = "next_page"
-        self._add(element.get("href"), place, source, said)
+        self._add(element.get("href"), place, source, said, is_file=_says_file(element))
 
     def _collect_option(self, element: etree._Element, place: int) -> None:
         value = (element.get("value") or "").strip()
@@ -337,7 +370,9 @@ class _PageReader:
                 if "/" in value or value.lower().endswith(".pdf"):
                     self._add(value, place, "onclick", element.get("title"))
 
-    def _add(self, href: str | None, place: int, source: str, words: str | None) -> None:
+    def _add(
+        self, href: str | None, place: int, source: str, words: str | None, *, is_file: bool = False
+    ) -> None:
         url = absolute_url(href or "", self.base)
         if url is None or len(self._found) >= MOST_LINKS:
             return
@@ -346,7 +381,17 @@ class _PageReader:
         element = self._elements[place]
         if len(element.links) <= MOST_LINKS_IN_CONTEXT:
             element.links.add(url)
-        self._found.append(_Found(url, place, source, words or "", self._heading()))
+        leads = tuple(self._leads(place))
+        self._found.append(_Found(url, place, source, words or "", self._heading(), leads, is_file))
+
+    def _leads(self, place: int) -> Iterator[str]:
+        """The short texts that stand right before a link or before the elements around it."""
+        for steps, above in enumerate(self._ancestors(place)):
+            element = self._elements[above]
+            if element.tag in _ENDS_OF_LEADS or steps >= MOST_LEADS:
+                return
+            if element.lead and len(element.lead) <= LONGEST_LEAD:
+                yield element.lead
 
     # Surroundings
 
@@ -364,8 +409,12 @@ class _PageReader:
         context, tabs = self._surroundings(found.element)
         if found.words and found.words not in text:
             context = f"{_clean(found.words)} {context}".strip()
-        heading = " / ".join(part for part in (found.heading or self.title, *tabs) if part)
-        return Link(found.url, text, context[: LONGEST_CONTEXT * 2], heading[:LONGEST_TEXT], found.source)
+        leads = [lead for lead in found.leads if lead not in context and lead not in text]
+        if leads and not _says_something(text) and not _says_something(context):
+            context = f"{leads.pop(0)} {context}".strip()
+        heading = " / ".join(part for part in (found.heading or self.title, *tabs, *leads[::-1]) if part)
+        heading = heading[-LONGEST_TEXT:]
+        return Link(found.url, text, context[: LONGEST_CONTEXT * 2], heading, found.source, found.is_file)
 
     def _surroundings(self, place: int) -> tuple[str, list[str]]:
         """The text of the entry that holds the link, and the tabs that show it, outermost first."""
@@ -380,7 +429,8 @@ class _PageReader:
             growing = growing and self._is_one_entry(element) and not self._is_list(entry, element)
             if growing:
                 entry = above
-        context = _clean(" ".join(self._elements[entry].text))[:LONGEST_CONTEXT] if entry != place else ""
+        inner = self._elements[entry]
+        context = inner.paired or _clean(" ".join(inner.text))[:LONGEST_CONTEXT] if entry != place else ""
         return f"{column} | {context}" if column and context else column or context, tabs[::-1]
 
     def _is_one_entry(self, element: _Element) -> bool:
@@ -395,8 +445,7 @@ class _PageReader:
         inner = self._elements[entry]
         if around.tag == "tr" or around.linking.get(inner.tag, 0) < 2:
             return False
-        words = [word for word in tokens(" ".join(inner.text)) if word not in generic_words()]
-        return len(words) >= WORDS_OF_AN_ENTRY or any(len(word) == 4 and word.isdigit() for word in words)
+        return _says_something(" ".join(inner.text))
 
     def _column_heading(self, place: int, header: tuple[str, ...]) -> str:
         for above in (place, *self._ancestors(place)):
@@ -473,6 +522,34 @@ def _is_heading_class(element: etree._Element, closed: _Element) -> bool:
     if closed.length > 80 or closed.links:
         return False
     return bool(_HEADING_CLASS.search((element.get("class") or "")[:300].lower()))
+
+
+def _lead_on(element: _Element, text: str) -> None:
+    """Text after a link begins a new run, any other goes on with the last one."""
+    words = _clean(text)
+    if not words or set(words) <= _SEPARATORS:
+        return
+    if element.is_lead_over:
+        element.lead, element.is_lead_over = "", False
+    element.lead = f"{element.lead} {words}".strip()[-LONGEST_LEAD * 2 :]
+
+
+def _says_something(text: str) -> bool:
+    """True where a text has a word or a year that is not merely there to be clicked on."""
+    words = [word for word in tokens(text) if word not in generic_words()]
+    return any(not word.isdigit() or len(word) == 4 for word in words)
+
+
+def _is_title(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_TITLE and not any(sign.isdigit() for sign in text)
+
+
+def _says_file(element: etree._Element) -> bool:
+    """True where the page says that a link leads to a document: by its type, or by an attribute."""
+    kind = (element.get("type") or "").lower()
+    if kind:
+        return kind.startswith(_FILE_TYPES)
+    return (element.get("download") or "").lower().endswith((".pdf", ".zip", ".xhtml"))
 
 
 def _clean(text: str) -> str:

@@ -15,11 +15,13 @@ from engine.discover.urls import (
     extension,
     file_name,
     host_of,
+    is_numbered,
     is_other_file,
     looks_like_file,
     registered_domain,
     same_site,
     unwrapped,
+    without_keys,
 )
 from engine.discover.words import Phrase, PhraseBook, phrase_book, tokens
 from engine.discover.years import WEAK, years_in
@@ -159,20 +161,22 @@ def texts_by_layer(link: Link) -> dict[str, str]:
     directories = unquote(parts.path).replace("+", " ").rstrip("/").rpartition("/")[0]
     return {
         "text": link.text,
-        "file": stem,
+        "file": without_keys(stem),
         "context": link.context,
         "heading": link.heading,
-        "path": f"{directories} {unquote(parts.query)}",
+        "path": without_keys(f"{directories} {unquote(parts.query)}"),
     }
 
 
 def _is_document(link: Link, opinion: KindOpinion) -> bool:
     """A file by its address, or a link whose words say that it is one."""
     url = unwrapped(link.url)
-    if looks_like_file(url):
+    if looks_like_file(url) or link.is_file:
         return True
     if is_other_file(url):
         return False
+    if is_numbered(url) and opinion.kind in REPORT_KINDS and link.source not in _NOT_A_PAGE:
+        return True
     said = set(tokens(link.text)) | set(tokens(link.context[:80]) if not link.text else ())
     names_file = bool(_FILE_WORDS & said) and link.source not in _NOT_A_PAGE
     return (

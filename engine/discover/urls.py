@@ -21,6 +21,10 @@ _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 _HEXADECIMAL = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{24,64})"
 _SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
+_KEYS = re.compile(
+    rf"(?<![0-9a-z])(?:{_HEXADECIMAL}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{{10,23}})(?![0-9a-z])", re.IGNORECASE
+)
+_KEY = re.compile(r"(?=.*\d)[0-9a-zA-Z_-]{2,64}")
 _WHITE = re.compile(r"[\t\r\n]+")
 
 
@@ -34,6 +38,7 @@ class _Knowledge:
     other_extensions: frozenset[str]
     opaque_paths: tuple[re.Pattern[str], ...]
     opaque_queries: frozenset[str]
+    numbered: frozenset[str]
     second_levels: dict[str, frozenset[str]]
 
 
@@ -145,9 +150,22 @@ def looks_like_file(url: str) -> bool:
     return any(name.lower() in known.opaque_queries and value for name, value in pairs)
 
 
+def is_numbered(url: str) -> bool:
+    """True where a number or a key in the query says which of many things is meant: it may be a file,
+    and where the link's words name a report, it is."""
+    pairs = parse_qsl(urlsplit(url).query)
+    return any(name.lower() in _knowledge().numbered and _KEY.fullmatch(value) for name, value in pairs)
+
+
 def is_other_file(url: str) -> bool:
     """True for pictures, films, spreadsheets and the like."""
     return extension(url) in _knowledge().other_extensions
+
+
+def without_keys(name: str) -> str:
+    """A name without the hexadecimal keys in it, whose digits and letters spell years and forms by
+    chance."""
+    return _KEYS.sub(" ", name)
 
 
 def unwrapped(url: str) -> str:
@@ -219,6 +237,7 @@ def _knowledge() -> _Knowledge:
         other_extensions=frozenset(str(name) for name in addresses["other_file_extensions"]["names"]),
         opaque_paths=tuple(_opaque(text) for text in opaque["patterns"]),
         opaque_queries=frozenset(opaque["query_names"]),
+        numbered=frozenset(addresses["numbered"]["query_names"]),
         second_levels={country: frozenset(seconds) for country, seconds in suffixes.items()},
     )
 

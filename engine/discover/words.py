@@ -26,7 +26,7 @@ def folded(text: str) -> str:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Words and numbers in order: "2014annualReport" gives 2014, annual, report."""
-    apart = _HUMP.sub(" ", text[:LONGEST_TEXT])
+    apart = _HUMP.sub(" ", text[:LONGEST_TEXT].replace("&", " and "))
     return tuple(_TOKEN.findall(folded(apart)))
 
 

@@ -24,6 +24,20 @@ _DATES = (
     re.compile(rf"\b{_MONTH}\.?[\s_-]*\d{{1,2}}(?:st|nd|rd|th)?[\s,_-]+({_YEAR})\b"),
     re.compile(r"\b(20[0-4]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\b"),
 )
+# Words right before a date that make it the end of a period.
+_ENDED = (
+    r"\b(?:ended|ending|to|as\s+at|as\s+of|au|zum|al|per|op|em|el|am|till|den|quarter|year)\s+"
+    r"(?:on\s+)?(?:the\s+)?"
+)
+_ENDS = tuple(
+    re.compile(_ENDED + pattern)
+    for pattern in (
+        rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?[\s_-]*(?:de\s+|of\s+)?{_MONTH}[\s._,-]*(?:de\s+)?({_YEAR})\b",
+        rf"{_MONTH}\.?[\s_-]*\d{{1,2}}(?:st|nd|rd|th)?[\s,_-]+({_YEAR})\b",
+        rf"\d{{1,2}}[./-]\d{{1,2}}[./-]({_YEAR})\b",
+    )
+)
+_MONTHS_OF_YEAR = re.compile(rf"\b{_MONTH}\s?(?:-|–|—|to|till|a|bis|au|al|t/m)\s?{_MONTH}[\s._-]*({_YEAR})\b")
 _MONTH_OF_YEAR = re.compile(rf"\b({_YEAR})[-_/](?:0[1-9]|1[0-2])\b|\b{_MONTH}[\s._-]*({_YEAR})\b")
 _SPAN = re.compile(rf"(?<!\d)({_YEAR})\s?[-–—/_]\s?({_YEAR}|\d\d)(?!\d)")
 _SHORT_SPAN = re.compile(r"\b(?:fy|f\.y\.|fiscal|fiscal year|year)[\s_'’-]*(\d\d)\s?[-–—/]\s?(\d\d)(?!\d)")
@@ -37,13 +51,13 @@ _SHORT = re.compile(
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(rf"(?<!\d)({_YEAR})(?!\d)")
 
-STRONG, PLAIN, WEAK = 3.0, 2.0, 1.0
+STRONG, PLAIN, PERIOD, WEAK = 3.0, 2.0, 1.5, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class YearClue:
     """A year that a text speaks of, and how surely it is the fiscal year: named as such (3), bare
-    (2), or part of a date (1)."""
+    (2), of the last day of a period (1.5), or of any other date (1)."""
 
     year: int
     strength: float
@@ -65,6 +79,9 @@ def years_in(text: str) -> tuple[YearClue, ...]:
                 clues.append(YearClue(year, strength, found[0].strip()))
                 rest = rest[: found.start()] + " " * len(found[0]) + rest[found.end() :]
 
+    take(_MONTHS_OF_YEAR, PERIOD, _first_group)
+    for end in _ENDS:
+        take(end, PERIOD, _first_group)
     for date in _DATES:
         take(date, WEAK, _first_group)
     take(_SPAN, STRONG, _end_of_span)

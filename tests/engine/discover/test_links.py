@@ -72,7 +72,7 @@ class TestStructures:
             "<table><tr><th>FY</th><th>Quarter</th><th>View</th></tr>"
             "<tr><td>2023-24</td><td>1</td><td><a href='/1.pdf'>View</a></td></tr></table>"
         )
-        assert found["/1.pdf"].context == "FY Quarter View | 2023-24 1 View"
+        assert found["/1.pdf"].context == "FY Quarter View | 2023-24 Quarter 1 View"
 
     def test_a_card_with_an_icon(self):
         found = files(
