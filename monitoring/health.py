@@ -78,8 +78,7 @@ def examine() -> Checkup:
 
 def alive() -> Health:
     """What strangers may know: whether the database and the broker answer."""
-    found = [_asked(name, QUESTIONS[name]).health for name in ("database", "broker")]
-    return Checkup(tuple(Verdict("", health, "") for health in found)).health
+    return Checkup(tuple(_asked(name, QUESTIONS[name]) for name in ("database", "broker"))).health
 
 
 def database() -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 
@@ -14,8 +14,7 @@ from engine.kinds import ReportingPeriod
 from extraction.api.filters import AllowedFilters, MayView, Pages, number, one_of
 from extraction.api.serializers import ExtractionRunSerializer
 from extraction.models import ExtractionRun, ExtractionStatus
-from jobs.api.launching import LaunchView, Wanted
-from jobs.api.serializers import LaunchedSerializer, ProblemSerializer
+from jobs.api.launching import LaunchView, Wanted, launches
 
 COMPANY_TASKS = {
     "extract": "extract_company_financial_data",
@@ -56,19 +55,13 @@ class DocumentWorkSerializer(serializers.Serializer):
 COMPANY_OPTIONS = {"interim": ("extract", "process-documents"), "period": ("recompile",)}
 DOCUMENT_OPTIONS = {"interim": ("process",)}
 
-_ANSWERS = {202: LaunchedSerializer, 409: LaunchedSerializer, 429: ProblemSerializer}
-_FORCE = [OpenApiParameter("force", bool, description="Repeat what was done before.")]
 
-
+@extend_schema_view(post=launches(CompanyWorkSerializer))
 class CompanyTaskView(LaunchView):
     """POST starts work on a company: extract, scrape, recompile or process-documents."""
 
     permission = "companies.change_company"
     body = CompanyWorkSerializer
-
-    @extend_schema(request=CompanyWorkSerializer, responses=_ANSWERS, parameters=_FORCE)
-    def post(self, request: Any, **address: Any) -> Any:
-        return super().post(request, **address)
 
     def task_of(self, pk: int, verb: str) -> str:
         return COMPANY_TASKS[verb]
@@ -78,15 +71,12 @@ class CompanyTaskView(LaunchView):
         return Wanted(company, {"company_id": company.pk, **_options(data, verb, COMPANY_OPTIONS)})
 
 
+@extend_schema_view(post=launches(DocumentWorkSerializer))
 class DocumentTaskView(LaunchView):
     """POST starts work on a document: process, download, classify or extract."""
 
     permission = "documents.change_document"
     body = DocumentWorkSerializer
-
-    @extend_schema(request=DocumentWorkSerializer, responses=_ANSWERS, parameters=_FORCE)
-    def post(self, request: Any, **address: Any) -> Any:
-        return super().post(request, **address)
 
     def task_of(self, pk: int, verb: str) -> str:
         return DOCUMENT_TASKS[verb]

@@ -31,11 +31,15 @@ from jobs.states import Trigger
 
 RETRY_SECONDS = 30
 
-launches = extend_schema(
-    request=None,
-    responses={202: LaunchedSerializer, 409: LaunchedSerializer, 429: ProblemSerializer},
-    parameters=[OpenApiParameter("force", bool, description="Repeat what was done before.")],
-)
+
+def launches(body: type[serializers.Serializer[Any]] | None = None) -> Any:
+    """How the description of the API tells of an endpoint that starts a task:
+    `@extend_schema_view(post=launches(BodySerializer))`."""
+    return extend_schema(
+        request=body,
+        responses={202: LaunchedSerializer, 409: LaunchedSerializer, 429: ProblemSerializer},
+        parameters=[OpenApiParameter("force", bool, description="Repeat what was done before.")],
+    )
 
 
 @dataclass(frozen=True, slots=True)
