@@ -27,7 +27,7 @@ from engine.data_file import read_data
 from engine.discover.links import links_in_html
 from engine.discover.rank import LinkRole, RankedLink
 from engine.discover.show import ranked_links
-from engine.discover.urls import absolute_url
+from engine.discover.urls import absolute_url, looks_like_file
 from engine.kinds import DocumentKind, StatementKind
 from engine.reading import survey
 
@@ -103,6 +103,25 @@ def made_page_cases(only: str) -> Iterator[PageCase]:
     """Every structure in every language and wording."""
     for page in made_pages.every(only):
         yield case_of(page)
+    yield from page_pieces(only)
+
+
+def page_pieces(only: str = "") -> Iterator[PageCase]:
+    """The pieces of page_pieces.yaml: what is wanted of them is every document in its order."""
+    for piece in read_data(HERE / "page_pieces.yaml"):
+        if only not in piece["name"]:
+            continue
+        body = f"<!doctype html><meta charset=utf-8><title>IR</title><main>{piece['html']}</main>".encode()
+        found = links_in_html(body, piece["url"]).links
+        urls = list(dict.fromkeys(link.url for link in found if looks_like_file(link.url) or link.is_file))
+        truth, wanted = {}, set()
+        for url, said in zip(urls, piece["links"], strict=True):
+            kinds, _space, year = said.partition(" ")
+            known = frozenset(DocumentKind(kind) for kind in kinds.split("/"))
+            truth[url] = (known, None if year == "-" else int(year))
+            if known & set(REPORTS):
+                wanted.add(url)
+        yield PageCase(piece["name"], "pieces", piece["url"], body, truth, frozenset(wanted))
 
 
 def case_of(page: MadePage) -> PageCase:

@@ -36,6 +36,7 @@ _MENU_CLASS = re.compile(
 )
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "head"})
 _ENDS_OF_LEADS = frozenset({"main", "body", "html", "table", "nav", "footer", "header"})
+_YEAR_IN_CELL = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ORDINAL = re.compile(r"[1-4]|I{1,3}|IV")
 _SEPARATORS = frozenset(" |·•-–—/:;,.()[]")
 _FILE_TYPES = ("application/pdf", "application/zip", "application/xhtml")
@@ -316,6 +317,9 @@ class _PageReader:
 
     def _collect_anchor(self, element: etree._Element, place: int) -> None:
         said = element.get("aria-label") or element.get("title") or element.get("download") or ""
+        if not said:
+            picture = next(element.iter("img"), None)
+            said = (picture.get("alt") or "") if picture is not None else ""
         source = "menu" if self._elements[place].in_menu else "anchor"
         if "next" in (element.get("rel") or "").lower().split():
             source = "next_page"
@@ -443,9 +447,11 @@ class _PageReader:
     def _is_list(self, entry: int, around: _Element) -> bool:
         """True where `around` holds several entries like this one, which is complete by itself."""
         inner = self._elements[entry]
-        if around.tag == "tr" or around.linking.get(inner.tag, 0) < 2:
+        if around.linking.get(inner.tag, 0) < 2:
             return False
-        return _says_something(" ".join(inner.text))
+        said = " ".join(inner.text)
+        # The cells of a row belong together, unless each has a year of its own.
+        return bool(_YEAR_IN_CELL.search(said)) if around.tag == "tr" else _says_something(said)
 
     def _column_heading(self, place: int, header: tuple[str, ...]) -> str:
         for above in (place, *self._ancestors(place)):

@@ -24,7 +24,7 @@ from engine.discover.urls import (
     without_keys,
 )
 from engine.discover.words import Phrase, PhraseBook, phrase_book, tokens
-from engine.discover.years import WEAK, years_in
+from engine.discover.years import PLAIN, STRONG, WEAK, YearClue, years_in
 from engine.kinds import DocumentKind
 
 REPORT_KINDS = frozenset(
@@ -105,7 +105,7 @@ def rank_link(link: Link, site: Site) -> RankedLink:
     texts = texts_by_layer(link)
     words = {layer: tokens(text) for layer, text in texts.items()}
     opinion = kind_by_words(words)
-    year = fiscal_year_by_words(texts)
+    year = fiscal_year_by_words(texts, opinion.kind)
     if _is_document(link, opinion):
         kind, reasons = opinion.kind, opinion.reasons
         if extension(link.url) in ("zip", "xbri") and kind in (
@@ -141,15 +141,37 @@ def kind_by_words(words: dict[str, tuple[str, ...]]) -> KindOpinion:
     return _opinion(scores, tuple(reasons))
 
 
-def fiscal_year_by_words(texts: dict[str, str]) -> int | None:
-    """The fiscal year that texts by layer speak of, None where none does."""
+def fiscal_year_by_words(texts: dict[str, str], kind: DocumentKind = DocumentKind.UNKNOWN) -> int | None:
+    """The fiscal year that texts by layer speak of, None where none does.
+
+    A day is that of publication, unless words make it the end of a period: an annual report that came
+    out in the first half of a year is about the year before. Where a heading names the fiscal year, the
+    day of a quarter within it does not count against it.
+    """
     scores: dict[int, float] = {}
+    named: list[int] = []
     for layer, factor in (("text", 1.0), ("context", 0.75), ("file", 0.8), ("heading", 0.5), ("path", 0.15)):
-        for clue in years_in(texts.get(layer, ""))[:1]:  # the surest, and the first of equally sure ones
-            scores[clue.year] = scores.get(clue.year, 0.0) + clue.strength * factor
+        clue = _surest_year(texts.get(layer, ""), innermost=layer == "heading")
+        if clue is None:
+            continue
+        year = clue.year
+        if clue.is_publication and kind is DocumentKind.ANNUAL_REPORT:
+            year -= 1
+        scores[year] = scores.get(year, 0.0) + clue.strength * factor
+        if clue.strength >= STRONG:
+            named.append(clue.year)
     if not scores or max(scores.values()) < WEAK * 0.5:
         return None
-    return max(scores, key=lambda year: (scores[year], year))
+    best = max(scores, key=lambda year: (scores[year], year))
+    if best not in named and best + 1 in named and scores[best] < PLAIN * 1.5:
+        return best + 1
+    return best
+
+
+def _surest_year(text: str, *, innermost: bool) -> YearClue | None:
+    """The surest clue of a text; of headings, those of the nearest one that has any."""
+    parts = text.split(" / ")[::-1] if innermost else [text]
+    return next((clues[0] for part in parts if (clues := years_in(part))), None)
 
 
 def texts_by_layer(link: Link) -> dict[str, str]:

@@ -51,6 +51,36 @@ _SHORT = re.compile(
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(rf"(?<!\d)({_YEAR})(?!\d)")
 
+_FIRST_MONTHS = frozenset(
+    (
+        "jan",
+        "feb",
+        "fev",
+        "mar",
+        "mrt",
+        "apr",
+        "avr",
+        "abr",
+        "may",
+        "mai",
+        "mei",
+        "mag",
+        "jun",
+        "giu",
+        "ene",
+        "gen",
+    )
+)
+_NAMED_DAY = re.compile(
+    r"(?P<day>\d{1,2})?(?:st|nd|rd|th|er|\.)?[\s_-]*(?:de\s+|of\s+)?(?P<month>[a-z]{3})[a-z]*\.?"
+    r"[\s_-]*(?P<other>\d{1,2})?(?!\d)"
+)
+_COUNTED_DAY = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-]\d{4}")
+_OF_FILE = re.compile(
+    r"(?:report|reports|annual|results|jaarverslag|bericht|informe|rapport|relazione|bilancio|relatorio"
+    r"|redovisning|verslag|memoria|urd|ara|ufr|qfr)[\s_-]?(?:fy)?([0-3]\d)(?!\d)"
+)
+LAST_DAYS = 28  # from this day of a month on a period may end
 STRONG, PLAIN, PERIOD, WEAK = 3.0, 2.0, 1.5, 1.0
 
 
@@ -62,6 +92,18 @@ class YearClue:
     year: int
     strength: float
     text: str
+
+    @property
+    def is_publication(self) -> bool:
+        """True for a day in the first half of a year that is not the last of a month."""
+        if self.strength > WEAK:
+            return False
+        named = _NAMED_DAY.search(self.text)
+        if named is not None:
+            day = named["day"] or named["other"]
+            return named["month"] in _FIRST_MONTHS and day is not None and int(day) < LAST_DAYS
+        counted = _COUNTED_DAY.search(self.text)
+        return counted is not None and int(counted[1]) < LAST_DAYS and 1 <= int(counted[2]) <= 6
 
 
 def years_in(text: str) -> tuple[YearClue, ...]:
@@ -90,6 +132,7 @@ def years_in(text: str) -> tuple[YearClue, ...]:
     take(_NAMED, STRONG, _first_group)
     take(_BARE, PLAIN, _first_group)
     take(_SHORT, PLAIN, lambda found: 2000 + int(found[1]))
+    take(_OF_FILE, WEAK, lambda found: 2000 + int(found[1]))
     return tuple(sorted(dict.fromkeys(clues), key=lambda clue: -clue.strength))
 
 

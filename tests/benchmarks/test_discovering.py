@@ -2,8 +2,10 @@
 
 import pytest
 
-from benchmarks.discovering import case_of, score_page
+from benchmarks.discovering import case_of, page_pieces, score_page
 from benchmarks.made_pages import STRUCTURES, languages, made, variants
+from engine.discover.links import links_in_html
+from engine.discover.show import ranked_links
 from engine.kinds import DocumentKind
 
 
@@ -17,6 +19,20 @@ def test_every_report_of_a_structure(structure):
             assert counts["wanted"] in (6, 12)
             faults += [f"{page.name}: {fault}" for fault in found]
     assert faults == []
+
+
+@pytest.mark.parametrize("case", list(page_pieces()), ids=lambda case: case.name)
+def test_every_document_of_a_piece(case):
+    links = links_in_html(case.body, case.url)
+    found = {ranked.link.url: ranked for ranked in ranked_links(links, case.url)}
+    said = {url: (found[url].kind, found[url].fiscal_year) for url in case.truth}
+    wrong = {
+        url: said[url]
+        for url, (kinds, year) in case.truth.items()
+        if said[url][0] not in kinds or year not in (None, said[url][1])
+    }
+    assert wrong == {}
+    assert len(case.truth) >= 2
 
 
 def test_there_are_structures_and_languages_enough():
