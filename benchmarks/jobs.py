@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import results
-from stack import ports, programs, valkey
+from stack import kernel, ports, programs, valkey
 from stack.places import Places
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +68,7 @@ def _worker(places: Places) -> Iterator["subprocess.Popen[bytes]"]:
     log = places.state / "worker.log"
     words = [
         *(sys.executable, "-m", "celery", "-A", "benchmarks.jobs_worker", "worker", "--concurrency", "2"),
+        *("--queues", "default"),  # of which a process does many before it is replaced
         *("-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     ]
     with _process(words, log) as process:
@@ -89,9 +90,15 @@ def _web(places: Places) -> Iterator[str]:
 
 @contextmanager
 def _process(words: list[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    parent = os.getpid()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            words, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            words,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=lambda: kernel.die_with_parent(parent),
         )
     try:
         yield process
@@ -100,7 +107,7 @@ def _process(words: list[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]
         process.wait()
 
 
-def _wait(condition: Callable[[], bool], what: str, every: float = 0.02) -> None:
+def _wait(condition: Callable[[], bool], what: str, every: float = 0.1) -> None:
     end = time.monotonic() + LONGEST
     while not condition():
         if time.monotonic() > end:
@@ -132,8 +139,8 @@ def _processor_seconds(worker: "subprocess.Popen[bytes]") -> float:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue  # it has just ended
-        if int(fields[3]) == worker.pid:  # its session
-            used += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+        if int(fields[3]) == worker.pid:  # its session; with what its ended children have used
+            used += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     return used
 
 

@@ -143,8 +143,9 @@ def _stored_or_found(runs: Sequence[TaskRun]) -> list[Launched]:
         # go in by digest, so that two batches with the same work do not wait for one another.
         give_turns(open_runs)
         TaskRun.objects.bulk_create(sorted(open_runs, key=_by_digest), ignore_conflicts=True)
-        stored = TaskRun.objects.in_bulk([run.pk for run in open_runs])
-        results.update({pk: Launched(run, is_new=True) for pk, run in stored.items()})
+        there = TaskRun.objects.filter(pk__in=[run.pk for run in open_runs])
+        stored = set(there.values_list("pk", flat=True))
+        results.update({run.pk: Launched(run, is_new=True) for run in open_runs if run.pk in stored})
         open_runs = [run for run in open_runs if run.pk not in results]
     if open_runs:
         raise JobsError(f"The run {open_runs[0]} could not be stored. Try again.")

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
+from jobs.querysets import TaskRunQuerySet
 from jobs.states import State
 from jobs.timing import timing
 
@@ -31,36 +32,31 @@ def claim(run_id: Any, *, owner: str, worker: str) -> TaskRun | None:
     """
     try:
         with transaction.atomic():
-            taken = _take(TaskRun.objects.due().filter(pk=run_id), owner, worker) or _take(
-                TaskRun.objects.lease_expired().filter(pk=run_id, cancel_requested_at__isnull=True),
-                owner,
-                worker,
-            )
-            return _started(run_id) if taken else None
+            due = TaskRun.objects.due().filter(pk=run_id)
+            lost = TaskRun.objects.lease_expired().filter(pk=run_id, cancel_requested_at__isnull=True)
+            run = _take(due, owner, worker) or _take(lost, owner, worker)
+            return None if run is None else _started(run)
     except IntegrityError:
         _let_the_other_end(run_id)
         return None
 
 
-def _take(claimable: Any, owner: str, worker: str) -> bool:
-    return bool(
-        claimable.has_attempts_left().update(
-            state=State.RUNNING,
-            fence=F("fence") + 1,
-            attempt=F("attempt") + 1,
-            lease_until=Now() + timing().lease_time,
-            lease_owner=owner,
-            worker=worker,
-            not_before=None,
-            started_at=Coalesce(F("started_at"), Now()),
-        )
+def _take(claimable: TaskRunQuerySet, owner: str, worker: str) -> TaskRun | None:
+    return claimable.has_attempts_left().update_returning(
+        state=State.RUNNING,
+        fence=F("fence") + 1,
+        attempt=F("attempt") + 1,
+        lease_until=Now() + timing().lease_time,
+        lease_owner=owner,
+        worker=worker,
+        not_before=None,
+        started_at=Coalesce(F("started_at"), Now()),
     )
 
 
-def _started(run_id: Any) -> TaskRun:
-    run = TaskRun.objects.get(pk=run_id)
+def _started(run: TaskRun) -> TaskRun:
     if run.fence > 1:
-        end_lost_attempts(run_id, before=run.fence)
+        end_lost_attempts(run.pk, before=run.fence)
     TaskAttempt.objects.create(
         run=run,
         fence=run.fence,
