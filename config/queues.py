@@ -131,6 +131,7 @@ TASK_ROUTES: dict[str, Route] = {
     "scrape_investor_relations": CLASSES[SCRAPING],
     "download_pdf": CLASSES[SCRAPING],
     "classify_document": CLASSES[SCRAPING],
+    "take_in_drop_folder": CLASSES[SCRAPING],
     # Reading
     "extract_financial_statements": CLASSES[EXTRACTION],
     "extraction.process_document": CLASSES[EXTRACTION],

@@ -33,6 +33,13 @@ HOUR = 3600
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(
+        name="Look into the drop folder",
+        task="take_in_drop_folder",
+        description="Takes in the reports that lie in the drop folder, in folders named like companies.",
+        every_seconds=300,
+        expires_seconds=300,
+    ),
+    Schedule(
         name="Weekly visit to the sites",
         task="rescrape_companies",
         description="Looks for new reports on the site of every active company, and processes them.",

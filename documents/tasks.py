@@ -4,10 +4,15 @@ Repeating any of them is harmless: records are upserted by address, files are na
 and what a person decided is never overwritten.
 """
 
+from pathlib import Path
+
+from django.conf import settings
+
 from companies.models import Company
 from documents.classify import classify_document as classify
 from documents.discover import discover
 from documents.download import download
+from documents.intake import take_in_drop_folder as take_in
 from documents.models import Document
 from engine.discover.frontier import CrawlBounds
 from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
@@ -98,3 +103,28 @@ def classify_document(run: Run, document_id: int, force: bool = False) -> Outcom
         kept_decision_of_person=result.kept_decision_of_person,
         warnings=list(result.warnings),
     )
+
+
+@tracked_task("take_in_drop_folder")
+def take_in_drop_folder(run: Run) -> Outcome:
+    """Take in the reports and lists of addresses that lie in the drop folder, and process them.
+
+    Gives the counts of documents taken in and of those known already, what was refused and why.
+    """
+    taken = take_in(Path(settings.DROP_DIR))
+    fields = {
+        "documents": [document.pk for document in taken.documents],
+        "known": taken.known,
+        "refused": [{"name": one.name, "code": one.code, "reason": one.reason} for one in taken.refused],
+    }
+    if taken.refused:
+        first = taken.refused[0]
+        return partial(
+            f"{len(taken.refused)} of the things in the drop folder were not taken. The first:"
+            f" {first.name}: {first.reason}",
+            code="refused",
+            **fields,
+        )
+    if not taken.documents:
+        return skipped("Nothing new lies in the drop folder.", code="nothing_there", **fields)
+    return success(**fields)

@@ -10,7 +10,7 @@ from django.db import transaction
 from companies.models import Company
 from documents.content import check_is_pdf
 from documents.models import Document, DocumentStatus, DocumentVersion, PublicationDateSource, VersionSource
-from documents.storage import store_content
+from documents.storage import StoredFile, store_content
 from documents.survey import survey_of
 from net.filenames import cleaned_name
 
@@ -32,23 +32,23 @@ def accept_upload(
     title: str = "",
     published_on: date | None = None,
     by: AbstractBaseUser | None = None,
+    source: VersionSource = VersionSource.UPLOAD,
 ) -> Uploaded:
     """Keep an uploaded PDF. The same content twice gives the same document.
 
-    Raises NotAPdf for anything that is no PDF; nothing is kept then.
+    Raises NotAPdf for anything that is no PDF and StorageFull; nothing is kept then.
     """
     check_is_pdf(content)
     stored = store_content(content)
-    known = (
-        DocumentVersion.objects.filter(document__company=company, sha256=stored.sha256)
-        .select_related("document")
-        .first()
-    )
-    if known is not None:
+    if (known := _known(company, stored)) is not None:
         return Uploaded(known.document, known, is_new=False)
     content.seek(0)
     survey = survey_of(content.read())
     with transaction.atomic():
+        # The company's row is the lock: the same file may be handed in twice at the same moment.
+        Company.objects.select_for_update().get(pk=company.pk)
+        if (known := _known(company, stored)) is not None:
+            return Uploaded(known.document, known, is_new=False)
         document = Document.objects.create(
             company=company,
             title=title or cleaned_name(name),
@@ -66,9 +66,18 @@ def accept_upload(
             size=stored.size,
             storage_name=stored.storage_name,
             original_name=cleaned_name(name),
-            source=VersionSource.UPLOAD,
+            source=source,
             **survey.version_fields(),
         )
         document.current_version = version
         document.save(update_fields=["current_version"])
     return Uploaded(document, version, is_new=True)
+
+
+def _known(company: Company, stored: StoredFile) -> DocumentVersion | None:
+    """The version of the company that holds this content already."""
+    return (
+        DocumentVersion.objects.filter(document__company=company, sha256=stored.sha256)
+        .select_related("document")
+        .first()
+    )

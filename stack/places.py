@@ -26,6 +26,11 @@ class Places:
         return self.state / "files"
 
     @property
+    def drop(self) -> Path:
+        """Reports that wait to be taken in, in folders named like companies."""
+        return self.state / "drop"
+
+    @property
     def static(self) -> Path:
         return self.state / "static"
 
