@@ -35,6 +35,8 @@ from net.limiter import LocalHostLimiter
 from net.values import FetchOptions
 
 REPORTS_OF_A_PAGE = 3
+# As on real sites, most pages link to reports that other pages link to as well.
+PAGES_WITH_OWN_REPORTS = 200
 PAGES_OF_AN_INDEX = 100
 # About as many links to nothing new as the menus of a company's site have, and some running text.
 MENU = "".join(f'<li><a href="/menu/{n}.jpg">Topic {n} of the company</a></li>' for n in range(40))
@@ -69,7 +71,7 @@ def body_of(number: int, pages: int) -> bytes:
     links = "".join(f'<li><a href="{path_of(n)}">Annual reports, page {n}</a></li>' for n in below)
     files = "".join(
         f"<tr><td>Annual report {2024 - place}</td>"
-        f'<td><a href="/files/{number}-{2024 - place}.pdf">PDF</a></td></tr>'
+        f'<td><a href="/files/{number % PAGES_WITH_OWN_REPORTS}-{2024 - place}.pdf">PDF</a></td></tr>'
         for place in range(REPORTS_OF_A_PAGE)
     )
     return (
@@ -230,8 +232,8 @@ def table(pages: int, measured: dict[str, list[Round]]) -> list[str]:
         f"The search opened {last.pages:,} of {pages:,} pages and kept {last.documents:,} documents."
         f" Resident memory after a tenth of the pages {last.early_megabytes:.0f} MB, at the end"
         f" {last.late_megabytes:.0f} MB: {1024 * grown / (last.pages * 0.9):.1f} KB for each further page,"
-        f" which are its {REPORTS_OF_A_PAGE} documents and its line in the log. The gap between requests was"
-        " nothing here; it is a second on the sites of others.",
+        " which are its address, its link and its line in the log. The gap between requests was nothing here;"
+        " it is a second on the sites of others.",
     ]
     return lines
 
