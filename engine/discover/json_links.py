@@ -29,6 +29,7 @@ _QUOTED_FILE = re.compile(
 
 _VALUE_BEGINS = re.compile(r"[=(:]\s{0,20}([\[{])")
 _QUOTED_TEXT = re.compile(r"""["'`]([^"'`<>{}]{3,160})["'`]|\b(?:year|fy)\s?:\s?(\d{4})\b""")
+LARGEST_VAIN = 10_000_000  # characters read in vain before a script is left
 MOST_VALUES = 200  # beginnings of a list or object in a script that are tried
 
 
@@ -73,13 +74,18 @@ def json_links_in_script(text: str) -> tuple[JsonLink, ...]:
 def _whole_values(text: str) -> Iterator[tuple[int, int, Any]]:
     """Lists and objects that a script assigns or hands over whole, with where they begin and end."""
     decoder = json.JSONDecoder()
-    after, tried = 0, 0
+    after = tried = in_vain = 0
     for match in _VALUE_BEGINS.finditer(text):
-        if match.start(1) < after or tried >= MOST_VALUES:
+        if match.start(1) < after:
             continue
+        if tried >= MOST_VALUES or in_vain > LARGEST_VAIN:
+            return
         tried += 1
         try:
             value, end = decoder.raw_decode(text, match.start(1))
+        except json.JSONDecodeError as error:
+            in_vain += error.pos - match.start(1)
+            continue
         except (ValueError, RecursionError):
             continue
         after = end

@@ -113,6 +113,8 @@ def rank_link(link: Link, site: Site) -> RankedLink:
             DocumentKind.UNKNOWN,
         ):
             kind, reasons = DocumentKind.ESEF_PACKAGE, (*reasons, "a package, not a PDF")
+        if kind is DocumentKind.UNKNOWN and link.source == "menu" and year is None:
+            kind, reasons = DocumentKind.OTHER, (*reasons, "in a menu, and nothing names a report")
         score = opinion.weight if kind in REPORT_KINDS else -opinion.weight
         return RankedLink(link, LinkRole.DOCUMENT, score, kind, year, reasons, opinion.confidence)
     return _ranked_page(link, site, words, year)

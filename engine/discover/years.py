@@ -41,6 +41,7 @@ _MONTHS_OF_YEAR = re.compile(rf"\b{_MONTH}\s?(?:-|–|—|to|till|a|bis|au|al|t/
 _MONTH_OF_YEAR = re.compile(rf"\b({_YEAR})[-_/](?:0[1-9]|1[0-2])\b|\b{_MONTH}[\s._-]*({_YEAR})\b")
 _SPAN = re.compile(rf"(?<!\d)({_YEAR})\s?[-–—/_]\s?({_YEAR}|\d\d)(?!\d)")
 _SHORT_SPAN = re.compile(r"\b(?:fy|f\.y\.|fiscal|fiscal year|year)[\s_'’-]*(\d\d)\s?[-–—/]\s?(\d\d)(?!\d)")
+_BARE_SHORT_SPAN = re.compile(r"(?<![\d./-])([0-3]\d)[-–/]([0-3]\d)(?![\d./-])(?!\s?[a-z]{3,9}\.?\s?\d{4})")
 _NAMED = re.compile(
     rf"\b(?:fy|fye|f\.y\.|fiscal(?:\s+year)?|financial\s+year|geschaftsjahr|gj|exercice|ejercicio|esercizio|exercicio|boekjaar"
     rf"|verksamhetsar|year\s+ended|jahr)[\s_'’:-]*({_YEAR})(?!\d)"
@@ -128,6 +129,7 @@ def years_in(text: str) -> tuple[YearClue, ...]:
         take(date, WEAK, _first_group)
     take(_SPAN, STRONG, _end_of_span)
     take(_SHORT_SPAN, STRONG, _end_of_short_span)
+    take(_BARE_SHORT_SPAN, PERIOD, _end_of_short_span)
     take(_MONTH_OF_YEAR, WEAK, _first_group)
     take(_NAMED, STRONG, _first_group)
     take(_BARE, PLAIN, _first_group)
