@@ -127,6 +127,7 @@ TASK_ROUTES: dict[str, Route] = {
     # All companies, by the clock
     "rescrape_companies": CLASSES[ORCHESTRATION],
     "scan_restatements": CLASSES[ORCHESTRATION],
+    "check_known_files": CLASSES[ORCHESTRATION],
     # Finding, fetching and classifying
     "scrape_investor_relations": CLASSES[SCRAPING],
     "download_pdf": CLASSES[SCRAPING],

@@ -47,6 +47,21 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=12 * HOUR,
     ),
     Schedule(
+        name="Daily visit where a report is due",
+        task="rescrape_companies",
+        description="Visits the sites of companies whose next report should appear about now.",
+        crontab="0 5 * * *",
+        expires_seconds=12 * HOUR,
+        arguments={"only_due": True},
+    ),
+    Schedule(
+        name="Weekly look at known files",
+        task="check_known_files",
+        description="Asks whether the files of known reports have been replaced, and reads those that were.",
+        crontab="0 3 * * 0",
+        expires_seconds=12 * HOUR,
+    ),
+    Schedule(
         name="Nightly scan for restatements",
         task="scan_restatements",
         description="Compiles every company again, so that figures given differently are found.",

@@ -1,5 +1,6 @@
 """The questions asked of documents, by name."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -31,6 +32,15 @@ class DocumentQuerySet(models.QuerySet):
     def possibly_annual(self) -> Self:
         """Annual reports and those of which nobody knows yet what they are."""
         return self.filter(document_type__in=[DocumentKind.ANNUAL_REPORT.value, DocumentKind.UNKNOWN.value])
+
+    def due_for_a_check(self, checked_before: datetime) -> Self:
+        """Periodic reports with a file and an address that were not asked for since, longest first."""
+        files = self.periodic().not_duplicates().filter(current_version__isnull=False).exclude(url="")
+        due = files.filter(
+            models.Q(checked_at__lt=checked_before) | models.Q(checked_at__isnull=True),
+            company__is_active=True,
+        )
+        return due.exclude(status="ignored").order_by(models.F("checked_at").asc(nulls_first=True), "pk")
 
     def since_year(self, year: int) -> Self:
         """Fiscal years from `year` on; a document without a year is kept, since it may be one."""

@@ -7,9 +7,10 @@ from extraction.tasks.compiling import (
     recompile_company_statements,
 )
 from extraction.tasks.reading import extract_financial_statements, process_document
-from extraction.tasks.scheduled import rescrape_companies, scan_restatements
+from extraction.tasks.scheduled import check_known_files, rescrape_companies, scan_restatements
 
 __all__ = [
+    "check_known_files",
     "compile_company_statements",
     "extract_company_financial_data",
     "extract_financial_statements",
