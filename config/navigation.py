@@ -44,6 +44,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Restatements", "difference", "extraction.restatement"),
             _page("Questions", "rule", "extraction.reviewitem"),
             _page("Readings", "auto_stories", "extraction.extractionrun"),
+            _page("Model calls", "psychology", "extraction.llmcall"),
+            _page("Model budget", "account_balance_wallet", "extraction.llmbudget"),
             _page("Exchange rates", "currency_exchange", "companies.exchangerate"),
         ],
     },

@@ -6,6 +6,7 @@ Without any, the system runs by itself: SQLite, an embedded Valkey and files, al
 
 import logging.config
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -369,6 +370,19 @@ def _host_and_port(pair: str) -> str:
     return pair
 
 
+def _prices(written: str) -> tuple[Decimal, Decimal] | None:
+    if not written:
+        return None
+    into, _, out = written.partition("/")
+    try:
+        found = Decimal(into), Decimal(out)
+    except ArithmeticError:
+        raise ValueError("write two amounts with a stroke between them, such as 0.15/0.60") from None
+    if not all(price.is_finite() and price >= 0 for price in found):
+        raise ValueError("a price is a number from 0 on")
+    return found
+
+
 # Shown to every site that is visited, so that its owner can reach someone.
 CONTACT = env.text("TENFOLD_CONTACT")
 # Machines that are not public and may be contacted all the same.
@@ -383,6 +397,17 @@ READING_LIMITS = {
     "cpu_seconds": _READING_SECONDS,
     "memory_bytes": env.number("TENFOLD_READING_MEMORY_MB", 1024, least=256, most=16_384) * MEGABYTE,
 }
+
+# The optional second reader: off unless a model is named together with a key or an address.
+MODEL_KEY = env.text("OPENAI_API_KEY")
+MODEL_URL = env.parsed("OPENAI_BASE_URL", "https://api.openai.com/v1", _web_address)
+MODEL_NAME = env.text("OPENAI_MODEL")
+SECOND_READER = bool(MODEL_NAME and (MODEL_KEY or env.text("OPENAI_BASE_URL")))
+MODEL_SECONDS = env.number("TENFOLD_MODEL_SECONDS", 120, least=5, most=600)
+# What a million tokens cost, in and out, where the table of prices does not know the model.
+MODEL_PRICES = env.parsed("TENFOLD_MODEL_PRICES", "", _prices)
+# The part of the reports that is read twice, blindly, to estimate errors.
+BLIND_SHARE = env.number("TENFOLD_BLIND_PERCENT", 0, most=100) / 100
 
 # Files that open but forbid copying are read all the same, and say so, unless this turns them away.
 REFUSE_COPYING_FORBIDDEN = env.flag("TENFOLD_REFUSE_COPYING_FORBIDDEN")

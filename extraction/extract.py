@@ -16,6 +16,7 @@ from engine.sandbox import Limits, read_safely
 from engine.statement import Reading
 from extraction.errors import NotDownloaded
 from extraction.models import ExtractionRun, ExtractionStatus
+from extraction.second_reading import SecondOutcome, second_reader_key, with_second_reader
 from extraction.store import store_failure, store_reading
 from jobs.models import TaskRun
 from jobs.run import Storing
@@ -65,6 +66,9 @@ def extract(
 ) -> Extracted:
     """Read the document's current file in a throw-away process and keep what was read.
 
+    Where a second reader is set up it is asked what the reading leaves open; without one nothing
+    else changes. While its model is away the run waits and is read again.
+
     A file that cannot be read is a result too: it is kept with its code, and the same file is not
     read again by the same engine unless `force` says so. Raises NotDownloaded without a file.
     """
@@ -79,10 +83,9 @@ def extract(
     if earlier is not None and not force:
         return Extracted(earlier, _counts_of_run(earlier), repeated=True)
     report("processing_pdf", 0, 2, f"Reading {version.page_count or '?'} pages")
+    data = _bytes(version)
     try:
-        reading = read_safely(
-            _bytes(version), limits, refuse_copying_forbidden=settings.REFUSE_COPYING_FORBIDDEN
-        )
+        reading = read_safely(data, limits, refuse_copying_forbidden=settings.REFUSE_COPYING_FORBIDDEN)
     except Unreadable as error:
         with storing():
             run = store_failure(
@@ -90,9 +93,16 @@ def extract(
             )
             _mark(document, DocumentStatus.FAILED, error.code, error.message)
         return Extracted(run, {}, repeated=False)
+    second = SecondOutcome(reading)
+    if settings.SECOND_READER and reading.statements:
+        report("processing_pdf", 1, 2, "Asking the second reader")
+        second = with_second_reader(version, reading, data, limits, task_run)
+        reading = second.reading
     report("storing_extractions", 1, 2, f"Storing {len(reading.statements)} statements")
     with storing():
-        run = store_reading(version, reading, options_digest=digest, task_run=task_run)
+        run = store_reading(
+            version, reading, options_digest=digest, task_run=task_run, second_reader=second.to_json()
+        )
         _mark_read(document, run, reading)
     return Extracted(run, _counts(reading), repeated=False)
 
@@ -104,7 +114,11 @@ def _bytes(version: DocumentVersion) -> bytes:
 
 def _digest(limits: Limits) -> str:
     """Readings under other limits and rules may differ, so they count as other readings."""
-    options = {**asdict(limits), "refuse_copying_forbidden": settings.REFUSE_COPYING_FORBIDDEN}
+    options: dict[str, object] = {
+        **asdict(limits),
+        "refuse_copying_forbidden": settings.REFUSE_COPYING_FORBIDDEN,
+        **second_reader_key(),
+    }
     return hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()
 
 

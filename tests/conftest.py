@@ -27,7 +27,8 @@ STATE = Path(tempfile.mkdtemp(prefix="tenfold-tests-"))
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 for _name in (
-    *("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "OPENAI_API_KEY"),
+    *("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"),
+    *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"),
     *("TENFOLD_PRODUCTION", "DEBUG", "ALLOWED_HOSTS"),
 ):
     os.environ.pop(_name, None)

@@ -2,10 +2,12 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from extraction.admin.history import ReadOnlyAdmin
+from extraction.model_costs import second_reader_lines
 from extraction.models import ExtractionRun, ExtractionStatus, StatementTable
 
 
@@ -43,6 +45,12 @@ class ExtractionRunAdmin(ReadOnlyAdmin):
     list_select_related = ["version__document__company"]
     search_fields = ["version__document__title", "version__sha256"]
     inlines = [TableInline]
+    exclude = ["second_reader"]
+    readonly_fields = ["second_reader_said"]
+
+    @admin.display(description="Second reader")
+    def second_reader_said(self, run: ExtractionRun) -> str:
+        return format_html_join("", "<p>{}</p>", ((line,) for line in second_reader_lines(run.second_reader)))
 
     @admin.display(description="Document")
     def document(self, run: ExtractionRun) -> str:

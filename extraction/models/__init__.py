@@ -8,11 +8,13 @@ from extraction.models.compiled import (
     Restatement,
 )
 from extraction.models.facts import Fact, ValidationResult
+from extraction.models.model_calls import CallState, LlmBudget, LlmCall
 from extraction.models.review import ReviewItem, ReviewKind, ReviewState
 from extraction.models.runs import ExtractionRun, ExtractionStatus
 from extraction.models.tables import Observation, StatementColumn, StatementRow, StatementTable
 
 __all__ = [
+    "CallState",
     "CompiledCell",
     "CompiledChange",
     "CompiledRow",
@@ -20,6 +22,8 @@ __all__ = [
     "ExtractionRun",
     "ExtractionStatus",
     "Fact",
+    "LlmBudget",
+    "LlmCall",
     "Observation",
     "Restatement",
     "ReviewItem",

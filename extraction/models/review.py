@@ -14,6 +14,7 @@ class ReviewKind(models.TextChoices):
     IDENTITY_FAILS = "identity_fails", "Figures do not add up"
     UNREADABLE = "unreadable", "The file could not be read"
     UNPROVEN = "unproven", "Recognised figures that nothing confirms"
+    DISPUTED = "disputed", "The second reader says otherwise"
     UNREAD = "unread", "Figures are printed and were not read"
 
 

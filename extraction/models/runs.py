@@ -34,6 +34,11 @@ class ExtractionRun(models.Model):
         blank=True,
         help_text="Statements that were not found, with the reason and the runners-up.",
     )
+    second_reader = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What the second reader was asked and what became of its answers; empty where it is off.",
+    )
     is_current = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -26,6 +26,22 @@ def ask_about(run: ExtractionRun, reading: Reading) -> None:
         _ask_about_lines(document, statement)
 
 
+def ask_about_disputes(run: ExtractionRun) -> None:
+    """Lines of which the second reader says otherwise than what stands, and which stay as they are."""
+    for opinion in run.second_reader.get("opinions", ()):
+        lines = opinion["disputed"]
+        if not lines or opinion["refused"] or opinion["mode"] == "blind":
+            continue
+        what = "concepts" if opinion["mode"] == "labels" else "figures"
+        ask(
+            run.version.document,
+            ReviewKind.DISPUTED,
+            f"{_name(StatementKind(opinion['kind']))}: the second reader gives other {what} for"
+            f" {len(lines)} lines. Nothing was changed; compare them with their page.",
+            {"statement": opinion["kind"], "lines": list(lines)},
+        )
+
+
 def _ask_about_lines(document: Document, statement: StatementReading) -> None:
     """Questions about what was read, or printed and not read."""
     table = statement.table

@@ -21,7 +21,7 @@ from extraction.models import (
     StatementTable,
     ValidationResult,
 )
-from extraction.store.questions import ask, ask_about, withdraw
+from extraction.store.questions import ask, ask_about, ask_about_disputes, withdraw
 from jobs.models import TaskRun
 
 # The longest text that the tables hold; what is longer is shown shortened, the page has it whole.
@@ -30,9 +30,15 @@ _LABEL = 500
 
 @transaction.atomic
 def store_reading(
-    version: DocumentVersion, reading: Reading, *, options_digest: str, task_run: TaskRun | None
+    version: DocumentVersion,
+    reading: Reading,
+    *,
+    options_digest: str,
+    task_run: TaskRun | None,
+    second_reader: dict[str, object] | None = None,
 ) -> ExtractionRun:
-    """Keep a reading as the version's current one and supersede the facts of the one before."""
+    """Keep a reading as the version's current one and supersede the facts of the one before.
+    `second_reader` is what a second reader contributed to it, where one was asked."""
     run = _begin_run(
         version,
         engine_version=reading.engine_version,
@@ -40,6 +46,7 @@ def store_reading(
         task_run=task_run,
         status=_status(reading),
         warnings=list(reading.warnings),
+        second_reader=second_reader or {},
         abstentions=[
             {
                 "statement": abstention.kind.value,
@@ -56,6 +63,7 @@ def store_reading(
     for statement in reading.statements:
         _store_statement(run, statement)
     ask_about(run, reading)
+    ask_about_disputes(run)
     return run
 
 
@@ -99,6 +107,7 @@ def _begin_run(version: DocumentVersion, *, engine_version: str, options_digest:
         ReviewKind.UNREADABLE,
         ReviewKind.UNPROVEN,
         ReviewKind.UNREAD,
+        ReviewKind.DISPUTED,
     )
     return ExtractionRun.objects.create(
         version=version, engine_version=engine_version, options_digest=options_digest, **fields

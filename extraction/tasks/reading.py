@@ -11,7 +11,8 @@ from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 def extract_financial_statements(run: Run, document_id: int, force: bool = False) -> Outcome:
     """Read the three statements out of a document's file.
 
-    Gives for each statement its rows, columns, pages and checks.
+    Gives for each statement its rows, columns, pages and checks, and in `cost` the dollars that a second
+    reader has cost for this document so far.
     """
     document = Document.objects.select_related("company", "current_version").filter(pk=document_id).first()
     if document is None:
@@ -21,6 +22,7 @@ def extract_financial_statements(run: Run, document_id: int, force: bool = False
         "document_id": document.pk,
         "run_id": extracted.run.pk,
         "repeated": extracted.repeated,
+        "cost": extracted.run.second_reader.get("cost", ""),
         "statements": {
             kind.value: {
                 "rows": counts.rows,
