@@ -46,7 +46,12 @@ def test_f10_connections_broken_at_any_moment_leave_nothing_half(installation: I
                 " WHERE pid <> pg_backend_pid() AND datname = current_database()"
             )
     installation.settle()
-    assert set(TaskRun.objects.values_list("state", flat=True)) == {State.SUCCEEDED}
+    # One that met it at every attempt has failed and says so; none has failed in another way.
+    failed = TaskRun.objects.exclude(state=State.SUCCEEDED)
+    assert set(failed.values_list("state", "error_code", "attempt")) <= {
+        (State.FAILED, "database_unavailable", 3)
+    }
+    assert failed.count() < 60
 
 
 def test_f13_two_schedulers_start_one_run_for_a_slot(installation: Installation) -> None:
