@@ -20,8 +20,9 @@ from pathlib import Path
 
 from engine.classify.document import classify
 from engine.classify.evidence import DocumentClues, with_survey
+from engine.classify.packages import with_package
 from engine.classify.show import classification_to_json, show_classification
-from engine.discover.links import links_in_html
+from engine.discover.feeds import links_in
 from engine.discover.show import links_to_json, ranked_links, show_links
 from engine.errors import NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
@@ -179,15 +180,16 @@ def _lines(data: bytes, asked: argparse.Namespace) -> int:
 
 
 def _links(data: bytes, asked: argparse.Namespace) -> int:
-    page = links_in_html(data, asked.url)
+    page = links_in(data, asked.url)
     found = ranked_links(page, asked.url)
     print(links_to_json(page, found) if asked.json else show_links(page, found))
     return EXIT_READ if found else EXIT_NOTHING_FOUND
 
 
 def _classify(data: bytes, asked: argparse.Namespace) -> int:
-    known = survey(data, _options(asked))
-    found = classify(with_survey(DocumentClues(url=asked.url), known))
+    name = "" if asked.file == "-" else Path(asked.file).name
+    clues = DocumentClues(url=asked.url, file_name=name)
+    found = classify(with_package(clues, data) or with_survey(clues, survey(data, _options(asked))))
     print(classification_to_json(found) if asked.json else show_classification(found))
     return EXIT_NOTHING_FOUND if found.kind is DocumentKind.UNKNOWN else EXIT_READ
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.discover.json_links import json_links
-from engine.discover.links import Link
+from engine.discover.links import Link, PageLinks, links_in_html
 from engine.discover.urls import absolute_url
 
 LARGEST_FEED = 10 * 1024 * 1024  # bytes, unpacked
 MOST_ENTRIES = 50_000  # the limit of the sitemap protocol
+_XML_MARKS = (b"<urlset", b"<sitemapindex", b"<rss", b"<feed")
 _ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]{4,2000}")
 
 
@@ -22,6 +23,19 @@ class SitemapLinks:
     links: tuple[Link, ...]
     sitemaps: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+
+
+def links_in(body: bytes, url: str) -> PageLinks:
+    """What a saved file offers, whatever it is: a page, a sitemap, a feed or a list in JSON."""
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    if start.startswith((b"{", b"[")):
+        return PageLinks("", links_in_json(body, url), False, False)
+    if start.startswith(b"\x1f\x8b") or any(mark in start for mark in _XML_MARKS):
+        sitemap = links_in_sitemap(body, url)
+        further = tuple(Link(address, source="sitemap") for address in sitemap.sitemaps)
+        links = links_in_feed(body, url) or (*sitemap.links, *further)
+        return PageLinks("", links, False, False, sitemap.warnings)
+    return links_in_html(body, url)
 
 
 def links_in_sitemap(body: bytes, base_url: str) -> SitemapLinks:

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.discover.json_links import JsonLink, json_links, json_links_in_script
-from engine.discover.pages import challenge_in, feed_paths, generic_words, needs_script, url_attributes
+from engine.discover.pages import (
+    challenge_in,
+    feed_paths,
+    generic_words,
+    lists_by_script,
+    needs_script,
+    url_attributes,
+)
 from engine.discover.urls import absolute_url, looks_like_file
 from engine.discover.words import tokens
 
@@ -71,14 +78,15 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class PageLinks:
     """What a page offers. With `challenge` it asks for a human being; with `needs_script` it is
-    empty until a browser has run its scripts. In neither case does an absence of links say that
-    the site has no reports."""
+    empty until a browser has run its scripts; with `lists_by_script` its lists may be. In none of
+    these cases does an absence of links say that the site has no reports."""
 
     title: str
     links: tuple[Link, ...]
     needs_script: bool
     challenge: bool
     warnings: tuple[str, ...] = ()
+    lists_by_script: bool = False
 
 
 @dataclass(slots=True)
@@ -139,6 +147,7 @@ def links_in_html(body: bytes, base_url: str, charset: str | None = None) -> Pag
         and needs_script(visible, reader.ids, body, len(links)),
         challenge=challenge_in(reader.title, body),
         warnings=tuple(warnings + reader.warnings),
+        lists_by_script=lists_by_script(body),
     )
 
 

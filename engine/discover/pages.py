@@ -33,6 +33,14 @@ def needs_script(visible_length: int, ids: Set[str], body: bytes, links: int) ->
     return says_so or not ids.isdisjoint(known["element_ids"])
 
 
+def lists_by_script(body: bytes) -> bool:
+    """True where a page holds the templates of a list, or the marks of a platform that fetches its
+    lists, so that what it lists may be missing from its source."""
+    source = body.lower()
+    marks = page_knowledge()["list_templates"]["marks"]
+    return any(mark.encode() in source for mark in marks) or bool(feed_paths(body))
+
+
 def feed_paths(body: bytes) -> tuple[str, ...]:
     """Paths, on the page's own host, of the feeds behind a platform that the page betrays."""
     source = body.lower()

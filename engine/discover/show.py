@@ -43,7 +43,7 @@ def links_to_json(page: PageLinks, ranked: Sequence[RankedLink]) -> str:
         if found.role is LinkRole.DOCUMENT
     ]
     answer = {
-        "blocked": _blocked(page),
+        "blocked": _blocked(page, ranked),
         "links": documents,
         "next_pages": [found.link.url for found in _pages(ranked)],
         "warnings": list(page.warnings),
@@ -54,7 +54,7 @@ def links_to_json(page: PageLinks, ranked: Sequence[RankedLink]) -> str:
 def show_links(page: PageLinks, ranked: Sequence[RankedLink]) -> str:
     """The same for people."""
     lines = [page.title or "(no title)"]
-    blocked = _blocked(page)
+    blocked = _blocked(page, ranked)
     if blocked is not None:
         lines.append(f"Nothing can be seen: {blocked}.")
     for found in ranked:
@@ -74,7 +74,10 @@ def _pages(ranked: Sequence[RankedLink]) -> list[RankedLink]:
     return sorted(pages, key=lambda found: -found.score)[:PAGES_SHOWN]
 
 
-def _blocked(page: PageLinks) -> str | None:
+def _blocked(page: PageLinks, ranked: Sequence[RankedLink]) -> str | None:
+    """Why a page that shows nothing may have more: a page whose scripts fetch its lists and that names
+    no report is as good as empty."""
     if page.challenge:
         return "challenge"
-    return "needs_script" if page.needs_script else None
+    has_reports = any(found.is_report for found in ranked)
+    return "needs_script" if page.needs_script or (page.lists_by_script and not has_reports) else None

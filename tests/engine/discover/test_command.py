@@ -48,3 +48,37 @@ def test_a_blocked_page(tmp_path, capsys):
         "next_pages": [],
         "warnings": [],
     }
+
+
+def answer_of(tmp_path, capsys, body):
+    page = tmp_path / "saved"
+    page.write_text(body)
+    main(["links", str(page), "--url", "https://www.example.com/ir/", "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_platform_list_a_feed_and_a_sitemap(tmp_path, capsys):
+    listed = """{"GetFinancialReportListResult": [{"ReportTitle": "Third Quarter 2023", "ReportYear": 2023,
+    "Documents": [{"DocumentTitle": "10-Q", "DocumentPath": "//cdn.example.net/q3/10q.pdf"}]}]}"""
+    feed = """<?xml version="1.0"?><rss><channel><item><title>Annual Report 2023</title>
+    <link>https://www.example.com/ar.pdf</link></item></channel></rss>"""
+    sitemap = """<?xml version="1.0"?><urlset><url><loc>https://www.example.com/annual-report-2022.pdf</loc></url>
+    <url><loc>https://www.example.com/financial-reports</loc></url></urlset>"""
+    said = [answer_of(tmp_path, capsys, body) for body in (listed, feed, sitemap)]
+    links = [
+        [(link["url"], link["kind"], link["fiscal_year"]) for link in answer["links"]] for answer in said
+    ]
+    assert links == [
+        [("https://cdn.example.net/q3/10q.pdf", "quarterly_report", 2023)],
+        [("https://www.example.com/ar.pdf", "annual_report", 2023)],
+        [("https://www.example.com/annual-report-2022.pdf", "annual_report", 2022)],
+    ]
+    assert said[2]["next_pages"] == ["https://www.example.com/financial-reports"]
+
+
+def test_a_page_whose_lists_come_by_script(tmp_path, capsys):
+    page = "<h1>Reports</h1>" + "<p>Words of a page.</p>" * 50
+    assert answer_of(tmp_path, capsys, page)["blocked"] is None
+    listed = page + '<li v-for="report in reports"></li>'
+    assert answer_of(tmp_path, capsys, listed)["blocked"] == "needs_script"
+    assert answer_of(tmp_path, capsys, listed + '<a href="/ar.pdf">Annual report 2023</a>')["blocked"] is None
