@@ -32,7 +32,7 @@ class Program:
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
     alive: Path | None = None
-    alive_seconds: float = 60.0
+    alive_seconds: float = 90.0  # a loaded machine takes its time for the first one
 
 
 def broker(places: Places) -> Program:
