@@ -38,11 +38,12 @@ def measure(only: str = "", limit: int | None = None) -> Counter[str]:
     reports = [report for report in samples.reports() if only in report.name][:limit]
     for report in reports:
         data = (samples.FOLDER / "reports" / f"{report.name}.pdf").read_bytes()
-        counts.update(_measured(data, read(data), report))
+        counts.update(measured(data, read(data), report))
     return counts
 
 
-def _measured(data: bytes, first: Reading, report: samples.Sample) -> Counter[str]:
+def measured(data: bytes, first: Reading, report: samples.Sample) -> Counter[str]:
+    """The counts of one report, `first` being what was read of it without a second reader."""
     allowed = {s.table.kind: _allowed(report, s) for s in first.statements}
     truth = {s.table.kind: _named_by_truth(s, allowed[s.table.kind]) for s in first.statements}
 

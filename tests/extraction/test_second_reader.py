@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +20,9 @@ from documents.models import Document
 from documents.upload import accept_upload
 from engine.kinds import StatementKind
 from engine.reading import read
-from engine.second_reader.question import Completion
+from engine.second_reader.question import Completion, Prompt, Question
 from extraction.extract import extract
-from extraction.model_client import ModelUnavailable, price_of
+from extraction.model_client import Asker, BudgetExceeded, ModelUnavailable, price_of
 from extraction.models import CallState, ExtractionRun, Fact, LlmBudget, LlmCall, ReviewItem, StatementRow
 from jobs.execute import execute
 from jobs.launch import launch
@@ -166,6 +168,18 @@ def test_another_model_or_prompt_is_another_reading(
     assert len(server.asked) == 2
     monkeypatch.setattr("extraction.second_reading.prompt_versions", lambda: "labels.2 layout.1")
     assert extract(document).run.options_digest not in (first.options_digest, second.options_digest)
+
+
+def test_a_later_engine_reads_the_answers_that_were_paid_for(
+    document: Document, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(by_reader(perfect()))
+    first = extract(document).run
+    monkeypatch.setattr("extraction.extract.ENGINE_VERSION", "99")
+    second = extract(document)
+    assert not second.repeated
+    assert second.run.second_reader["opinions"] == first.second_reader["opinions"]
+    assert (len(server.asked), LlmCall.objects.get().replays) == (1, 1)
 
 
 GOOD = '{"lines": [{"line": 1, "concept": "is.revenue"}]}'
@@ -358,6 +372,38 @@ def test_what_is_under_way_and_what_may_have_been_billed_counts(document: Docume
     LlmCall.objects.create(cost=Decimal("0.0099"), **common)
     assert extract(document).run.second_reader["code"] == "budget_exceeded"
     assert server.asked == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_calls_made_at_once_share_the_budget(document: Document, serve: Serve, settings: object) -> None:
+    """On PostgreSQL, where two workers really ask at the same time."""
+    together = threading.Barrier(4, timeout=20)
+    serve(lambda asked: completion("{}"))
+    settings.MODEL_NAME = "gpt-4o"  # type: ignore[attr-defined]
+    LlmBudget.objects.create(per_document=Decimal("0.02"))
+    refused = []
+
+    def ask(number: int) -> None:
+        try:
+            question = Question(Prompt("labels", 1, ""), f"Question {number}", {}, 1500)
+            together.wait()
+            Asker(document=document)(question)
+        except BudgetExceeded as failure:
+            refused.append(failure.code)
+        finally:
+            connection.close()
+
+    # Each can cost 0.015 dollars and a little: one at a time is within the budget.
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    most = LlmBudget.objects.get().per_document
+    assert sum(LlmCall.objects.values_list("cost", flat=True)) <= most
+    assert 1 <= len(refused) <= 3
+    assert LlmCall.objects.count() == 4 - len(refused)
 
 
 def test_prices_are_data_and_never_too_low(settings: object) -> None:
