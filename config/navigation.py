@@ -34,6 +34,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Companies", "apartment", "companies.company"),
             _page("Documents", "description", "documents.document"),
             _page("Visits to sites", "travel_explore", "documents.crawlrun"),
+            _page("Replaced files", "published_with_changes", "documents.replacedfile"),
         ],
     },
     {

@@ -3,53 +3,24 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminFileFieldWidget
+from unfold.decorators import action, display
 
-from documents.content import check_is_pdf
 from documents.decide import decide_as_person
-from documents.errors import NotAPdf
-from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion
-from documents.upload import accept_upload
+from documents.errors import StorageFull
+from documents.forms import SeveralForm, UploadForm
+from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_files
+from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion, ReplacedFile
 from jobs.launch_mixin import LaunchMixin
-
-
-class UploadForm(forms.ModelForm):
-    """A new document is an uploaded PDF or an address to download from."""
-
-    file = forms.FileField(
-        label="PDF",
-        required=False,
-        widget=UnfoldAdminFileFieldWidget,
-        help_text="Or leave it empty and enter the address of the PDF below.",
-    )
-
-    class Meta:
-        model = Document
-        fields = ["company", "title", "url", "published_on"]
-
-    def clean_file(self) -> UploadedFile | None:
-        file = self.cleaned_data["file"]
-        if file is not None:
-            try:
-                check_is_pdf(file)
-            except NotAPdf as error:
-                raise ValidationError(error.message, code=error.code) from error
-        return file
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not cleaned.get("file") and not cleaned.get("url"):
-            raise ValidationError("Choose a PDF or enter the address of one.")
-        return cleaned
+from jobs.states import Trigger
 
 
 class VersionInline(TabularInline):
@@ -90,6 +61,7 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
     view_on_site = False
     inlines = [VersionInline]
     actions = ["process", "download", "classify", "extract", "ignore"]
+    actions_list = ["bring_several"]
     readonly_fields = [
         "status", "failure_code", "failure_message", "type_confidence", "type_decided_by", "evidence",
         "url_normalised", "link_text", "link_context", "found_on", "current_version", "duplicate_of",
@@ -146,13 +118,14 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
         file = form.cleaned_data.get("file") if not change else None
         if file is None:
             return document
-        uploaded = accept_upload(
+        uploaded = take_in_file(
             form.cleaned_data["company"],
             file,
             file.name,
             title=form.cleaned_data.get("title", ""),
             published_on=form.cleaned_data.get("published_on"),
             by=request.user,
+            trigger=Trigger.ADMIN,
         )
         form.instance = uploaded.document
         return uploaded.document
@@ -160,6 +133,32 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Document, form: forms.ModelForm, change: bool) -> None:
         decide_as_person(obj, form.changed_data)
         super().save_model(request, obj, form, change)
+
+    @action(description="Bring several", url_path="several", permissions=["add"])
+    def bring_several(self, request: HttpRequest) -> HttpResponse:
+        """Files and addresses of many reports at once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = SeveralForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            self._tell_taken(request, form.cleaned_data)
+            return redirect("admin:documents_document_changelist")
+        context = {**self.admin_site.each_context(request), "title": "Bring several reports", "form": form}
+        return render(request, "admin/documents/several.html", context)
+
+    def _tell_taken(self, request: HttpRequest, brought: dict[str, Any]) -> None:
+        taken = TakenIn()
+        try:
+            files = [(file.name, file) for file in brought["files"]]
+            taken += take_in_files(brought["company"], files, by=request.user, trigger=Trigger.ADMIN)
+            lines = brought["addresses"].splitlines()
+            taken += take_in_addresses(brought["company"], lines, by=request.user, trigger=Trigger.ADMIN)
+        except StorageFull as error:
+            messages.error(request, error.message)
+        new = len(taken.documents) - taken.known
+        messages.success(request, f"{new} reports are processed now; {taken.known} were known already.")
+        for one in taken.refused[:20]:
+            messages.warning(request, f"{one.name}: {one.reason}")
 
     @admin.display(description="Document", ordering="title")
     def title_or_address(self, document: Document) -> str:
@@ -234,3 +233,45 @@ class CrawlRunAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: CrawlRun | None = None) -> bool:
         return False
+
+
+@admin.register(ReplacedFile)
+class ReplacedFileAdmin(ModelAdmin):
+    """Alerts: the site has put another file under a known address."""
+
+    list_display = ["document", "company", "found_at", "before_file", "after_file", "seen_at", "seen_by"]
+    list_filter = [("seen_at", admin.EmptyFieldListFilter), "document__company"]
+    list_select_related = ["document__company", "before", "after", "seen_by"]
+    date_hierarchy = "found_at"
+    actions = ["mark_as_seen"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ReplacedFile | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReplacedFile | None = None) -> list[str]:
+        return [field.name for field in ReplacedFile._meta.fields]
+
+    @admin.display(description="Company", ordering="document__company__name")
+    def company(self, replaced: ReplacedFile) -> str:
+        return str(replaced.document.company)
+
+    @admin.display(description="Before")
+    def before_file(self, replaced: ReplacedFile) -> str:
+        return _in_words(replaced.before)
+
+    @admin.display(description="Now")
+    def after_file(self, replaced: ReplacedFile) -> str:
+        return _in_words(replaced.after)
+
+    @admin.action(description="Mark as seen", permissions=["change"])
+    def mark_as_seen(self, request: HttpRequest, replaced: QuerySet[ReplacedFile]) -> None:
+        count = replaced.filter(seen_at__isnull=True).update(seen_at=timezone.now(), seen_by=request.user)
+        self.message_user(request, f"{count} replaced files are marked as seen.")
+
+
+def _in_words(version: DocumentVersion) -> str:
+    pages = f"{version.page_count} pages, " if version.page_count else ""
+    return f"{pages}{version.size:,} bytes, {version.sha256[:12]}"

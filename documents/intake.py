@@ -49,6 +49,12 @@ class TakenIn:
     known: int = 0
     refused: list[Refused] = field(default_factory=list)
 
+    def __iadd__(self, other: "TakenIn") -> "TakenIn":
+        self.documents += other.documents
+        self.known += other.known
+        self.refused += other.refused
+        return self
+
 
 def take_in_file(
     company: Company,
@@ -159,12 +165,10 @@ def take_in_drop_folder(folder: Path, *, now: float | None = None) -> TakenIn:
 
 
 def _take_in_dropped(company: Company, path: Path, folder: Path, taken: TakenIn) -> None:
-    before = len(taken.refused)
     with _opened(path) as file:
         if path.suffix.lower() == ".txt":
             lines = file.read(MOST_ADDRESSES * LONGEST_ADDRESS).decode("utf-8-sig", "replace").splitlines()
             found = take_in_addresses(company, lines, trigger=Trigger.SCHEDULE)
-            taken.refused += found.refused
         else:
             try:
                 uploaded = take_in_file(
@@ -172,11 +176,9 @@ def _take_in_dropped(company: Company, path: Path, folder: Path, taken: TakenIn)
                 )
                 found = TakenIn([uploaded.document], int(not uploaded.is_new))
             except NotAPdf as error:
-                found = TakenIn()
-                taken.refused.append(Refused(f"{company.slug}/{path.name}", error.code, error.message))
-    taken.documents += found.documents
-    taken.known += found.known
-    reasons = [f"{one.name}: {one.reason}\n" for one in taken.refused[before:]]
+                found = TakenIn(refused=[Refused(f"{company.slug}/{path.name}", error.code, error.message)])
+    taken += found
+    reasons = [f"{one.name}: {one.reason}\n" for one in found.refused]
     kept_in = folder / (REFUSED if reasons else TAKEN) / company.slug
     kept_in.mkdir(parents=True, exist_ok=True)
     moved = _free_name(kept_in, path.name)

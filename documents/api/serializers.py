@@ -45,3 +45,31 @@ class UploadSerializer(serializers.Serializer):
         except NotAPdf as error:
             raise serializers.ValidationError(error.message, code=error.code) from error
         return file
+
+
+class SeveralSerializer(serializers.Serializer):
+    """Many reports of one company, as multipart form data: `files` as often as there are files, and
+    `addresses` with one address in each line."""
+
+    company = serializers.PrimaryKeyRelatedField(queryset=Company.objects.all())
+    files = serializers.ListField(child=serializers.FileField(), max_length=200, required=False, default=list)
+    addresses = serializers.CharField(required=False, default="", allow_blank=True, max_length=2_000_000)
+
+    def validate(self, attrs):
+        if not attrs["files"] and not attrs["addresses"].strip():
+            raise serializers.ValidationError("Send files or addresses.")
+        return attrs
+
+
+class RefusedSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class TakenInSerializer(serializers.Serializer):
+    """`documents` are ids, those of reports known already included; `known` counts these."""
+
+    documents = serializers.PrimaryKeyRelatedField(many=True, queryset=Document.objects.all())
+    known = serializers.IntegerField()
+    refused = RefusedSerializer(many=True)

@@ -1,19 +1,30 @@
 """Documents: listed, uploaded and handed out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from documents.api.serializers import DocumentSerializer, UploadSerializer
+from documents.api.serializers import (
+    DocumentSerializer,
+    SeveralSerializer,
+    TakenInSerializer,
+    UploadSerializer,
+)
+from documents.errors import StorageFull
+from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_files
 from documents.models import Document, DocumentStatus
 from documents.storage import open_version
-from documents.upload import accept_upload
 from engine.kinds import DocumentKind
+from jobs.states import Trigger
 
 
 class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -39,21 +50,37 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         return documents
 
     def create(self, request: Request) -> Response:
-        if not request.user.has_perm("documents.add_document"):
-            raise PermissionDenied("You may not upload documents.")
+        _may_upload(request)
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         data = upload.validated_data
-        uploaded = accept_upload(
-            data["company"],
-            data["file"],
-            data["file"].name,
-            title=data["title"],
-            published_on=data["published_on"],
-            by=request.user,
-        )
+        with _room():
+            uploaded = take_in_file(
+                data["company"],
+                data["file"],
+                data["file"].name,
+                title=data["title"],
+                published_on=data["published_on"],
+                by=request.user,
+                trigger=Trigger.API,
+            )
         body = DocumentSerializer(uploaded.document, context=self.get_serializer_context()).data
         return Response(body, status=status.HTTP_201_CREATED if uploaded.is_new else status.HTTP_200_OK)
+
+    @extend_schema(request=SeveralSerializer, responses={202: TakenInSerializer})
+    @action(detail=False, methods=["post"])
+    def several(self, request: Request) -> Response:
+        """Takes in many reports of a company, as files, as addresses, or both, and starts to process them."""
+        _may_upload(request)
+        several = SeveralSerializer(data=request.data)
+        several.is_valid(raise_exception=True)
+        data = several.validated_data
+        who = {"by": request.user, "trigger": Trigger.API}
+        taken = TakenIn()
+        with _room():
+            taken += take_in_files(data["company"], [(file.name, file) for file in data["files"]], **who)
+            taken += take_in_addresses(data["company"], data["addresses"].splitlines(), **who)
+        return Response(TakenInSerializer(taken).data, status=status.HTTP_202_ACCEPTED)
 
     @action(detail=True)
     def file(self, request: Request, pk: str | None = None) -> FileResponse:
@@ -68,6 +95,23 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         )
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def _may_upload(request: Request) -> None:
+    if not request.user.has_perm("documents.add_document"):
+        raise PermissionDenied("You may not upload documents.")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except StorageFull as error:
+        raise _NoRoom(error.message, code=error.code) from error
+
+
+class _NoRoom(APIException):
+    status_code = status.HTTP_507_INSUFFICIENT_STORAGE
 
 
 def _number(asked, name: str) -> int:

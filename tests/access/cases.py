@@ -74,6 +74,7 @@ CASES: dict[str, Case] = {
     "company-ticker": Case(get=READ, at={"ticker": "ticker"}, post=_NO_CHANGE, put=_NO_CHANGE,
                            patch=_NO_CHANGE, delete=_NO_CHANGE),
     "document-list": Case(get=READ, post=_FOR_STAFF_201, body="an_upload"),
+    "document-several": Case(post=_LAUNCHES, body="several"),
     "document-detail": Case(get=READ, at={"pk": "document"}),
     "document-file": Case(get=READ, at={"pk": "document"}),
     # Readings, facts, compiled years

@@ -49,6 +49,10 @@ class World:
             "": dict,
             "a_name": lambda: {"name": "Northwind Group"},
             "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
+            "several": lambda: {
+                "company": self.company.pk,
+                "files": SimpleUploadedFile("one.pdf", small_pdf("One of several")),
+            },
             "an_upload": lambda: {
                 "company": self.company.pk,
                 "file": SimpleUploadedFile("report.pdf", small_pdf("Another report")),
