@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.discover.json_links import JsonLink, json_links, json_links_in_script
+from engine.discover.markup import (
+    MENU_TAGS,
+    MOST_ATTRIBUTES,
+    is_menu,
+    parsed,
+    says_file,
+    without_attribute_floods,
+)
 from engine.discover.pages import (
     challenge_in,
     feed_paths,
@@ -24,7 +32,6 @@ from engine.discover.words import tokens
 
 LARGEST_PAGE = 10 * 1024 * 1024  # bytes
 MOST_ELEMENTS = 200_000
-MOST_ATTRIBUTES = 300  # of one element
 MOST_LINKS = 20_000
 DEEPEST_ELEMENT = 200  # beyond this depth libxml2 itself stops
 LONGEST_CONTEXT = 300  # characters
@@ -37,23 +44,15 @@ LARGEST_SCRIPT = 2 * 1024 * 1024
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "caption": 7, "legend": 7, "summary": 7}
 _HEADING_CLASS = re.compile(r"(?:^|[\s_-])(?:heading|headline|accordion-(?:title|header|button))(?:$|[\s_-])")
-_MENU_TAGS = frozenset({"nav", "footer"})
-_MENU_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:footer|navbar|nav|menu|mega-?menu|sub-?menu|breadcrumbs?|cookie)(?:$|[\s_-])"
-)
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "head"})
 _ENDS_OF_LEADS = frozenset({"main", "body", "html", "table", "nav", "footer", "header"})
 _YEAR_IN_CELL = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ORDINAL = re.compile(r"[1-4]|I{1,3}|IV")
 _SEPARATORS = frozenset(" |·•-–—/:;,.()[]")
-_FILE_TYPES = ("application/pdf", "application/zip", "application/xhtml")
 _BLOCK_TAGS = frozenset({"main", "body", "html", "section", "table", "tbody", "ul", "ol"})
 _YEAR_NAME = re.compile(r"year|jahr|annee|jaar|anno|año|ano|år", re.IGNORECASE)
 _QUOTED = re.compile(r"""['"]([^'"\s<>]{4,1000})['"]""")
 _WHITE = re.compile(r"\s+")
-_TAG = re.compile(rb"""<[A-Za-z](?>=\s*+"[^"]*+"|=\s*+'[^']*+'|=|[^>=]++)*+""")
-_BETWEEN_ATTRIBUTES = re.compile(rb"[\s/=]++")
-_QUOTED_VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +127,10 @@ def links_in_html(body: bytes, base_url: str, charset: str | None = None) -> Pag
     if len(body) > LARGEST_PAGE:
         warnings.append(f"The page has {len(body):,} bytes; only the first {LARGEST_PAGE:,} were read.")
         body = body[:LARGEST_PAGE]
-    calm, floods = _without_attribute_floods(body)
+    calm, floods = without_attribute_floods(body)
     if floods:
         warnings.append(f"{floods} elements with more than {MOST_ATTRIBUTES} attributes were left out.")
-    root, is_cut = _parsed(calm, charset)
+    root, is_cut = parsed(calm, charset)
     if is_cut:
         warnings.append("The page is nested deeper than a page can be and was cut there.")
     if root is None:
@@ -210,7 +209,7 @@ class _PageReader:
     def _opened(self, element: etree._Element, parent: int) -> int:
         tag = str(element.tag).lower()
         above = self._elements[parent] if parent >= 0 else None
-        in_menu = (above is not None and above.in_menu) or tag in _MENU_TAGS or _is_menu(element, tag)
+        in_menu = (above is not None and above.in_menu) or tag in MENU_TAGS or is_menu(element, tag)
         number = 0
         if tag in ("td", "th"):
             previous = element.getprevious()
@@ -332,7 +331,7 @@ class _PageReader:
         source = "menu" if self._elements[place].in_menu else "anchor"
         if "next" in (element.get("rel") or "").lower().split():
             source = "next_page"
-        self._add(element.get("href"), place, source, said, is_file=_says_file(element))
+        self._add(element.get("href"), place, source, said, is_file=says_file(element))
 
     def _collect_option(self, element: etree._Element, place: int) -> None:
         value = (element.get("value") or "").strip()
@@ -489,50 +488,6 @@ class _PageReader:
                 yield url
 
 
-def _without_attribute_floods(body: bytes) -> tuple[bytes, int]:
-    """The page without tags that carry absurdly many attributes, and how many those were.
-
-    The parser compares every attribute with all others of its element, so that one tag of a few
-    megabytes would keep it busy for minutes.
-    """
-    floods = 0
-
-    def judged(tag: re.Match[bytes]) -> bytes:
-        nonlocal floods
-        if len(tag[0]) < MOST_ATTRIBUTES:
-            return tag[0]
-        if len(_BETWEEN_ATTRIBUTES.findall(_QUOTED_VALUE.sub(b" ", tag[0]))) <= MOST_ATTRIBUTES:
-            return tag[0]
-        floods += 1
-        return tag[0][:2]
-
-    return _TAG.sub(judged, body), floods
-
-
-def _parsed(body: bytes, charset: str | None) -> tuple[etree._Element | None, bool]:
-    """The root of the page, None where there is none, and whether it was cut for its depth. The
-    parser reads no other file, follows no entity and gives up on extreme depth."""
-    for encoding in (charset, None):
-        try:
-            parser = etree.HTMLParser(
-                encoding=encoding, huge_tree=False, no_network=True, recover=True, remove_comments=True
-            )
-            root = etree.fromstring(body, parser)
-        except LookupError:  # an encoding that does not exist
-            continue
-        except (etree.XMLSyntaxError, ValueError):
-            return None, False
-        return root, any("depth" in error.message.lower() for error in parser.error_log)
-    return None, False
-
-
-def _is_menu(element: etree._Element, tag: str) -> bool:
-    if tag in ("html", "body", "main") or element.get("role") == "main":
-        return False
-    said = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}".lower()
-    return bool(_MENU_CLASS.search(said[:300])) or "navigation" in said.split()
-
-
 def _is_heading_class(element: etree._Element, closed: _Element) -> bool:
     if closed.length > 80 or closed.links:
         return False
@@ -557,14 +512,6 @@ def _says_something(text: str) -> bool:
 
 def _is_title(text: str) -> bool:
     return 0 < len(text) <= LONGEST_TITLE and not any(sign.isdigit() for sign in text)
-
-
-def _says_file(element: etree._Element) -> bool:
-    """True where the page says that a link leads to a document: by its type, or by an attribute."""
-    kind = (element.get("type") or "").lower()
-    if kind:
-        return kind.startswith(_FILE_TYPES)
-    return (element.get("download") or "").lower().endswith((".pdf", ".zip", ".xhtml"))
 
 
 def _clean(text: str) -> str:
