@@ -45,7 +45,7 @@ LARGEST_SCRIPT = 2 * 1024 * 1024
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "caption": 7, "legend": 7, "summary": 7}
 _HEADING_CLASS = re.compile(r"(?:^|[\s_-])(?:heading|headline|accordion-(?:title|header|button))(?:$|[\s_-])")
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "head"})
-_ENDS_OF_LEADS = frozenset({"main", "body", "html", "table", "nav", "footer", "header"})
+_ENDS_OF_LEADS = frozenset({"main", "body", "html", "nav", "footer", "header"})
 _YEAR_IN_CELL = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ORDINAL = re.compile(r"[1-4]|I{1,3}|IV")
 _SEPARATORS = frozenset(" |·•-–—/:;,.()[]")
@@ -400,10 +400,12 @@ class _PageReader:
         """The short texts that stand right before a link or before the elements around it."""
         for steps, above in enumerate(self._ancestors(place)):
             element = self._elements[above]
-            if element.tag in _ENDS_OF_LEADS or steps >= MOST_LEADS:
+            if element.tag in _ENDS_OF_LEADS or steps >= MOST_LEADS or element.header:
                 return
             if element.lead and len(element.lead) <= LONGEST_LEAD:
                 yield element.lead
+            if element.tag == "table":
+                return
 
     # Surroundings
 
