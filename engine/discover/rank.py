@@ -152,7 +152,7 @@ def fiscal_year_by_words(texts: dict[str, str], kind: DocumentKind = DocumentKin
     """
     scores: dict[int, float] = {}
     named: list[int] = []
-    for layer, factor in (("text", 1.0), ("context", 0.75), ("file", 0.8), ("heading", 0.5), ("path", 0.15)):
+    for layer, factor in (("text", 1.0), ("context", 0.75), ("file", 0.8), ("heading", 0.5), ("path", 0.2)):
         clue = _surest_year(texts.get(layer, ""), innermost=layer == "heading")
         if clue is None:
             continue
