@@ -1,7 +1,9 @@
 """A company's site turned into documents."""
 
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
+from enum import Enum
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,6 +37,14 @@ class Discovered:
     warnings: tuple[str, ...]
     reason_code: str = ""
     reason: str = ""
+
+
+class Change(Enum):
+    """What a search brought for a document."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    NONE = "none"
 
 
 def discover(
@@ -81,7 +91,8 @@ def discover(
 @transaction.atomic
 def _keep(company: Company, run: CrawlRun, result: CrawlResult) -> Discovered:
     kept = [upsert(company, found) for found in result.documents]
-    created = sum(is_new for _, is_new in kept)
+    changes = Counter(change for _document, change in kept)
+    created = changes[Change.NEW]
     run.pages_visited, run.found, run.created = len(result.pages), len(kept), created
     run.log = result.pages
     _finish(run, _outcome(result), reason=result.reason)
@@ -89,7 +100,7 @@ def _keep(company: Company, run: CrawlRun, result: CrawlResult) -> Discovered:
         crawl_run_id=run.pk,
         discovered=len(kept),
         created=created,
-        updated=len(kept) - created,
+        updated=changes[Change.CHANGED],
         pages_visited=len(result.pages),
         blocked=result.blocked,
         document_ids=tuple(document.pk for document, _ in kept),
@@ -99,9 +110,12 @@ def _keep(company: Company, run: CrawlRun, result: CrawlResult) -> Discovered:
     )
 
 
-def upsert(company: Company, found: FoundDocument) -> tuple[Document, bool]:
-    """The document of an address. A new search refreshes what rules know and touches nothing that
-    a person decided or that was read from the file itself."""
+def upsert(company: Company, found: FoundDocument) -> tuple[Document, Change]:
+    """The document of an address, and whether anything is new of it.
+
+    A new search refreshes what rules know and touches nothing that a person decided or that was read
+    from the file itself.
+    """
     link = found.link
     document, is_new = Document.objects.get_or_create(
         company=company,
@@ -115,17 +129,24 @@ def upsert(company: Company, found: FoundDocument) -> tuple[Document, bool]:
             "fiscal_year": link.fiscal_year,
         },
     )
-    document.link_text = link.link.text[:500]
-    document.link_context = " ".join(part for part in (link.link.heading, link.link.context) if part)[:2000]
-    document.found_on = found.found_on[:2000]
-    fields = ["link_text", "link_context", "found_on", "updated_at"]
-    if not is_new and document.current_version is None and document.type_decided_by == DecidedBy.RULE:
-        document.document_type, document.type_confidence = link.kind.value, link.confidence
-        document.type_evidence = list(link.reasons)
-        document.fiscal_year = link.fiscal_year
-        fields += ["document_type", "type_confidence", "type_evidence", "fiscal_year"]
-    document.save(update_fields=fields)
-    return document, is_new
+    known = {
+        "link_text": link.link.text[:500],
+        "link_context": " ".join(part for part in (link.link.heading, link.link.context) if part)[:2000],
+        "found_on": found.found_on[:2000],
+    }
+    if document.current_version is None and document.type_decided_by == DecidedBy.RULE:
+        known |= {
+            "document_type": link.kind.value,
+            "type_confidence": link.confidence,
+            "type_evidence": list(link.reasons),
+            "fiscal_year": link.fiscal_year,
+        }
+    changed = [name for name, value in known.items() if getattr(document, name) != value]
+    for name in changed:
+        setattr(document, name, known[name])
+    if changed:
+        document.save(update_fields=[*changed, "updated_at"])
+    return document, Change.NEW if is_new else Change.CHANGED if changed else Change.NONE
 
 
 def _title(found: FoundDocument) -> str:

@@ -45,8 +45,19 @@ def test_a_second_search_finds_the_same_and_creates_nothing(site: LocalSite) -> 
     northwind = company(site.url("/investors/"))
     first = discover(northwind)
     second = discover(northwind)
-    assert (second.created, second.updated) == (0, first.created)
+    assert (second.created, second.updated) == (0, 0)
+    assert second.discovered == first.created
     assert Document.objects.count() == first.created
+
+
+def test_what_the_site_words_otherwise_is_a_change(site: LocalSite) -> None:
+    add_investor_site(site)
+    northwind = company(site.url("/investors/"))
+    discover(northwind)
+    Document.objects.filter(url__endswith="hy-2024.pdf").update(link_text="something else")
+    found = discover(northwind)
+    assert (found.created, found.updated) == (0, 1)
+    assert Document.objects.get(url__endswith="hy-2024.pdf").link_text == "PDF"
 
 
 def test_what_a_person_decided_stays(site: LocalSite) -> None:
