@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from companies.models import Company
 from documents.crawl import FoundDocument
-from documents.discover import upsert
+from documents.discover import Change, upsert
 from documents.models import Document
 from engine.discover.links import Link
 from engine.discover.rank import LinkRole, RankedLink
@@ -34,7 +34,7 @@ def test_one_address_found_by_eight_workers_is_one_document(company: Company) ->
     ranked = RankedLink(link, LinkRole.DOCUMENT, 9.0, DocumentKind.ANNUAL_REPORT, 2024, ("link",), 0.9)
     found = FoundDocument(ranked, "https://northwind.example/")
     results = at_once([lambda: upsert(company, found)] * 8)
-    assert sum(is_new for _, is_new in results) == 1
+    assert sum(change is Change.NEW for _, change in results) == 1
     assert Document.objects.count() == 1
 
 
