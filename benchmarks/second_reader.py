@@ -3,8 +3,9 @@
     python -m benchmarks.second_reader [--limit N] [--only NAME] [--write]
 
 A perfect reader names every line as the truth does; a random one answers with ids and concepts drawn by
-lot, a swapping one turns columns round and gives each concept to the next line. None is a model: what
-is measured is the machinery around the answers. Exit status 1 where a perfect reader makes the
+lot, a swapping one turns columns round and gives each concept to the next line, and a sly one knows all
+that is certain and lies about the rest. None is a model: what is measured is the machinery around the
+answers. Exit status 1 where a perfect reader makes the
 concepts of key lines worse or leaves more than a third of the lines open, or a lying one changes a
 single accepted figure.
 """
@@ -18,7 +19,7 @@ from functools import cache
 
 from benchmarks import results, samples
 from benchmarks.scoring import rows_of_items
-from benchmarks.simulated_readers import PerfectReader, RandomReader, SwappingReader
+from benchmarks.simulated_readers import PerfectReader, RandomReader, SlyReader, SwappingReader
 from engine.kinds import StatementKind
 from engine.reading import read
 from engine.second_reader.labels import left_for_review
@@ -27,6 +28,7 @@ from engine.second_reader.question import Complete
 from engine.second_reader.reader import SecondReaderOptions, SecondReading, read_second
 from engine.statement import Reading, StatementReading, StatementTable
 
+READERS = ("perfect", "random", "swapping", "sly")
 MOST_LEFT = 1 / 3  # of the lines left for review
 BLIND = SecondReaderOptions(blind_share=1.0)
 
@@ -58,6 +60,11 @@ def measured(data: bytes, first: Reading, report: samples.Sample) -> Counter[str
         "perfect": perfect,
         "random": RandomReader(random.Random(report.name)),  # noqa: S311
         "swapping": SwappingReader(perfect),
+        "sly": SlyReader(
+            perfect,
+            {s.table.kind: frozenset(left_for_review(s)) for s in first.statements},
+            random.Random(report.name),  # noqa: S311
+        ),
     }
 
     def lines(table: StatementTable) -> Sequence[PrintedLine]:
@@ -70,6 +77,7 @@ def measured(data: bytes, first: Reading, report: samples.Sample) -> Counter[str
         counts.update(_counted(name, second.reading, allowed))
         counts[f"{name} changed"] = len(set(_accepted(first)) - set(_accepted(second.reading)))
         counts.update(_blind(name, second))
+        counts[f"{name} named"] = _named_anew(first, second.reading)
     return counts
 
 
@@ -117,6 +125,15 @@ def _accepted(reading: Reading) -> Iterator[tuple[object, ...]]:
                     yield statement.table.kind, row.label, column, cell, concept, factor
 
 
+def _named_anew(first: Reading, second: Reading) -> int:
+    """How many lines have a concept that had none."""
+    return sum(
+        before.concept is None and after.concept is not None
+        for one, other in zip(first.statements, second.statements, strict=True)
+        for before, after in zip(one.mappings, other.mappings, strict=True)
+    )
+
+
 def _blind(name: str, second: SecondReading) -> Counter[str]:
     rows = [opinion for opinion in second.opinions if opinion.mode == "blind"]
     return Counter(
@@ -132,14 +149,15 @@ def table(counts: Counter[str]) -> list[str]:
     lines = [
         f"{counts['reports']} reports, {counts['figures']} accepted figures, {counts['keys']} key lines.",
         "",
-        "| second reader | key lines with their concept | lines left for review | accepted figures changed"
-        " | lines of a blind reading that agree |",
-        "|---|---:|---:|---:|---:|",
-        f"| none | {counts['before right']} | {counts['before left']} | | |",
+        "| second reader | key lines with their concept | lines left for review | named anew"
+        " | accepted figures changed | lines of a blind reading that agree |",
+        "|---|---:|---:|---:|---:|---:|",
+        f"| none | {counts['before right']} | {counts['before left']} | | | |",
     ]
-    for name in ("perfect", "random", "swapping"):
+    for name in READERS:
         lines.append(
-            f"| {name} | {counts[f'{name} right']} | {counts[f'{name} left']} | {counts[f'{name} changed']}"
+            f"| {name} | {counts[f'{name} right']} | {counts[f'{name} left']} | {counts[f'{name} named']}"
+            f" | {counts[f'{name} changed']}"
             f" | {counts[f'{name} agreed']} of {counts[f'{name} compared']} |"
         )
     return lines
@@ -151,7 +169,7 @@ def is_safe(counts: Counter[str]) -> bool:
         counts["perfect right"] >= counts["before right"]
         and counts["perfect left"] <= MOST_LEFT * counts["before left"]
     )
-    harmless = all(counts[f"{name} changed"] == 0 for name in ("perfect", "random", "swapping"))
+    harmless = all(counts[f"{name} changed"] == 0 for name in READERS)
     return helps and harmless
 
 

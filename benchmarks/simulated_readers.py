@@ -93,6 +93,28 @@ class RandomReader:
         ]
 
 
+@dataclass(slots=True)
+class SlyReader:
+    """Knows everything that is certain and lies about the rest: about lines left for review it draws a
+    concept by lot, and of every fourth line of a page the figures."""
+
+    perfect: PerfectReader
+    left: Mapping[StatementKind, frozenset[int]]
+    dice: random.Random
+
+    def __call__(self, question: Question) -> Completion:
+        kind = kind_of(question)
+        items = json.loads(self.perfect(question).text)["lines"]
+        codes = [item.code for item in load_taxonomy().of_statement(kind)]
+        for item in items:
+            if question.prompt.name == "labels" and item["line"] - 1 in self.left[kind]:
+                item["concept"] = self.dice.choice(codes)
+            elif question.prompt.name != "labels" and self.dice.random() < 0.25:
+                for cell in item["cells"]:
+                    cell["token"] = self.dice.randint(1, 5)
+        return Completion(json.dumps({"lines": items}))
+
+
 @dataclass(frozen=True, slots=True)
 class SwappingReader:
     """Knows everything and turns the columns round; of concepts it gives each to the next line."""

@@ -1,6 +1,6 @@
 """What language models cost, by company and document, and what the second reader did for a reading."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.utils import timezone
 from engine.kinds import StatementKind
 from extraction.models import CallState, LlmBudget, LlmCall
 
+MOST_LABELS = 8  # that a sentence lists
 MOST_DOCUMENTS = 200  # in the report, dearest first
 
 _ASKED_FOR = {
@@ -129,11 +130,12 @@ def _sentence(opinion: Mapping[str, Any]) -> str:
             f"nothing of it was used, because {_REFUSED.get(opinion['refused'], opinion['refused'])}"
         )
     elif opinion["mode"] != "blind":
-        parts.append(
-            f"{len(opinion['entered'])} lines owe their meaning to it"
-            if opinion["entered"]
-            else "no line changed"
-        )
+        parts.append(f"it decided {_listed(opinion['entered'])}" if opinion["entered"] else "no line changed")
     if opinion["disputed"]:
-        parts.append(f"it says otherwise of {', '.join(opinion['disputed'][:8])}")
+        parts.append(f"it says otherwise of {_listed(opinion['disputed'])}, which stayed")
     return "; ".join(parts) + "."
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = len(labels) - MOST_LABELS
+    return ", ".join(labels[:MOST_LABELS]) + (f" and {more} more" if more > 0 else "")

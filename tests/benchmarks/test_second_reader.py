@@ -11,7 +11,13 @@ from engine.reading import read
 def test_the_verdict_needs_all_of_it():
     good = Counter({"before right": 9, "perfect right": 9, "before left": 6, "perfect left": 2})
     assert second_reader.is_safe(good)
-    for worse in ({"perfect right": 8}, {"perfect left": 3}, {"random changed": 1}, {"swapping changed": 1}):
+    for worse in (
+        {"perfect right": 8},
+        {"perfect left": 3},
+        {"random changed": 1},
+        {"swapping changed": 1},
+        {"sly changed": 1},
+    ):
         assert not second_reader.is_safe(Counter({**good, **worse}))
 
 
@@ -26,5 +32,5 @@ def test_a_perfect_reader_helps_and_a_lying_one_changes_nothing():
     assert counts["perfect right"] >= counts["before right"] > 0.95 * counts["keys"]
     assert counts["before left"] > 50
     assert counts["perfect left"] <= counts["before left"] / 3
-    assert [counts[f"{name} changed"] for name in ("perfect", "random", "swapping")] == [0, 0, 0]
+    assert [counts[f"{name} changed"] for name in second_reader.READERS] == [0, 0, 0, 0]
     assert counts["perfect compared"] == counts["perfect agreed"] > 100

@@ -481,7 +481,7 @@ def test_the_admin_shows_costs_and_what_was_contributed(
     run = ExtractionRun.objects.get(is_current=True)
     page = admin_client.get(reverse("admin:extraction_extractionrun_change", args=[run.pk])).content.decode()
     assert "Income statement: asked for names for the lines left for review; 12 answers of 12" in page
-    assert "1 lines owe their meaning to it" in page
+    assert "it agrees on 11 of 11 lines that were known; it decided Wonder money." in page
     page = admin_client.get(reverse("admin:extraction_llmcall_changelist")).content.decode()
     for text in ("By company", "By document", "Northwind", "1,000", "0.0002", "0 % of 0.50"):
         assert text in page
