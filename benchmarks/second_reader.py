@@ -20,7 +20,7 @@ from functools import cache
 from benchmarks import results, samples
 from benchmarks.scoring import rows_of_items
 from benchmarks.simulated_readers import PerfectReader, RandomReader, SlyReader, SwappingReader
-from engine.kinds import StatementKind
+from engine.kinds import MappingMethod, StatementKind
 from engine.reading import read
 from engine.second_reader.labels import left_for_review
 from engine.second_reader.lines import PrintedLine, printed_lines
@@ -108,16 +108,26 @@ def _counted(
     counts: Counter[str] = Counter()
     for statement in reading.statements:
         known = allowed[statement.table.kind]
-        counts[f"{name} left"] += len(left_for_review(statement))
+        counts[f"{name} left"] += len(_to_look_at(statement))
         counts["keys"] += len(known) if name == "before" else 0
         counts[f"{name} right"] += sum(statement.mappings[n].concept in known[n] for n in known)
     return counts
 
 
+def _to_look_at(statement: StatementReading) -> set[int]:
+    """The rows left for review, and those whose concept rests on a model's word alone."""
+    by_model = {
+        n
+        for n, mapping in enumerate(statement.mappings)
+        if mapping.method is MappingMethod.SECOND_READER and mapping.concept is not None
+    }
+    return {*left_for_review(statement), *by_model}
+
+
 def _accepted(reading: Reading) -> Iterator[tuple[object, ...]]:
     """Every figure that is accepted without a person: where it stands, what it is and what it means."""
     for statement in reading.statements:
-        left = set(left_for_review(statement))
+        left = _to_look_at(statement)
         for n, row in enumerate(statement.table.rows):
             for column, cell in enumerate(row.cells):
                 if n not in left and cell is not None:

@@ -85,6 +85,7 @@ class MappingMethod(StrEnum):
     VALUE_OVERLAP = "value_overlap"
     SIMILAR_LABEL = "similar_label"
     SUBTOTAL_POSITION = "subtotal_position"
+    AGREED = "agreed"  # a guess that the second reader shares
     SECOND_READER = "second_reader"
     UNMAPPED = "unmapped"
 

@@ -33,6 +33,7 @@ class Calibration:
     mapping: Mapping[MappingMethod, float]
     unread: float
     ceiling: float
+    named_by_model: float
     recognised: float
     recognised_and_proven: float
 
@@ -50,6 +51,7 @@ def load_calibration() -> Calibration:
         },
         unread=_value("unread", raw["unread"], "odds"),
         ceiling=_value("ceiling", raw["ceiling"], "right"),
+        named_by_model=_value("named_by_model", raw["named_by_model"], "right"),
         recognised=_value("recognised", raw["recognised"], "right"),
         recognised_and_proven=_value("recognised_and_proven", raw["recognised_and_proven"], "right"),
     )
@@ -118,7 +120,9 @@ def _confidence(
     odds *= known.mapping[mapping.method]
     if any(cell is not None and cell.state is CellState.NOT_READ for cell in row.cells):
         odds *= known.unread
-    return round(min(known.ceiling, odds / (1 + odds)), 3)
+    by_model = mapping.method is MappingMethod.SECOND_READER and mapping.concept is not None
+    highest = known.named_by_model if by_model else known.ceiling
+    return round(min(highest, odds / (1 + odds)), 3)
 
 
 def _proof(holding: int) -> str:

@@ -152,7 +152,7 @@ def _mapping(
         confidence = round(min(1.0, max(0.0, claim.score)), 3)
         if claim.method in GUESSES and suggested.get(n) == claim.concept:
             reason = f"{claim.reason}; the second reader says the same"
-            return RowMapping(claim.concept, MappingMethod.SECOND_READER, confidence, reason)
+            return RowMapping(claim.concept, MappingMethod.AGREED, confidence, reason)
         return RowMapping(claim.concept, claim.method, confidence, claim.reason)
     if n in decided:
         return CONFIRMED_WITHOUT

@@ -69,6 +69,28 @@ def test_lines_left_for_review_get_their_concepts():
     )
 
 
+def test_a_name_that_only_a_model_gives_stays_marked_for_a_look():
+    better, _ = asked(PerfectReader({IS: TRUTH}))
+    assert better.confidences[3] == 0.75  # the sums prove its figures, nothing proves its name
+    assert better.confidences[4] > 0.9  # the company's own line, as everybody says
+    assert better.confidences[0] == first().confidences[0] > 0.9
+
+
+def test_a_guess_that_the_second_reader_shares_is_one_no_more():
+    rows = [(("Administratve expensess", *row[1:]) if row[0] == "Wonder money" else row) for row in ROWS]
+    statement = first(rows)
+    assert (statement.mappings[3].concept, statement.mappings[3].method) == (
+        "is.admin",
+        MappingMethod.SIMILAR_LABEL,
+    )
+    truth = [*TRUTH[:3], "is.admin", *TRUTH[4:]]
+    better, opinion = asked(PerfectReader({IS: truth}), statement)
+    assert (better.mappings[3].concept, better.mappings[3].method) == ("is.admin", MappingMethod.AGREED)
+    assert better.mappings[3].reason.endswith("; the second reader says the same")
+    assert better.confidences[3] > statement.confidences[3]
+    assert opinion.entered == ("Administratve expensess", "Zest spending")
+
+
 def test_no_figure_and_no_accepted_line_changes():
     statement = first()
     better, _ = asked(PerfectReader({IS: TRUTH}))

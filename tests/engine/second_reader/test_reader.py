@@ -38,7 +38,7 @@ def figures_of(reading):
         (s.table.kind, mapping.concept, sign.factor, row.cells)
         for s in reading.statements
         for row, mapping, sign in zip(s.table.rows, s.mappings, s.signs, strict=True)
-        if mapping.method is not MappingMethod.SECOND_READER
+        if mapping.method not in (MappingMethod.SECOND_READER, MappingMethod.AGREED)
     ]
 
 
