@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from documents.site_refusals import Missed
 from engine.discover.feeds import links_in_feed, links_in_json, links_in_sitemap
@@ -30,6 +31,16 @@ from net.values import Fetched
 _MOST_SITEMAPS = 6
 _MOST_WARNINGS = 50
 _NO_PAGES = ("image/", "video/", "audio/", "font/", "application/octet-stream")
+
+
+class PageMemory(Protocol):
+    """Pages of earlier searches."""
+
+    def recall(self, url: str) -> Fetched | None:
+        """The page as it was, None where it is not kept."""
+
+    def keep(self, page: Fetched) -> None:
+        """Keeps a page for the next search, where the site can be asked whether it has changed."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +79,14 @@ def crawl(
     bounds: CrawlBounds,
     on_page: Callable[[int, int, str], None] = lambda opened, most, url: None,
     budget: CrawlBudget | None = None,
+    memory: PageMemory | None = None,
 ) -> CrawlResult:
     """Search a site for documents. `on_page` hears the number of pages opened, the most there can
-    be and the address.
+    be and the address. `memory` has pages of earlier searches, which are asked for conditionally.
 
     Raises FetchFailed only where nothing was found because of a failure that may pass.
     """
-    return _Crawl(start_url, fetcher, bounds, on_page, budget or CrawlBudget()).run()
+    return _Crawl(start_url, fetcher, bounds, on_page, budget or CrawlBudget(), memory).run()
 
 
 class _Crawl:
@@ -85,6 +97,7 @@ class _Crawl:
         bounds: CrawlBounds,
         on_page: Callable[[int, int, str], None],
         budget: CrawlBudget,
+        memory: PageMemory | None,
     ) -> None:
         self.start_url = start_url
         self.site = Site(start_url)
@@ -92,6 +105,7 @@ class _Crawl:
         self.frontier = Frontier(start_url, bounds)
         self.on_page = on_page
         self.budget = budget
+        self.memory = memory
         self.ends_at = time.monotonic() + budget.most_seconds
         self.bytes_read = 0
         self.missed = Missed()
@@ -132,7 +146,7 @@ class _Crawl:
             self._log(url, "host_paused")
             return None
         try:
-            page = self.fetcher.get(url, documents_unwanted=True)
+            page = self._page(url)
         except FetchFailed as failure:
             self._log(url, failure.code)
             if is_start and failure.retryable:
@@ -142,6 +156,21 @@ class _Crawl:
             self._warn(*self.missed.note(failure, host_of(url)))
             return None
         self.bytes_read += len(page.body)
+        return page
+
+    def _page(self, url: str) -> Fetched:
+        """The page, from the site or, where the site says that it has not changed, as it was."""
+        kept = self.memory.recall(url) if self.memory else None
+        page = self.fetcher.get(
+            url,
+            etag=kept.etag if kept else None,
+            last_modified=kept.last_modified if kept else None,
+            documents_unwanted=True,
+        )
+        if kept is not None and page.not_modified:
+            return kept
+        if self.memory is not None:
+            self.memory.keep(page)
         return page
 
     def _read(self, page: Fetched, candidate: Candidate) -> None:

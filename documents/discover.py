@@ -12,6 +12,7 @@ from companies.models import Company
 from documents.crawl import CrawlResult, FoundDocument, crawl
 from documents.errors import NoAddress
 from documents.fetching import fetcher_for
+from documents.kept_pages import KeptPages
 from documents.models import CrawlOutcome, CrawlRun, DecidedBy, Document
 from engine.discover.frontier import CrawlBounds
 from engine.discover.urls import file_name, normalise_url
@@ -76,6 +77,7 @@ def discover(
             fetcher or fetcher_for(company.investor_relations_url),
             bounds or CrawlBounds(),
             on_page=lambda opened, most, url: report("scraping_website", opened, most, url),
+            memory=KeptPages(company),
         )
     except FetchFailed as failure:
         _finish(run, CrawlOutcome.FAILED, reason=failure.message)

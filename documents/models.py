@@ -76,6 +76,28 @@ class CrawlRun(models.Model):
         return f"{self.company} {self.started_at:%Y-%m-%d %H:%M}"
 
 
+class KeptPage(models.Model):
+    """A page of a site as it was at the last search, with what the site can be asked about it."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    address_hash = models.CharField(max_length=64)
+    final_url = models.CharField(max_length=2000)
+    content_type = models.CharField(max_length=200, blank=True)
+    charset = models.CharField(max_length=50, blank=True)
+    entity_tag = models.CharField(max_length=300, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField(help_text="Packed with zlib.")
+    fetched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "address_hash"], name="kept_page_once_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.final_url
+
+
 class Document(models.Model):
     """A report as the issuer offers it, whatever file stands behind it today."""
 

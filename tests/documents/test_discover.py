@@ -7,10 +7,10 @@ import pytest
 from companies.models import Company
 from documents.discover import discover
 from documents.errors import NoAddress
-from documents.models import CrawlRun, DecidedBy, Document
+from documents.models import CrawlRun, DecidedBy, Document, KeptPage
 from engine.discover.frontier import CrawlBounds
 from net.errors import FetchFailed
-from tests.http import LocalSite, add_investor_site
+from tests.http import LocalSite, Reply, Request, add_investor_site
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,31 @@ def test_a_second_search_finds_the_same_and_creates_nothing(site: LocalSite) -> 
     assert (second.created, second.updated) == (0, 0)
     assert second.discovered == first.created
     assert Document.objects.count() == first.created
+
+
+def test_pages_are_asked_for_conditionally(site: LocalSite) -> None:
+    """An unchanged page is read as it was, a changed one anew, and both give their documents."""
+    texts = {"old": "<a href='/ar-2023.pdf'>Annual report 2023</a>"}
+    texts["new"] = texts["old"] + "<a href='/ar-2024.pdf'>Annual report 2024</a>"
+    shown = {"tag": "old"}
+
+    def answer(request: Request) -> Reply:
+        tag = f'"{shown["tag"]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Reply(b"", 304, "", (("ETag", tag),))
+        return Reply(texts[shown["tag"]].encode(), 200, "text/html", (("ETag", tag),))
+
+    site.add_answer("/investors/", answer)
+    northwind = company(site.url("/investors/"))
+    assert [discover(northwind).discovered for _ in range(2)] == [1, 1]
+    asked = [one.headers.get("if-none-match") for one in site.requests if one.path == "/investors/"]
+    assert asked == [None, '"old"']
+    shown["tag"] = "new"
+    assert discover(northwind).created == 1
+    assert discover(northwind).discovered == 2
+    asked = [one.headers.get("if-none-match") for one in site.requests if one.path == "/investors/"]
+    assert asked == [None, '"old"', '"old"', '"new"']
+    assert KeptPage.objects.count() == 1
 
 
 def test_what_the_site_words_otherwise_is_a_change(site: LocalSite) -> None:
