@@ -19,7 +19,7 @@ from engine.tables.numbers import FigureKind, NumberGrammar, cell_value, decide_
 
 LEAST_CONTROLS = 4  # proven rows; fewer tell nothing about a model
 LEAST_AGREEMENT = 0.9  # of the proven rows that it points out as they stand
-SURE = 0.8  # a row with this confidence keeps its meaning, whatever changes around it
+SURE = 0.9  # a row that sums or identities confirm keeps its meaning, whatever changes around it
 
 Conclude = Callable[[StatementTable], StatementReading]
 _KINDS = {
@@ -216,17 +216,16 @@ def _applied(table: StatementTable, edits: Sequence[_Edit]) -> tuple[StatementTa
 def _keeps(
     other: StatementReading, first: StatementReading, edits: Sequence[_Edit], places: Sequence[int]
 ) -> bool:
-    """Whether what the sums prove is proven still, and every sure row says what it said."""
+    """Whether every sure row that was not edited has the concept and the sign it had. One without a
+    concept may find one in the better table."""
     changed = {edit.at for edit in edits if not edit.is_new}
     added = {place for edit, place in zip(edits, places, strict=True) if edit.is_new}
     kept = [n for n in range(len(other.table.rows)) if n not in added]
-    proven, proven_still = foot(first.table).proven, foot(other.table).proven
     for before, after in enumerate(kept):
-        if before in proven and after not in proven_still:
-            return False
-        if before in changed or first.confidences[before] < SURE:
+        is_heading = first.table.rows[before].kind is RowKind.HEADING
+        if is_heading or before in changed or first.confidences[before] < SURE:
             continue
-        if first.mappings[before].concept != other.mappings[after].concept:
+        if first.mappings[before].concept not in (None, other.mappings[after].concept):
             return False
         if first.signs[before].factor != other.signs[after].factor:
             return False
