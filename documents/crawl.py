@@ -24,7 +24,8 @@ from engine.discover.words import tokens
 from engine.kinds import DocumentKind
 from net.addresses import parse_url
 from net.errors import FetchFailed
-from net.fetch import DOCUMENTS, Fetcher
+from net.fetch import Fetcher
+from net.receiving import DOCUMENTS
 from net.values import Fetched
 
 # Sitemaps can be many and large; the best ones by their names come first.

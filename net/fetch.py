@@ -7,7 +7,6 @@ Every hop of a redirect passes the same gates: address, robots.txt, a turn at th
 credentials, proxies or settings of the environment take part.
 """
 
-import hashlib
 import http.client
 import io
 import time
@@ -22,19 +21,16 @@ from net.addresses import Target, checked_addresses, parse_url
 from net.challenges import is_challenge
 from net.connection import CheckedConnection, tls_context
 from net.content import SNIFFED_BYTES, media_type_of
-from net.decoding import Decoder, TooManyBytes, WrongEncoding, decoder_for
 from net.errors import FetchFailed
 from net.filenames import name_in_disposition
 from net.headers import charset, header_value, joined, read_as_utf8, short
 from net.limiter import HostLimiter, HostUnavailable, turn_at
+from net.receiving import READ_SIZE, CannotWrite, Digest, naming_decoder, refusal_head
 from net.robots import KEPT_SECONDS, LARGEST_ROBOTS, Robots, RobotsMemory, robots_from
 from net.values import Fetched, FetchOptions, Streamed
 
-READ_SIZE = 65536
-REFUSAL_BYTES = 65536  # how much of a refusal is read to see what kind it is
 REMEMBERED_ORIGINS = 500
 SOON = 60.0  # seconds after which a site that could not say what it permits is asked again
-DOCUMENTS = frozenset({"application/pdf", "application/zip"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BODY_STATUSES = frozenset({200, 203})
 FAILURES_OF_HOST = frozenset({"connection_failed", "timeout", "too_slow", "http_5xx"})
@@ -74,43 +70,6 @@ class _Answer:
     @property
     def content_type(self) -> str:
         return self.headers.get("content-type", "").strip().lower()[:200]
-
-
-class _CannotWrite(Exception):
-    """The caller's file does not take the bytes; kept apart from failures of the connection."""
-
-    def __init__(self, reason: OSError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-class _Digest:
-    """Writes to a file and keeps the hash, the size and the first bytes."""
-
-    def __init__(self, write_to: BinaryIO) -> None:
-        self._file = write_to
-        self._hash = hashlib.sha256()
-        self.size = 0
-        self.head = b""
-
-    def write(self, data: bytes) -> None:
-        try:
-            self._file.write(data)
-        except OSError as reason:
-            raise _CannotWrite(reason) from reason
-        self._hash.update(data)
-        self.size += len(data)
-        if len(self.head) < SNIFFED_BYTES:
-            self.head = (self.head + data)[:SNIFFED_BYTES]
-
-    @property
-    def is_document(self) -> bool:
-        """True where the first bytes are those of a file rather than of a page."""
-        return media_type_of(self.head) in DOCUMENTS
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
 
 
 class Fetcher:
@@ -193,7 +152,7 @@ class Fetcher:
         )
         try:
             digest, answer = self._fetch(wish, write_to)
-        except _CannotWrite as failure:
+        except CannotWrite as failure:
             raise failure.reason from None
         return Streamed(
             url=url,
@@ -236,14 +195,14 @@ class Fetcher:
             self._robots.popitem(last=False)
         return robots
 
-    def _fetch(self, wish: _Wish, write_to: BinaryIO) -> tuple[_Digest, _Answer]:
+    def _fetch(self, wish: _Wish, write_to: BinaryIO) -> tuple[Digest, _Answer]:
         """Follows the redirects of a request to its end."""
         target = parse_url(wish.url)
         seen = {target.url}
         seconds_left = wish.seconds  # of exchanges; waiting for a turn does not count
         for _hop in range(self.options.most_redirects + 1):
             gap = self._permitted_gap(target)
-            digest = _Digest(write_to)
+            digest = Digest(write_to)
             answer = self._exchange(target, wish, digest, seconds_left, gap)
             seconds_left -= answer.seconds
             if answer.status not in REDIRECTS:
@@ -291,7 +250,7 @@ class Fetcher:
             return failure.status, b""
         return answer.status, buffer.getvalue()
 
-    def _exchange(self, target: Target, wish: _Wish, digest: _Digest, seconds: float, gap: float) -> _Answer:
+    def _exchange(self, target: Target, wish: _Wish, digest: Digest, seconds: float, gap: float) -> _Answer:
         """One request and its answer, within a turn at the host, which learns how it went."""
         try:
             with turn_at(
@@ -320,7 +279,7 @@ class Fetcher:
         elif failure.status is not None and wish.proves_health:
             self.limiter.succeeded(target.host_key)
 
-    def _spoken(self, target: Target, wish: _Wish, digest: _Digest, seconds: float) -> _Answer:
+    def _spoken(self, target: Target, wish: _Wish, digest: Digest, seconds: float) -> _Answer:
         """The request sent, the headers judged and the body, if any, written to `digest`."""
         began = time.monotonic()
         addresses = checked_addresses(target, self.options.policy)
@@ -366,7 +325,7 @@ class Fetcher:
         status = answer.status
         if status in BODY_STATUSES and not is_challenge(status, answer.headers, b""):
             return
-        head = _refusal_head(answer, response)
+        head = refusal_head(answer.headers.get("content-encoding", ""), response)
         challenged = is_challenge(status, answer.headers, head)
         raise failures.refusal(answer.target, status, answer.headers, challenged)
 
@@ -376,7 +335,7 @@ class Fetcher:
         wish: _Wish,
         response: http.client.HTTPResponse,
         connection: CheckedConnection,
-        digest: _Digest,
+        digest: Digest,
     ) -> bool:
         """Writes the body to `digest`; False where it is a document of which only the start was read."""
         announced = response.length
@@ -386,7 +345,7 @@ class Fetcher:
         watched = connection.watched
         assert watched is not None  # noqa: S101  the headers have come through it
         watched.body_length = announced
-        decoder = _decoder(answer, wish)
+        decoder = naming_decoder(answer.target, answer.headers.get("content-encoding", ""), wish.most_bytes)
         raw = 0
         for data in self._arriving(answer.target, response):
             raw += len(data)
@@ -433,44 +392,3 @@ def _next_target(answer: _Answer, wish: _Wish) -> Target:
     if answer.target.scheme == "https" and target.scheme == "http":
         raise failures.insecure_redirect(wish.url, answer.target, target, answer.status)
     return target
-
-
-def _refusal_head(answer: _Answer, response: http.client.HTTPResponse) -> bytes:
-    """The first bytes of a refusal, unpacked; a refusal that cannot be read says nothing."""
-    try:
-        decoder = decoder_for(answer.headers.get("content-encoding", ""), REFUSAL_BYTES)
-        pieces: list[bytes] = []
-        while sum(map(len, pieces)) < REFUSAL_BYTES and (data := response.read1(READ_SIZE)):
-            pieces.extend(decoder.feed(data))
-    except (TooManyBytes, WrongEncoding, OSError, http.client.HTTPException, ValueError):
-        return b""
-    return b"".join(pieces)
-
-
-def _decoder(answer: _Answer, wish: _Wish) -> "_NamingDecoder":
-    try:
-        decoder = decoder_for(answer.headers.get("content-encoding", ""), wish.most_bytes)
-    except WrongEncoding as reason:
-        raise failures.undecodable(answer.target, reason) from reason
-    return _NamingDecoder(decoder, answer.target, wish.most_bytes)
-
-
-class _NamingDecoder:
-    """A decoder whose failures are named for the address they happened at."""
-
-    def __init__(self, decoder: Decoder, target: Target, most_bytes: int) -> None:
-        self._decoder = decoder
-        self._target = target
-        self._most_bytes = most_bytes
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        try:
-            yield from self._decoder.feed(data)
-        except TooManyBytes:
-            raise failures.too_large(self._target, self._most_bytes, "sends more") from None
-        except WrongEncoding as reason:
-            raise failures.undecodable(self._target, reason) from reason
-
-    @property
-    def is_complete(self) -> bool:
-        return self._decoder.is_complete
