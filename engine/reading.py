@@ -43,6 +43,7 @@ FRONT_PAGES = 24  # that tell the language of a report whose other pages may sta
 LONGEST_PAGE = 8_000  # characters of a page with a statement that are kept for the survey
 TEXT_PAGE = 30  # characters from which a page counts as having a text layer
 LEAST_TEXT_SHARE = 0.05
+MOST_TEXT_SHARE = 0.5  # of the pages with text: below it, nobody can tell that a report has no statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,12 @@ def _with_statements(about: Survey, file: Legible) -> Survey:
         return replace(about, outline=file.document.outline())
     _words, choice = _located(file.texts)
     pages = sorted({candidate.pages[0] for candidate in choice.chosen.values()})
+    # Statements may stand on pages that are pictures: that none was found says nothing then.
+    known = bool(pages) or about.text_share >= MOST_TEXT_SHARE
     return replace(
         about,
         outline=file.document.outline(),
-        statements=frozenset(choice.chosen),
+        statements=frozenset(choice.chosen) if known else None,
         statement_pages=tuple(file.texts[page - 1][:LONGEST_PAGE] for page in pages),
         currency=currency_of_pages(file.texts, pages),
         framework=framework_of(around(file.texts, pages)),

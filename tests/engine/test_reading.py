@@ -343,6 +343,13 @@ def test_type_nobody_can_see_is_kept_out():
     )
 
 
+def test_of_a_scan_nobody_knows_whether_it_has_statements():
+    assert survey(report(["", "", "", ""])).statements is None
+    assert survey(report([PROSE, "", "", ""])).statements is None
+    assert survey(report([PROSE, PROSE, PROSE, ""])).statements == frozenset()
+    assert survey(report([income(), "", "", ""])).statements == {StatementKind.INCOME_STATEMENT}
+
+
 def test_survey_says_what_a_file_is():
     about = survey(report([PROSE, income()], title="Annual report 2023"))
     assert (about.pages, about.encrypted, about.text_share, about.title) == (
