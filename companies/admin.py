@@ -54,6 +54,7 @@ class CompanyAdmin(LaunchMixin, ModelAdmin):
             {
                 "fields": [
                     "investor_relations_url",
+                    "document_hosts",
                     "reporting_currency",
                     "framework",
                     "other_framework",

@@ -1,7 +1,9 @@
 """Issuers and their listings."""
 
+import re
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -10,11 +12,22 @@ from django.urls import reverse
 from companies.listings import format_listings
 from engine.kinds import Framework, SectorTemplate
 
+_HOST = re.compile(r"(?=.{4,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+
 
 def choices(kinds: type) -> list[tuple[str, str]]:
     """Model choices of one of the engine's closed lists, so that no list is typed twice."""
     labels = {"ifrs": "IFRS", "us_gaap": "US GAAP", "reit": "REIT"}
     return [(kind.value, labels.get(kind.value, kind.value.replace("_", " ").capitalize())) for kind in kinds]
+
+
+def validate_hosts(text: str) -> None:
+    """Refuse what names no host."""
+    for line in text.split():
+        if _HOST.fullmatch(line) is None:
+            raise ValidationError(
+                f"“{line}” is no host. Write reports.example.com, without https:// or a path."
+            )
 
 
 class Company(models.Model):
@@ -60,6 +73,12 @@ class Company(models.Model):
         max_length=2000,
         blank=True,
         help_text="The page from which reports are searched. Without one, upload reports by hand.",
+    )
+    document_hosts = models.TextField(
+        blank=True,
+        validators=[validate_hosts],
+        help_text="Further hosts on which pages with reports lie, such as the platform of a service provider,"
+        " one in each line. Files are taken from any host that a page links to.",
     )
     notes = models.TextField(blank=True)
     is_active = models.BooleanField(default=True)

@@ -81,27 +81,31 @@ def crawl(
     on_page: Callable[[int, int, str], None] = lambda opened, most, url: None,
     budget: CrawlBudget | None = None,
     memory: PageMemory | None = None,
+    document_hosts: frozenset[str] = frozenset(),
 ) -> CrawlResult:
-    """Search a site for documents. `on_page` hears the number of pages opened, the most there can
-    be and the address. `memory` has pages of earlier searches, which are asked for conditionally.
+    """Search a site for documents, on its registered domain and on `document_hosts`.
+
+    `on_page` hears the number of pages opened, the most there can be and the address. `memory` has
+    pages of earlier searches, which are asked for conditionally.
 
     Raises FetchFailed only where nothing was found because of a failure that may pass.
     """
-    return _Crawl(start_url, fetcher, bounds, on_page, budget or CrawlBudget(), memory).run()
+    site = Site(start_url, document_hosts)
+    return _Crawl(site, fetcher, bounds, on_page, budget or CrawlBudget(), memory).run()
 
 
 class _Crawl:
     def __init__(
         self,
-        start_url: str,
+        site: Site,
         fetcher: Fetcher,
         bounds: CrawlBounds,
         on_page: Callable[[int, int, str], None],
         budget: CrawlBudget,
         memory: PageMemory | None,
     ) -> None:
-        self.start_url = start_url
-        self.site = Site(start_url)
+        self.start_url = start_url = site.start_url
+        self.site = site
         self.fetcher = fetcher
         self.frontier = Frontier(start_url, bounds)
         self.on_page = on_page
@@ -188,7 +192,7 @@ class _Crawl:
     def _follow_the_company(self, final_url: str) -> None:
         """Where the address given leads to another domain, the reports are looked for there too."""
         if not same_site(final_url, self.start_url):
-            self.site = Site(final_url, frozenset({host_of(self.start_url)}))
+            self.site = Site(final_url, self.site.document_hosts | {host_of(self.start_url)})
             self._warn(f"{self.start_url} leads to {final_url}, where the search went on.")
 
     def _add(self, links: tuple[Link, ...], found_on: str, depth: int) -> int:

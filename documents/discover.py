@@ -78,6 +78,7 @@ def discover(
             bounds or CrawlBounds(),
             on_page=lambda opened, most, url: report("scraping_website", opened, most, url),
             memory=KeptPages(company),
+            document_hosts=frozenset(company.document_hosts.split()),
         )
     except FetchFailed as failure:
         _finish(run, CrawlOutcome.FAILED, reason=failure.message)

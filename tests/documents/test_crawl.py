@@ -68,6 +68,15 @@ def test_a_site_that_lives_under_another_domain_is_searched_there(site: LocalSit
     assert any("where the search went on" in warning for warning in result.warnings)
 
 
+def test_pages_of_the_platform_named_are_opened_and_those_of_strangers_are_not(site: LocalSite) -> None:
+    platform = f"localhost:{site.port}"
+    page(site, "/investors/", f'<a href="http://{platform}/northwind/annual-reports">Annual reports</a>')
+    page(site, "/northwind/annual-reports", listed(range(2022, 2025), "/f/ar-{}.pdf"))
+    assert search(site, platform).reason_code == "no_documents"
+    named = search(site, platform, document_hosts=frozenset({"localhost"}))
+    assert found_in(named) == annual(range(2022, 2025), "/f/ar-{}.pdf")
+
+
 def test_a_document_behind_a_page_address_keeps_its_words_and_its_page(site: LocalSite) -> None:
     STRUCTURES["addresses_that_only_the_answer_explains"](site)
     one = search(site).documents[0]
