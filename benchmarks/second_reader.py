@@ -5,9 +5,10 @@
 A perfect reader names every line as the truth does; a random one answers with ids and concepts drawn by
 lot, a swapping one turns columns round and gives each concept to the next line, and a sly one knows all
 that is certain and lies about the rest. None is a model: what is measured is the machinery around the
-answers. Exit status 1 where a perfect reader makes the
-concepts of key lines worse or leaves more than a third of the lines open, or a lying one changes a
-single accepted figure.
+answers. Each looks again at tables of which one line was misread on purpose as well.
+
+Exit status 1 where a perfect reader makes the concepts of key lines worse or leaves more than a third of
+the lines open, or a reader changes a single accepted figure or makes a misread line otherwise wrong.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from benchmarks import results, samples
+from benchmarks.damaged_tables import damaged, second_look
 from benchmarks.scoring import rows_of_items
 from benchmarks.simulated_readers import PerfectReader, RandomReader, SlyReader, SwappingReader
 from engine.kinds import MappingMethod, StatementKind
@@ -78,6 +80,11 @@ def measured(data: bytes, first: Reading, report: samples.Sample) -> Counter[str
         counts[f"{name} changed"] = len(set(_accepted(first)) - set(_accepted(second.reading)))
         counts.update(_blind(name, second))
         counts[f"{name} named"] = _named_anew(first, second.reading)
+    dice = random.Random(report.name)  # noqa: S311
+    for statement in first.statements:
+        wrong = damaged(statement.table, dice)
+        if wrong is not None:
+            counts.update(second_look(statement.table, wrong, lines(statement.table), readers))
     return counts
 
 
@@ -157,18 +164,21 @@ def _blind(name: str, second: SecondReading) -> Counter[str]:
 def table(counts: Counter[str]) -> list[str]:
     """The counts as lines of Markdown."""
     lines = [
-        f"{counts['reports']} reports, {counts['figures']} accepted figures, {counts['keys']} key lines.",
+        f"{counts['reports']} reports, {counts['figures']} accepted figures, {counts['keys']} key lines."
+        f" In each of {counts['damaged']} statements one line was misread on purpose.",
         "",
         "| second reader | key lines with their concept | lines left for review | named anew"
-        " | accepted figures changed | lines of a blind reading that agree |",
-        "|---|---:|---:|---:|---:|---:|",
-        f"| none | {counts['before right']} | {counts['before left']} | | | |",
+        " | accepted figures changed | lines of a blind reading that agree"
+        " | misread lines put right | made otherwise wrong |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        f"| none | {counts['before right']} | {counts['before left']} | | | | | |",
     ]
     for name in READERS:
         lines.append(
             f"| {name} | {counts[f'{name} right']} | {counts[f'{name} left']} | {counts[f'{name} named']}"
             f" | {counts[f'{name} changed']}"
-            f" | {counts[f'{name} agreed']} of {counts[f'{name} compared']} |"
+            f" | {counts[f'{name} agreed']} of {counts[f'{name} compared']}"
+            f" | {counts[f'{name} mended']} | {counts[f'{name} spoiled']} |"
         )
     return lines
 
@@ -179,7 +189,7 @@ def is_safe(counts: Counter[str]) -> bool:
         counts["perfect right"] >= counts["before right"]
         and counts["perfect left"] <= MOST_LEFT * counts["before left"]
     )
-    harmless = all(counts[f"{name} changed"] == 0 for name in READERS)
+    harmless = all(counts[f"{name} {harm}"] == 0 for name in READERS for harm in ("changed", "spoiled"))
     return helps and harmless
 
 

@@ -33,4 +33,7 @@ def test_a_perfect_reader_helps_and_a_lying_one_changes_nothing():
     assert counts["before left"] > 50
     assert counts["perfect left"] <= counts["before left"] / 3
     assert [counts[f"{name} changed"] for name in second_reader.READERS] == [0, 0, 0, 0]
+    assert [counts[f"{name} spoiled"] for name in second_reader.READERS] == [0, 0, 0, 0]
+    assert counts["perfect mended"] > 0.7 * counts["damaged"] > 8
+    assert counts["random mended"] == counts["swapping mended"] == 0
     assert counts["perfect compared"] == counts["perfect agreed"] > 100
