@@ -26,10 +26,11 @@ needs_recogniser = pytest.mark.skipif(
 def embedded(monkeypatch):
     """The typesetter with fonts that are part of the file, their characters numbered in the order of
     their first use."""
-    for name, file in (("Vera", "Vera.ttf"), ("VeraBd", "VeraBd.ttf")):
-        pdfmetrics.registerFont(ttfonts.TTFont(name, file, asciiReadable=0))
-    monkeypatch.setattr(makepdf, "FONT", "Vera")
-    monkeypatch.setattr(makepdf, "BOLD", "VeraBd")
+    for name, file in (("Unnamed", "Vera.ttf"), ("UnnamedBold", "VeraBd.ttf")):
+        # To register it would give back the font of the same face that another test has registered.
+        monkeypatch.setitem(pdfmetrics._fonts, name, ttfonts.TTFont(name, file, asciiReadable=0))
+    monkeypatch.setattr(makepdf, "FONT", "Unnamed")
+    monkeypatch.setattr(makepdf, "BOLD", "UnnamedBold")
 
 
 @pytest.fixture
