@@ -8,6 +8,7 @@ import logging.config
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -402,7 +403,17 @@ READING_LIMITS = {
 MODEL_KEY = env.text("OPENAI_API_KEY")
 MODEL_URL = env.parsed("OPENAI_BASE_URL", "https://api.openai.com/v1", _web_address)
 MODEL_NAME = env.text("OPENAI_MODEL")
-SECOND_READER = bool(MODEL_NAME and (MODEL_KEY or env.text("OPENAI_BASE_URL")))
+SECOND_READER = bool(MODEL_NAME)
+if MODEL_NAME and not MODEL_KEY and not env.text("OPENAI_BASE_URL"):
+    raise ImproperlyConfigured(
+        "OPENAI_MODEL names a model and nothing says where it is. Set OPENAI_API_KEY for OpenAI's own service,"
+        " or OPENAI_BASE_URL for another; leave OPENAI_MODEL empty for no second reader."
+    )
+if MODEL_NAME and MODEL_URL.startswith("http://") and urlsplit(MODEL_URL).netloc not in ALLOWED_PRIVATE_HOSTS:
+    raise ImproperlyConfigured(
+        "OPENAI_BASE_URL would send the key and the reports in the open. Write https://, or name a machine of"
+        " your own as host:port in TENFOLD_ALLOWED_PRIVATE_HOSTS."
+    )
 MODEL_SECONDS = env.number("TENFOLD_MODEL_SECONDS", 120, least=5, most=600)
 # What a million tokens cost, in and out, where the table of prices does not know the model.
 MODEL_PRICES = env.parsed("TENFOLD_MODEL_PRICES", "", _prices)

@@ -14,7 +14,7 @@ SHOWN = (
     "DEBUG PRODUCTION DATABASES CELERY_BROKER_URL CACHES ALLOWED_HOSTS SESSION_COOKIE_SECURE"
     " SECURE_HSTS_SECONDS DOWNLOAD_MAX_BYTES CELERY_WORKER_CONCURRENCY SECRET_KEY CELERY_RESULT_BACKEND"
     " CELERY_RESULT_EXPIRES CELERY_WORKER_PREFETCH_MULTIPLIER CELERY_WORKER_MAX_TASKS_PER_CHILD"
-    " PUBLIC_URL"
+    " PUBLIC_URL SECOND_READER MODEL_URL MODEL_PRICES BLIND_SHARE"
 )
 
 
@@ -125,6 +125,21 @@ def test_the_public_address_is_that_of_the_first_start_unless_it_is_set(tmp_path
     assert named["PUBLIC_URL"] == "https://tenfold.example.org/bank"
 
 
+def test_a_second_reader_is_off_until_a_model_is_named(tmp_path: Path) -> None:
+    off = loaded(tmp_path, OPENAI_API_KEY="k")
+    assert (off["SECOND_READER"], off["MODEL_URL"]) == (False, "https://api.openai.com/v1")
+    on = loaded(
+        tmp_path,
+        OPENAI_MODEL="m",
+        OPENAI_BASE_URL="http://127.0.0.1:11434/v1/",
+        TENFOLD_ALLOWED_PRIVATE_HOSTS="127.0.0.1:11434",
+        TENFOLD_MODEL_PRICES="0.15/0.60",
+        TENFOLD_BLIND_PERCENT="5",
+    )
+    assert (on["SECOND_READER"], on["MODEL_URL"]) == (True, "http://127.0.0.1:11434/v1")
+    assert (on["MODEL_PRICES"], on["BLIND_SHARE"]) == (["0.15", "0.60"], 0.05)
+
+
 def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text(KEY + "\n")
     done = load(tmp_path)
@@ -161,6 +176,15 @@ def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
             "CELERY_BROKER_URL must not be used in production: it has no password.",
         ),
         ({"REDIS_URL": "redis://a/first"}, "REDIS_URL cannot be used: 'first' is not the number of a"),
+        ({"OPENAI_MODEL": "m"}, "OPENAI_MODEL names a model and nothing says where it is."),
+        (
+            {"OPENAI_MODEL": "m", "OPENAI_BASE_URL": "http://models.example.org/v1"},
+            "OPENAI_BASE_URL would send the key and the reports in the open.",
+        ),
+        (
+            {"TENFOLD_MODEL_PRICES": "cheap"},
+            "TENFOLD_MODEL_PRICES cannot be used: write two amounts with a stroke",
+        ),
         (
             {"TENFOLD_ALLOWED_PRIVATE_HOSTS": "intranet"},
             "TENFOLD_ALLOWED_PRIVATE_HOSTS holds 'intranet'. Write host:port",
