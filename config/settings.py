@@ -406,7 +406,7 @@ MODEL_NAME = env.text("OPENAI_MODEL")
 SECOND_READER = bool(MODEL_NAME)
 if MODEL_NAME and not MODEL_KEY and not env.text("OPENAI_BASE_URL"):
     raise ImproperlyConfigured(
-        "OPENAI_MODEL names a model and nothing says where it is. Set OPENAI_API_KEY for OpenAI's own service,"
+        "OPENAI_MODEL names a model and nothing says where it is. Set OPENAI_API_KEY for OpenAI's service,"
         " or OPENAI_BASE_URL for another; leave OPENAI_MODEL empty for no second reader."
     )
 if MODEL_NAME and MODEL_URL.startswith("http://") and urlsplit(MODEL_URL).netloc not in ALLOWED_PRIVATE_HOSTS:
