@@ -126,7 +126,7 @@ def test_whoever_only_looks_changes_nothing(client, five_minutes) -> None:
     assert client.get(PAGE).status_code == 200
     page = client.get(f"{PAGE}{ids[0]}/change/")
     assert page.status_code == 200
-    assert "rescrape_companies" in page.content.decode() or "scan_restatements" in page.content.decode()
+    assert PeriodicTask.objects.get(pk=ids[0]).name in page.content.decode()
     for action in ("switch_on", "switch_off", "start_now", "delete_selected"):
         client.post(PAGE, {"action": action, "_selected_action": ids, "post": "yes"})
     assert client.post(f"{PAGE}add/", entered(five_minutes)).status_code == 403
@@ -165,8 +165,11 @@ def test_a_schedule_that_starts_nothing_says_so_in_the_list(client, olivia, five
 
 
 def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> None:
-    assert {schedule.name: schedule.crontab for schedule in SCHEDULES} == {
+    assert {schedule.name: schedule.crontab or schedule.every_seconds for schedule in SCHEDULES} == {
+        "Look into the drop folder": 300,
         "Weekly visit to the sites": "0 3 * * 6",
+        "Daily visit where a report is due": "0 5 * * *",
+        "Weekly look at known files": "0 3 * * 0",
         "Nightly scan for restatements": "30 1 * * *",
     }
     assert all(schedule.expires_seconds and schedule.description for schedule in SCHEDULES)

@@ -32,9 +32,7 @@ def statements() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield name, lines
 
 
-@pytest.mark.parametrize(
-    ("name", "lines"), statements(), ids=lambda value: value if isinstance(value, str) else ""
-)
+@pytest.mark.parametrize(("name", "lines"), list(statements()), ids=[name for name, _ in statements()])
 def test_every_key_line_gets_its_concept(name, lines):
     rows = [
         (label.strip("[]"),)
