@@ -134,7 +134,7 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
         decide_as_person(obj, form.changed_data)
         super().save_model(request, obj, form, change)
 
-    @action(description="Bring several", url_path="several", permissions=["add"])
+    @action(description="Add several", url_path="several", permissions=["add"])
     def bring_several(self, request: HttpRequest) -> HttpResponse:
         """Files and addresses of many reports at once."""
         if not self.has_add_permission(request):
@@ -143,7 +143,7 @@ class DocumentAdmin(LaunchMixin, ModelAdmin):
         if request.method == "POST" and form.is_valid():
             self._tell_taken(request, form.cleaned_data)
             return redirect("admin:documents_document_changelist")
-        context = {**self.admin_site.each_context(request), "title": "Bring several reports", "form": form}
+        context = {**self.admin_site.each_context(request), "title": "Add several reports", "form": form}
         return render(request, "admin/documents/several.html", context)
 
     def _tell_taken(self, request: HttpRequest, brought: dict[str, Any]) -> None:
