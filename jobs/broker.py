@@ -9,18 +9,21 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models.sql import Query
 from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import ChannelError
 
 from jobs.models import TaskRun
 from jobs.registry import find
+from jobs.statements import Kept, given, select, update
 from jobs.timing import timing
 
 logger = logging.getLogger(__name__)
@@ -62,38 +65,43 @@ def refill(queue: str) -> int:
     Returns how many were sent. Never raises for a broker that cannot be reached.
     """
     window = timing().window
-    # No COUNT, which would read the same few rows of the index and cost more to put together.
-    in_broker = len(TaskRun.objects.in_broker().filter(queue=queue).values_list("pk")[: window + 1])
+    in_broker = len(_in_broker(window + 1).rows(queue=queue))
     if in_broker * 2 > window or is_resting():
         return 0
-    following = TaskRun.objects.unsent().filter(queue=queue).in_fair_order()
-    candidates = list(following.values_list("pk", "task")[: window - in_broker])
-    reserved = _reserve([run_id for run_id, _ in candidates])
     sent = 0
-    for run_id, task in candidates:
-        if run_id not in reserved:
-            continue  # somebody else is sending it
+    for run_id, task in _following(window).rows(queue=queue)[: window - in_broker]:
+        # Marked as sent before it is: of many who refill at once, one sends it.
+        if not _MARK.count(id=run_id, sent_at=timezone.now()):
+            continue
         if not _send_one(run_id, task, queue):
-            _release(reserved)
+            TaskRun.objects.queued().filter(pk=run_id).update(sent_at=None)
             break
-        reserved.remove(run_id)
         sent += 1
     return sent
 
 
-def _reserve(run_ids: Sequence[Any]) -> set[Any]:
-    """Mark runs as sent before they are: of many who refill at once, one sends each. Returns which."""
-    if not run_ids:
-        return set()
-    mark = timezone.now()
-    unsent = TaskRun.objects.queued().filter(pk__in=run_ids, sent_at__isnull=True)
-    if unsent.update(sent_at=mark) == len(run_ids):
-        return set(run_ids)
-    return set(TaskRun.objects.filter(pk__in=run_ids, sent_at=mark).values_list("pk", flat=True))
+@cache
+def _in_broker(most: int) -> Kept:
+    """The runs of a queue of which the broker was told, so many at most. No COUNT, which would go
+    through all of them where there are more."""
+    told = TaskRun.objects.in_broker().filter(queue=given(TaskRun, "queue")).order_by()
+    return Kept(lambda: select(told.values_list("pk")[:most]))
 
 
-def _release(run_ids: Iterable[Any]) -> None:
-    TaskRun.objects.queued().filter(pk__in=run_ids).update(sent_at=None)
+@cache
+def _following(most: int) -> Kept:
+    """The runs of a queue whose turn it is to be sent, with their tasks."""
+    unsent = TaskRun.objects.unsent().filter(queue=given(TaskRun, "queue")).in_fair_order()
+    return Kept(lambda: select(unsent.values_list("pk", "task")[:most]))
+
+
+def _marking() -> Query:
+    # One by its key: given several, a database may rather read all that wait.
+    unsent = TaskRun.objects.queued().filter(pk=given(TaskRun, "id"), sent_at__isnull=True)
+    return update(unsent, sent_at=given(TaskRun, "sent_at"))
+
+
+_MARK = Kept(_marking)
 
 
 def revoke(run_ids: Iterable[Any]) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
+from django.db.models.sql import Query
 
 from jobs.broker import refill_after_commit
 from jobs.errors import JobsError
 from jobs.launch import insert, prepare
 from jobs.models import TaskRun, TaskWait
+from jobs.statements import Kept, given, select
 from jobs.states import UNFINISHED, State, Trigger
 
 
@@ -62,13 +64,20 @@ def settle(child_id: Any) -> None:
 
     Has to be called in the transaction that ends the run.
     """
-    waits = TaskWait.objects.filter(child_id=child_id, is_over=False).order_by("parent_id")
-    for wait_id, parent_id in waits.values_list("pk", "parent_id"):
+    for wait_id, parent_id in _OPEN_WAITS.rows(child=child_id):
         if TaskWait.objects.filter(pk=wait_id, is_over=False).update(is_over=True):
             TaskRun.objects.filter(pk=parent_id, children_done__lt=F("children_total")).update(
                 children_done=F("children_done") + 1
             )
             wake([parent_id])
+
+
+def _open_waits() -> Query:
+    waits = TaskWait.objects.filter(child=given(TaskWait, "child"), is_over=False)
+    return select(waits.order_by("parent_id").values_list("pk", "parent_id"))
+
+
+_OPEN_WAITS = Kept(_open_waits)
 
 
 def wake(run_ids: Iterable[Any]) -> int:

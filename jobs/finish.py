@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
+from django.db.models.sql import Query
 from django.utils import timezone
 
 from jobs.fanout import FanOut, launch_children, settle, wake
@@ -17,6 +18,7 @@ from jobs.lease import end_lost_attempts
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.querysets import TaskRunQuerySet
 from jobs.retry import Failure
+from jobs.statements import Kept, given, given_for_each, update
 from jobs.states import State
 
 logger = logging.getLogger(__name__)
@@ -53,8 +55,7 @@ def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> b
     The given row then has the columns as well, except for the time.
     """
     with transaction.atomic():
-        held = TaskRun.objects.held(run.fence).filter(pk=run.pk)
-        if not held.update(state=state, finished_at=Now(), **_OVER, **fields):
+        if not _ending(frozenset(fields)).count(id=run.pk, fence=run.fence, state=state, **fields):
             return _overtaken(run)
         _end_attempt(
             run.pk, run.fence, attempt_end, fields.get("error_code", ""), fields.get("error_message", "")
@@ -63,6 +64,14 @@ def end(run: TaskRun, state: State, attempt_end: AttemptEnd, **fields: Any) -> b
     for name, value in {"state": state, **fields}.items():
         setattr(run, name, value)
     return True
+
+
+@cache
+def _ending(names: frozenset[str]) -> Kept:
+    """The end of a start that also sets these fields."""
+    held = TaskRun.objects.held(given(TaskRun, "fence")).filter(pk=given(TaskRun, "id"))
+    values = given_for_each(TaskRun, ("state", *sorted(names)))
+    return Kept(lambda: update(held, finished_at=Now(), **_OVER, **values))
 
 
 @persistently
@@ -163,9 +172,20 @@ def cancel_idle(run_id: Any, **fields: Any) -> bool:
 
 
 def _end_attempt(run_id: Any, fence: int, how: AttemptEnd, code: str = "", message: str = "") -> None:
-    TaskAttempt.objects.filter(run_id=run_id, fence=fence, end="").update(
-        end=how, ended_at=timezone.now(), error_code=code, error_message=message
+    _END_ATTEMPT.count(
+        run=run_id, fence=fence, end=how, ended_at=timezone.now(), error_code=code, error_message=message
     )
+
+
+def _ending_attempt() -> Query:
+    open_start = TaskAttempt.objects.filter(
+        run=given(TaskAttempt, "run"), fence=given(TaskAttempt, "fence"), end=""
+    )
+    values = ("end", "ended_at", "error_code", "error_message")
+    return update(open_start, **given_for_each(TaskAttempt, values))
+
+
+_END_ATTEMPT = Kept(_ending_attempt)
 
 
 def _overtaken(run: TaskRun) -> bool:

@@ -11,13 +11,15 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
+from django.db.models.sql import Query
 from django.utils import timezone
 
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.querysets import TaskRunQuerySet
+from jobs.statements import Given, Kept, given, given_for_each, insert, update
 from jobs.states import State
 from jobs.timing import timing
 
@@ -30,42 +32,60 @@ def claim(run_id: Any, *, owner: str, worker: str) -> TaskRun | None:
     That is so when it is unknown, finished, cancelled, put off, waiting, run by somebody whose
     lease is valid, or when another run of the same work is running.
     """
+    named = {"id": run_id, "owner": owner, "worker": worker, "lease": timing().lease_time}
     try:
         with transaction.atomic():
-            due = TaskRun.objects.due().filter(pk=run_id)
-            lost = TaskRun.objects.lease_expired().filter(pk=run_id, cancel_requested_at__isnull=True)
-            run = _take(due, owner, worker) or _take(lost, owner, worker)
-            return None if run is None else _started(run)
+            rows = _TAKE_DUE.rows(**named) or _TAKE_LOST.rows(**named)
+            if not rows:
+                return None
+            run: TaskRun = TaskRun.from_db(DEFAULT_DB_ALIAS, _COLUMNS, rows[0])
+            _note_start(run)
+            return run
     except IntegrityError:
         _let_the_other_end(run_id)
         return None
 
 
-def _take(claimable: TaskRunQuerySet, owner: str, worker: str) -> TaskRun | None:
-    return claimable.has_attempts_left().update_returning(
+def _taking(claimable: TaskRunQuerySet) -> Query:
+    """The compare-and-set that is a claim: it changes the row only while it is claimable."""
+    return update(
+        claimable.has_attempts_left().filter(pk=given(TaskRun, "id")),
         state=State.RUNNING,
         fence=F("fence") + 1,
         attempt=F("attempt") + 1,
-        lease_until=Now() + timing().lease_time,
-        lease_owner=owner,
-        worker=worker,
+        lease_until=Now() + Given("lease", models.DurationField()),
+        lease_owner=Given("owner", models.CharField()),
+        worker=given(TaskRun, "worker"),
         not_before=None,
         started_at=Coalesce(F("started_at"), Now()),
     )
 
 
-def _started(run: TaskRun) -> TaskRun:
+def _noting_a_start() -> Query:
+    names = ("run_id", "fence", "stage", "attempt", "worker", "started_at")
+    return insert(TaskAttempt(**given_for_each(TaskAttempt, names)))
+
+
+_COLUMNS = [field.attname for field in TaskRun._meta.concrete_fields]
+_TAKE_DUE = Kept(lambda: _taking(TaskRun.objects.due()), returning=_COLUMNS)
+_TAKE_LOST = Kept(
+    lambda: _taking(TaskRun.objects.lease_expired().filter(cancel_requested_at__isnull=True)),
+    returning=_COLUMNS,
+)
+_NOTE_START = Kept(_noting_a_start)
+
+
+def _note_start(run: TaskRun) -> None:
     if run.fence > 1:
         end_lost_attempts(run.pk, before=run.fence)
-    TaskAttempt.objects.create(
-        run=run,
+    _NOTE_START.count(
+        run_id=run.pk,
         fence=run.fence,
         stage=run.stage,
         attempt=run.attempt,
         worker=run.worker,
         started_at=timezone.now(),
     )
-    return run
 
 
 def end_lost_attempts(run_id: Any, *, before: int) -> None:

@@ -8,7 +8,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.db.models.sql.subqueries import UpdateQuery
 
 from jobs.states import FINISHED, NEEDS_ATTENTION, UNFINISHED, State
 
@@ -80,17 +79,6 @@ class TaskRunQuerySet(models.QuerySet["TaskRun"]):
 
     def sent_longer_ago_than(self, age: timedelta) -> "TaskRunQuerySet":
         return self.filter(sent_at__lt=Now() - age)
-
-    def update_returning(self, **values: Any) -> Any:
-        """Update the one run that matches, and return it as it is now (a TaskRun); None where none does.
-
-        Django has no such statement. It is its own UPDATE with RETURNING behind it, which PostgreSQL
-        and SQLite both know; a row that is claimed need not be read a second time.
-        """
-        query = self.query.chain(UpdateQuery)
-        query.add_update_values(values)
-        statement, parameters = query.get_compiler(self.db).as_sql()
-        return next(iter(self.model._default_manager.raw(f"{statement} RETURNING *", parameters)), None)
 
     def in_fair_order(self) -> "TaskRunQuerySet":
         """In the order in which they are sent."""
