@@ -93,7 +93,7 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
         found = _from_front(file, options, report)
         if found is None:
             file = mended(stack, file, options.limits, options.pages, report)
-            found = _from_all(file, _described(data, file.document, file.texts), options, report)
+            found = _from_all(file, options, report)
         about = _described(data, file.document, file.texts.seen())
         damaged = sorted(file.document.damaged_pages)
     left_out = (f"page {index + 1} does not load and was left out" for index in damaged)
@@ -124,15 +124,16 @@ def _from_front(file: Legible, options: ReadingOptions, report: Report) -> _Foun
     return found if proven else None
 
 
-def _from_all(file: Legible, about: Survey, options: ReadingOptions, report: Report) -> _Found:
+def _from_all(file: Legible, options: ReadingOptions, report: Report) -> _Found:
     """The statements of a report of which every page is looked at, read again where they fail."""
     texts: Sequence[str] = file.texts
+    has_text = _text_share(texts) >= LEAST_TEXT_SHARE
     words, choice = _located(texts)
-    pictures, passed_over = _pictures(file.document, about, texts, choice, options, report)
+    pictures, passed_over = _pictures(file.document, texts, choice, options, report, has_text=has_text)
     if pictures:
         texts = [pictures.get(n, text) for n, text in enumerate(texts, start=1)]
         words, choice = _located(texts)
-    _refuse_without_text(about, texts, choice, frozenset(pictures))
+    _refuse_without_text(texts, choice, frozenset(pictures), has_text=has_text)
     report("locate")
     may_recognise = bool(options.ocr_seconds)
     source = Source(file.data, file.document, texts, words, choice, frozenset(pictures), may_recognise)
@@ -153,15 +154,18 @@ def _found(source: Source, options: ReadingOptions, report: Report, *, repair: b
     return _Found(statements, tuple(abstentions), tuple(warnings))
 
 
+def _text_share(texts: Sequence[str]) -> float:
+    return round(sum(len(text) >= TEXT_PAGE for text in texts) / len(texts), 4)
+
+
 def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Survey:
-    usable = sum(len(text) >= TEXT_PAGE for text in texts)
     return Survey(
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         pages=document.pages,
         encrypted=document.encrypted,
         copying_forbidden=document.copying_forbidden,
-        text_share=round(usable / len(texts), 4),
+        text_share=_text_share(texts),
         producer=document.producer,
         title=document.title,
         first_pages=tuple(texts[:FIRST_PAGES]),
@@ -193,11 +197,12 @@ def _located(texts: Sequence[str]) -> tuple[Vocabulary, Choice]:
 
 def _pictures(
     document: OpenDocument,
-    about: Survey,
     texts: Sequence[str],
     choice: Choice,
     options: ReadingOptions,
     report: Report,
+    *,
+    has_text: bool,
 ) -> tuple[dict[int, str], int]:
     """The text of the pages (from 1) that are pictures, read only where the file's own text does
     not give every statement that is asked for; and how many there was no time for."""
@@ -207,7 +212,7 @@ def _pictures(
     )
     if complete or not options.ocr_seconds or not ocr.is_available():
         return {}, 0
-    garbled = about.text_share >= LEAST_TEXT_SHARE and not bears_language(texts)
+    garbled = has_text and not bears_language(texts)
     numbers = range(1, document.pages + 1) if garbled else ocr.pictures(document, texts)
     wanted = [number for number in numbers if not options.pages or number in options.pages]
     found = ocr.recognise_texts(document, wanted, options.ocr_seconds, report)
@@ -215,9 +220,10 @@ def _pictures(
 
 
 def _refuse_without_text(
-    about: Survey, texts: Sequence[str], choice: Choice, pictures: frozenset[int]
+    texts: Sequence[str], choice: Choice, pictures: frozenset[int], *, has_text: bool
 ) -> None:
-    """`texts` are those of the file, or what recognition made of the pages in `pictures`."""
+    """`texts` are those of the file, or what recognition made of the pages in `pictures`; `has_text`
+    says whether the file had a text layer of its own."""
     if pictures:
         if sum(map(len, texts)) < TEXT_PAGE or not bears_language(texts):
             raise Unreadable(
@@ -228,13 +234,13 @@ def _refuse_without_text(
         return
     advice = "" if ocr.is_available() else " (install tesseract, or the packages of requirements-ocr.txt)"
     codes = not choice.chosen and 2 * count_unmapped(texts) > sum(map(bool, texts))
-    if about.text_share >= LEAST_TEXT_SHARE and (codes or not bears_language(texts)):
+    if has_text and (codes or not bears_language(texts)):
         raise Unreadable(
             "The file's text is not words: its fonts carry no usable map to characters. It needs text "
             f"recognition{advice}, or a copy made anew from its source.",
             code="no_text_layer",
         )
-    if about.text_share < LEAST_TEXT_SHARE:
+    if not has_text:
         raise Unreadable(
             "The file has no text layer: its pages are pictures or empty. It needs text "
             f"recognition{advice}, or a copy that was not scanned.",

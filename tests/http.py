@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -44,25 +44,16 @@ Answering = Callable[["Request"], Reply]
 Speaking = Callable[[socket.socket], Any]
 
 
-@dataclass
-class LocalSite:
-    """Routes by path with query; a path without a route is a 404, robots.txt included."""
+class LocalServer:
+    """A server on a port of its own that answers in a thread while its block runs."""
 
-    requests: list[Request] = field(default_factory=list)
-    tls: ssl.SSLContext | None = None
-
-    def __post_init__(self) -> None:
-        self._answers: dict[str, Answering] = {}
-        self._raw: dict[str, Speaking] = {}
-        self._lock = threading.Lock()
+    def _prepare(self, handler: type[BaseHTTPRequestHandler]) -> None:
         self._stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        if self.tls is not None:
-            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
-    def __enter__(self) -> "LocalSite":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -80,6 +71,22 @@ class LocalSite:
     def pair(self) -> str:
         """As an address policy wants it."""
         return f"127.0.0.1:{self.port}"
+
+
+@dataclass
+class LocalSite(LocalServer):
+    """Routes by path with query; a path without a route is a 404, robots.txt included."""
+
+    requests: list[Request] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        self._answers: dict[str, Answering] = {}
+        self._raw: dict[str, Speaking] = {}
+        self._lock = threading.Lock()
+        self._prepare(self._handler())
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
 
     def url(self, path: str) -> str:
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}{path}"

@@ -1,13 +1,13 @@
 """A local server that speaks chat completions, well and badly."""
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from engine.second_reader.question import Completion, Prompt, Question
+from tests.http import LocalServer
 
 Asked = dict[str, Any]
 
@@ -56,7 +56,7 @@ def question_of(asked: Asked) -> Question:
 
 
 @dataclass
-class ModelServer:
+class ModelServer(LocalServer):
     """Answers every question with `answer`; what was asked is kept."""
 
     answer: Callable[[Asked], Answer]
@@ -64,24 +64,7 @@ class ModelServer:
     headers: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> "ModelServer":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
-
-    @property
-    def pair(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        self._prepare(self._handler())
 
     @property
     def url(self) -> str:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +11,13 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from companies.models import Company, Exchange, Listing
-from documents.models import Document, PublicationDateSource
+from documents.models import Document
 from documents.upload import accept_upload
 from extraction.compile import compile_company
 from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
-from extraction.store import store_reading
 from jobs.launch import launch
 from jobs.models import TaskRun
-from tests.extraction.made import a_company, a_document, a_reading
+from tests.extraction.made import a_company, a_company_that_restated
 from tests.http import small_pdf
 
 PEOPLE = ("owner", "other", "staff", "stranger")
@@ -107,16 +105,7 @@ class World:
     @cached_property
     def _years(self) -> Company:
         """A company whose second report restates the first year's revenue."""
-        company = a_company("eastwind")
-        for year, figures in ((2023, ["990", "900"]), (2024, ["1,200", "1,100"])):
-            document = a_document(
-                company,
-                year,
-                published_on=date(year + 1, 3, 1),
-                published_on_source=PublicationDateSource.PERSON,
-            )
-            reading = a_reading([year, year - 1], [("Revenue", "is.revenue", 1, figures)])
-            store_reading(document.current_version, reading, options_digest="d", task_run=None)
+        company = a_company_that_restated("eastwind")
         compile_company(company)
         return company
 

@@ -5,7 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from companies.models import Company
-from documents.models import Document, DocumentStatus, DocumentVersion, VersionSource
+from documents.models import (
+    Document,
+    DocumentStatus,
+    DocumentVersion,
+    PublicationDateSource,
+    VersionSource,
+)
 from engine.kinds import (
     CellState,
     DocumentKind,
@@ -28,6 +34,7 @@ from engine.statement import (
     Survey,
 )
 from engine.values import Box, Evidence, Period, Unit
+from extraction.store import store_reading
 
 BOX = Box(100, 100, 150, 110)
 
@@ -136,3 +143,18 @@ def _cell(text: str) -> Cell:
     negative = digits.startswith("(")
     number = Decimal(digits.strip("()"))
     return Cell(text, CellState.VALUE, -number if negative else number, -number.as_tuple().exponent, 7, BOX)
+
+
+def a_company_that_restated(slug: str) -> Company:
+    """A company with reports of 2023 and 2024, the second of which restates the first one's revenue."""
+    company = a_company(slug)
+    for year, figures in ((2023, ["990", "900"]), (2024, ["1,200", "1,100"])):
+        document = a_document(
+            company,
+            year,
+            published_on=date(year + 1, 3, 1),
+            published_on_source=PublicationDateSource.PERSON,
+        )
+        reading = a_reading([year, year - 1], [("Revenue", "is.revenue", 1, figures)])
+        store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    return company

@@ -1,18 +1,14 @@
 """What is done for all companies by the clock."""
 
-from datetime import date
-
 import pytest
 
-from documents.models import PublicationDateSource
-from extraction.store import store_reading
 from jobs.execute import execute
 from jobs.finish import end
 from jobs.launch import launch
 from jobs.lease import claim
 from jobs.models import AttemptEnd, TaskRun
 from jobs.states import State
-from tests.extraction.made import a_company, a_document, a_reading
+from tests.extraction.made import a_company, a_company_that_restated
 
 pytestmark = pytest.mark.django_db
 
@@ -78,16 +74,7 @@ def test_without_companies_there_is_nothing_to_do(task: str, code: str) -> None:
 
 
 def test_a_scan_finds_what_reports_say_differently_and_counts_it_once() -> None:
-    company = a_company("alder")
-    for year, figures in ((2023, ["990", "900"]), (2024, ["1,200", "1,100"])):
-        document = a_document(
-            company,
-            year,
-            published_on=date(year + 1, 3, 1),
-            published_on_source=PublicationDateSource.PERSON,
-        )
-        reading = a_reading([year, year - 1], [("Revenue", "is.revenue", 1, figures)])
-        store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    a_company_that_restated("alder")
     for found in (1, 0):
         run = launch("scan_restatements").run
         execute(run.pk)
