@@ -8,8 +8,10 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from analysis.api import urls as analysis_urls
 from config.tokens import RevokeAllView, RevokeView, TokenView
 from jobs.api.urls import urlpatterns_background, urlpatterns_v1
+from market.api import urls as market_urls
 from monitoring.api import urls as monitoring_urls
 
 
@@ -47,11 +49,23 @@ version_1: list[URLPattern | URLResolver] = [
     path("", include("documents.api.urls")),
     path("", include(urlpatterns_v1)),
     path("", include("extraction.api.urls")),
+    path("", include(market_urls.urlpatterns_v1)),
+    path("", include(analysis_urls.urlpatterns_v1)),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(version_1)),
-    path("background-tasks/", include([*urlpatterns_background, *monitoring_urls.urlpatterns])),
+    path(
+        "background-tasks/",
+        include(
+            [
+                *urlpatterns_background,
+                *market_urls.urlpatterns_background,
+                *analysis_urls.urlpatterns_background,
+                *monitoring_urls.urlpatterns,
+            ]
+        ),
+    ),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(url_name="schema"), name="docs"),
 ]

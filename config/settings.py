@@ -131,7 +131,9 @@ INSTALLED_APPS = [
     "jobs",
     "companies",
     "documents",
+    "market",
     "extraction",
+    "analysis",
     "monitoring",
 ]
 

@@ -11,7 +11,7 @@ from config.schedules import SCHEDULES
 from monitoring.task_page import with_table
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("companies", "documents", "extraction", "monitoring", "config")
+APPS = ("companies", "documents", "market", "extraction", "analysis", "monitoring", "config")
 # Celery's own tasks, and those that other tests register in this process.
 NOT_OURS = ("celery.", "tests.")
 SENDING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task"}

@@ -1,0 +1,1 @@
+"""Results of analyses: one module for each theme."""

@@ -1,0 +1,6 @@
+"""The addresses of market data, under both prefixes of the API."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns_v1: list[URLPattern | URLResolver] = []
+urlpatterns_background: list[URLPattern | URLResolver] = []
