@@ -8,10 +8,10 @@ from enum import Enum
 from django.db import transaction
 from django.utils import timezone
 
+from companies.fetching import fetcher_for
 from companies.models import Company
 from documents.crawl import CrawlResult, FoundDocument, crawl
 from documents.errors import NoAddress
-from documents.fetching import fetcher_for
 from documents.kept_pages import KeptPages
 from documents.models import CrawlOutcome, CrawlRun, DecidedBy, Document
 from engine.discover.frontier import CrawlBounds

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from companies.fetching import fetcher_for
 from companies.models import Company
 from documents.content import check_has_end, check_is_pdf
 from documents.errors import NoAddress, NotAPdf
-from documents.fetching import fetcher_for
 from documents.models import Document, DocumentStatus, DocumentVersion, ReplacedFile, VersionSource
 from documents.storage import StoredFile, store_content, temporary_file
 from documents.survey import Surveyed, survey_of

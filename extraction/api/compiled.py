@@ -18,16 +18,6 @@ from rest_framework.response import Response
 
 from companies.models import Company
 from engine.kinds import ChangeCause, ChangeKind, CompiledView, ReportingPeriod, StatementKind
-from extraction.api.filters import (
-    AllowedFilters,
-    Filter,
-    MayView,
-    Pages,
-    asked_for,
-    day,
-    number,
-    one_of,
-)
 from extraction.api.serializers import (
     ChangeSerializer,
     CompiledStatementSerializer,
@@ -39,6 +29,16 @@ from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.models import CompiledChange, CompiledStatement
 from extraction.presentation import TableView
 from extraction.tables import Table, Wanted, table_for, table_of
+from jobs.api.filters import (
+    AllowedFilters,
+    Filter,
+    MayView,
+    Pages,
+    asked_for,
+    day,
+    number,
+    one_of,
+)
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

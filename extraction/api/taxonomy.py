@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from engine.concepts.lexicon import Lexicon, Wording, load_lexicons
 from engine.concepts.taxonomy import Arc, Item, load_taxonomy
 from engine.kinds import SectorTemplate, StatementKind
-from extraction.api.filters import Filter, Pages, asked_for, one_of, text
+from jobs.api.filters import Filter, Pages, asked_for, one_of, text
 
 
 class ItemSerializer(serializers.Serializer):

@@ -11,9 +11,9 @@ from rest_framework.exceptions import ValidationError
 from companies.models import Company
 from documents.models import Document
 from engine.kinds import ReportingPeriod
-from extraction.api.filters import AllowedFilters, MayView, Pages, number, one_of
 from extraction.api.serializers import ExtractionRunSerializer
 from extraction.models import ExtractionRun, ExtractionStatus
+from jobs.api.filters import AllowedFilters, MayView, Pages, number, one_of
 from jobs.api.launching import LaunchView, Wanted, launches
 
 COMPANY_TASKS = {

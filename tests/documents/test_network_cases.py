@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from companies.fetching import fetcher_for
 from companies.models import Company
 from documents.crawl import crawl
 from documents.discover import discover
 from documents.download import Downloaded, download
-from documents.fetching import fetcher_for
 from documents.models import Document, ReplacedFile
 from engine.discover.frontier import CrawlBounds
 from net.errors import FetchFailed

@@ -1,4 +1,4 @@
-"""The door to the network, set up from the settings."""
+"""The door to the network, set up from the settings, for every app that asks other machines."""
 
 import logging
 from typing import cast
@@ -24,13 +24,18 @@ _NO_CONTACT = "operator has not set a contact address"
 _GAP_AT_OPENED_HOSTS = 0.05
 
 
-def fetcher_for(url: str) -> Fetcher:
-    """A fetcher that shares its politeness with all workers and may contact what settings allow."""
+def fetcher_for(url: str, *, obey_robots: bool = True) -> Fetcher:
+    """A fetcher that shares its politeness with all workers and may contact what settings allow.
+
+    Only what an operator has set up by its address, such as the interface of a data vendor, is asked
+    without looking at robots.txt, which speaks to those who search a site.
+    """
     opened = frozenset(settings.ALLOWED_PRIVATE_HOSTS)
     gap = _GAP_AT_OPENED_HOSTS if urlsplit(url).netloc in opened else _GAP
     options = FetchOptions(
         contact=settings.CONTACT or _NO_CONTACT,
         policy=AddressPolicy(allowed_private=opened),
+        obey_robots=obey_robots,
         largest_page=settings.PAGE_MAX_BYTES,
         largest_file=settings.DOWNLOAD_MAX_BYTES,
     )
