@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from engine.classify.dates import period_clues
+from engine.kinds import PeriodKind
 from engine.statement import StatementTable
 from engine.tables.header import DayOfYear, period_of
 from engine.tables.read import TableReading, with_unit
@@ -23,6 +24,7 @@ def completed(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple[lis
     """The tables with the periods and units that one statement leaves to another or to the report's
     own words, and a sentence for each that was not stated by the statement itself."""
     dated, warnings = _with_days([_with_periods(entry, tables) for entry in tables], texts)
+    dated = [_with_lengths(entry) for entry in dated]
     whole, unit_warnings = _with_units(dated, texts)
     return whole, [*warnings, *unit_warnings]
 
@@ -48,6 +50,29 @@ def _with_periods(entry: TableReading, tables: Sequence[TableReading]) -> TableR
         period = column.period or period_of(heading, entry.table.kind, older)
         columns.append(replace(column, period=period))
     return replace(entry, table=replace(entry.table, columns=tuple(columns)))
+
+
+def _with_lengths(entry: TableReading) -> TableReading:
+    """A length printed once over several columns, such as “52 Weeks Ended”, is that of all that end a
+    year after another: each begins on the day after the older one ended. The oldest of them stays open,
+    because a year of 52 weeks and one of 53 look alike from their ends."""
+    columns = entry.table.columns
+    if not any(column.period is not None and column.period.is_full_year for column in columns):
+        return entry
+    ends = {column.period.end for column in columns if column.period is not None}
+    settled = []
+    for column, heading in zip(columns, entry.headings, strict=True):
+        period = column.period
+        unsaid = heading.weeks is None and heading.months is None
+        if unsaid and period is not None and period.kind is PeriodKind.DURATION and period.start is None:
+            whole = [
+                year
+                for end in ends
+                if end < period.end and (year := replace(period, start=end + timedelta(days=1))).is_full_year
+            ]
+            period = whole[0] if len(whole) == 1 else period
+        settled.append(replace(column, period=period))
+    return replace(entry, table=replace(entry.table, columns=tuple(settled)))
 
 
 def _with_days(tables: Sequence[TableReading], texts: Sequence[str]) -> tuple[list[TableReading], list[str]]:
