@@ -156,3 +156,23 @@ class ChangeCause(StrEnum):
     ENGINE_VERSION = "engine_version"  # another version of the engine read or compiled it
     RE_READING = "re_reading"  # the same report was read again by the same engine
     CHOICE = "choice"  # another of the known publications wins, such as after a date was entered
+
+
+class RatioUnit(StrEnum):
+    """What a ratio is counted in. A share of 0.25 is 25 %."""
+
+    SHARE = "share"
+    TIMES = "times"
+    DAYS = "days"
+    MONEY = "money"
+    PER_SHARE = "per_share"
+    SCORE = "score"
+
+
+class RatioStatus(StrEnum):
+    """What became of a ratio in one year: only VALUE has a number."""
+
+    VALUE = "value"
+    UNAVAILABLE = "unavailable"  # an operand is not there; the explanation names it
+    NOT_MEANINGFUL = "not_meaningful"  # the divisor is next to nothing, or negative where that says nothing
+    NOT_APPLICABLE = "not_applicable"  # the ratio says nothing of issuers of this industry
