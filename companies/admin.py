@@ -19,6 +19,7 @@ from engine.currency import read_ecb_csv
 from engine.errors import BadInput
 from engine.kinds import DocumentKind
 from jobs.launch_mixin import LaunchMixin
+from jobs.page_actions import PageActionsMixin
 
 
 class ListingInline(TabularInline):
@@ -29,7 +30,7 @@ class ListingInline(TabularInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(LaunchMixin, ModelAdmin):
+class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     list_display = [
         "name",
         "tickers",

@@ -32,6 +32,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": "Reports",
         "items": [
             _page("Companies", "apartment", "companies.company"),
+            {
+                "title": "Coverage",
+                "icon": "calendar_month",
+                "link": reverse_lazy("coverage:all"),
+                "permission": _may_see("extraction.view_extractionrun"),
+            },
             _page("Documents", "description", "documents.document"),
             _page("Visits to sites", "travel_explore", "documents.crawlrun"),
             _page("Replaced files", "published_with_changes", "documents.replacedfile"),

@@ -456,7 +456,10 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "DASHBOARD_CALLBACK": "monitoring.dashboard.dashboard",
-    "STYLES": [lambda request: static("tenfold/tenfold.css")],
+    "STYLES": [
+        lambda request: static("tenfold/tenfold.css"),
+        lambda request: static("tenfold/desk.css"),
+    ],
     "COLORS": {
         # The deep green of a ledger's cloth.
         "primary": {

@@ -20,6 +20,7 @@ from documents.forms import SeveralForm, UploadForm
 from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_files
 from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion, ReplacedFile
 from jobs.launch_mixin import LaunchMixin
+from jobs.page_actions import PageActionsMixin
 from jobs.states import Trigger
 
 
@@ -44,7 +45,7 @@ class VersionInline(TabularInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(LaunchMixin, ModelAdmin):
+class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     list_display = [
         "title_or_address",
         "company",

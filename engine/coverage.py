@@ -166,7 +166,7 @@ def usual_delay(kind: DocumentKind, reports: Iterable[KnownReport]) -> timedelta
     return timedelta(days=round(statistics.median(usable)) if usable else ALLOWED_DAYS[kind])
 
 
-def _months_before_end(report: KnownReport, year_end: tuple[int, int]) -> int | None:
+def _months_before_end(report: KnownReport | Expectation, year_end: tuple[int, int]) -> int | None:
     """How many months before the fiscal year's end the period ends: 0 for a year, 6 for its half; None
     for a quarter nobody knows the end of. A few days to either side, as of years counted in weeks,
     make no difference."""
@@ -178,6 +178,17 @@ def _months_before_end(report: KnownReport, year_end: tuple[int, int]) -> int | 
     ends = end if end.day > 15 else end.replace(day=1) - timedelta(days=1)
     months = (year_end[0] - ends.month) % 12
     return min((0, 3, 6, 9), key=lambda usual: abs(usual - months))
+
+
+def part_of_year(report: KnownReport | Expectation, year_end: tuple[int, int]) -> str:
+    """What a report of a company covers of its fiscal year: FY, H1, H2, Q1 … Q4; a question mark for a
+    quarter nobody knows the end of."""
+    if report.kind is DocumentKind.ANNUAL_REPORT:
+        return "FY"
+    before = _months_before_end(report, year_end)
+    if report.kind is DocumentKind.HALF_YEAR_REPORT:
+        return "H2" if before == 0 else "H1"
+    return "Q?" if before is None else f"Q{4 - before // 3}"
 
 
 def _period_end(year: int, months_before: int, year_end: tuple[int, int]) -> date:

@@ -1,6 +1,6 @@
 """How far a company's reports have come, by year and kind, and when the next one is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from companies.models import Company
 from documents.models import Document, DocumentStatus, PublicationDateSource
+from documents.querysets import DocumentQuerySet
 from engine.coverage import LONGEST_DELAY, Coverage, KnownReport, ReportState, coverage
 from engine.kinds import CheckOutcome, DocumentKind
 from extraction.models import ExtractionRun, ExtractionStatus, ReviewItem, ReviewState, ValidationResult
@@ -23,21 +24,51 @@ def coverage_of(company: Company, *, today: date | None = None, years: int = YEA
     A report is verified where all three statements were read, no identity fails in them and no
     question about it is open.
     """
-    return coverage(
-        [_known(document) for document in _reports(company)],
-        year_end=(company.fiscal_year_end_month, company.fiscal_year_end_day),
-        today=today or timezone.localdate(),
-        years=years,
-    )
+    return coverages_of([company], today=today, years=years)[company.pk]
+
+
+def coverages_of(
+    companies: Iterable[Company], *, today: date | None = None, years: int = YEARS
+) -> dict[int, Coverage]:
+    """The same for several companies by their ids, with one question to the database."""
+    companies = list(companies)
+    return coverages_from(companies, reports_of(companies), today=today, years=years)
+
+
+def coverages_from(
+    companies: Sequence[Company],
+    documents: Iterable[Document],
+    *,
+    today: date | None = None,
+    years: int = YEARS,
+) -> dict[int, Coverage]:
+    """The same from documents as `reports_of` gives them."""
+    known: dict[int, list[KnownReport]] = {company.pk: [] for company in companies}
+    for document in documents:
+        known[document.company_id].append(_known(document))
+    return {
+        company.pk: coverage(
+            known[company.pk],
+            year_end=(company.fiscal_year_end_month, company.fiscal_year_end_day),
+            today=today or timezone.localdate(),
+            years=years,
+        )
+        for company in companies
+    }
 
 
 def due_for_a_visit(companies: Iterable[Company], *, today: date | None = None) -> list[Company]:
     """Those whose next report should appear about now."""
     day = today or timezone.localdate()
-    return [company for company in companies if coverage_of(company, today=day).is_worth_a_visit(day)]
+    companies = list(companies)
+    found = coverages_of(companies, today=day)
+    return [company for company in companies if found[company.pk].is_worth_a_visit(day)]
 
 
-def _reports(company: Company) -> Iterable[Document]:
+def reports_of(companies: Sequence[Company]) -> DocumentQuerySet:
+    """The reports of a period with a fiscal year, and for each whether it was read (`is_read`), wholly
+    (`is_complete`), whether an identity fails in it (`has_faults`) or a question is open
+    (`has_questions`)."""
     current = ExtractionRun.objects.filter(version=OuterRef("current_version"), is_current=True)
     failing = ValidationResult.objects.filter(
         table__run__version=OuterRef("current_version"),
@@ -46,7 +77,7 @@ def _reports(company: Company) -> Iterable[Document]:
     )
     questions = ReviewItem.objects.filter(document=OuterRef("pk"), state=ReviewState.OPEN)
     return (
-        Document.objects.filter(company=company, fiscal_year__isnull=False)
+        Document.objects.filter(company__in=companies, fiscal_year__isnull=False)
         .periodic()
         .not_duplicates()
         .exclude(status=DocumentStatus.IGNORED)

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from extraction.api import views
 from extraction.api.compiled import CompiledStatementViewSet
+from extraction.api.coverage import CoverageView
 from extraction.api.facts import FactViewSet, RestatementViewSet
 from extraction.api.taxonomy import TaxonomyViewSet
 
@@ -16,6 +17,7 @@ router.register("compiled-statements", CompiledStatementViewSet, basename="compi
 router.register("taxonomy", TaxonomyViewSet, basename="taxonomy")
 
 urlpatterns = [
+    re_path(r"^companies/(?P<pk>[0-9]{1,18})/coverage/?$", CoverageView.as_view(), name="company-coverage"),
     re_path(
         rf"^tasks/companies/(?P<pk>[0-9]{{1,18}})/(?P<verb>{'|'.join(views.COMPANY_TASKS)})/?$",
         views.CompanyTaskView.as_view(),

@@ -1,6 +1,8 @@
 """Small things the own pages say in templates."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from enum import StrEnum
 
 from django import template
 from django.http import HttpRequest
@@ -10,6 +12,39 @@ from engine.kinds import ChangeCause
 from extraction.presentation import DisplayUnit
 
 register = template.Library()
+
+
+@register.inclusion_tag("admin/extraction/shares.html")
+def shares(parts: Iterable[tuple[StrEnum | str, str, int]], label: str) -> dict[str, object]:
+    """Parts of a whole as one bar: each with the name its colour has, its text and its count."""
+    given = [(str(name), text, count) for name, text, count in parts if count]
+    total = sum(count for _, _, count in given)
+    drawn, before = [], 0
+    for name, text, count in given:
+        start, end = round(1000 * before / total), round(1000 * (before + count) / total)
+        drawn.append({"name": name, "text": text, "count": count, "x": start, "width": end - start})
+        before += count
+    return {"parts": drawn, "label": label}
+
+
+@register.filter
+def at(mapping: Mapping[str, object], key: object) -> object:
+    """What a mapping holds under a key, None for nothing; the same for a key that is a variable."""
+    return mapping.get(str(key))
+
+
+_PARTS = {
+    "FY": "Annual report",
+    "H1": "Half-year report",
+    "H2": "Second half-year",
+    "Q?": "Quarter not known",
+}
+
+
+@register.filter
+def part_of_year(part: str) -> str:
+    """ "H1" as "Half-year report", "Q3" as "Quarter 3"."""
+    return _PARTS.get(part, f"Quarter {part[1:]}")
 
 
 @register.simple_tag

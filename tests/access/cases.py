@@ -73,6 +73,7 @@ CASES: dict[str, Case] = {
                            post=_NO_CHANGE, put=_NO_CHANGE, delete=_NO_CHANGE),
     "company-ticker": Case(get=READ, at={"ticker": "ticker"}, post=_NO_CHANGE, put=_NO_CHANGE,
                            patch=_NO_CHANGE, delete=_NO_CHANGE),
+    "company-coverage": viewed(pk="company"),
     "document-list": Case(get=READ, post=_FOR_STAFF_201, body="an_upload"),
     "document-several": Case(post=_LAUNCHES, body="several"),
     "document-detail": Case(get=READ, at={"pk": "document"}),
