@@ -8,6 +8,7 @@ from django.urls import reverse
 from companies.models import Company, choices
 from documents.querysets import DocumentQuerySet
 from engine.kinds import DocumentKind, Framework
+from engine.text.passages import PassageKind, PlacedSentence, placed_sentences
 
 
 class DocumentStatus(models.TextChoices):
@@ -252,3 +253,83 @@ class ReplacedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document}: file replaced, found {self.found_at:%Y-%m-%d}"
+
+
+class DocumentText(models.Model):
+    """The text of one version of a document's file: what search, summaries and tone work on.
+
+    Only the text of a document's current version is kept. `engine_version` and `text_hash` say whether
+    it has to be made again, and whether that changed anything.
+    """
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="text")
+    version = models.OneToOneField(DocumentVersion, on_delete=models.CASCADE, related_name="text")
+    engine_version = models.PositiveIntegerField(help_text="The version of the passages' making.")
+    text_hash = models.CharField(max_length=64, help_text="SHA-256 of the text of all pages.")
+    language = models.CharField(max_length=8, blank=True)
+    page_count = models.PositiveIntegerField(default=0)
+    passage_count = models.PositiveIntegerField(default=0)
+    hidden_pages = models.JSONField(default=list, help_text="Pages with text that nobody can see.")
+    warnings = models.JSONField(default=list)
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Text of {self.document}"
+
+
+class PageText(models.Model):
+    """What can be read on one page, line by line; text that nobody can see is kept apart."""
+
+    text_of = models.ForeignKey(DocumentText, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField(help_text="From 1.")
+    text = models.TextField(blank=True)
+    hidden = models.TextField(blank=True)
+    is_picture = models.BooleanField(default=False, help_text="Read by text recognition.")
+
+    class Meta:
+        ordering = ["text_of", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["text_of", "number"], name="page_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Page {self.number}"
+
+
+class Passage(models.Model):
+    """A piece of a report under one heading: prose or the rows of a table (see engine.text.passages).
+
+    Passages are made anew when the text changes, so that what quotes one keeps its words and page, not
+    its id. Full-text indexes are fed by the database itself from `headings` and `text`.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="passages")
+    text_of = models.ForeignKey(DocumentText, on_delete=models.CASCADE, related_name="passages")
+    number = models.PositiveIntegerField(help_text="Its place in the report, from 0.")
+    kind = models.CharField(max_length=10, choices=choices(PassageKind))
+    headings = models.TextField(blank=True, help_text="Outermost first, one on each line.")
+    text = models.TextField(help_text="Paragraphs or rows, divided by line feeds.")
+    page = models.PositiveIntegerField()
+    last_page = models.PositiveIntegerField()
+    starts = models.JSONField(default=list, help_text="[place in the text, page] from where on.")
+    language = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        ordering = ["text_of", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["text_of", "number"], name="passage_once"),
+            models.CheckConstraint(condition=Q(last_page__gte=F("page")), name="passage_pages_in_order"),
+            models.CheckConstraint(condition=~Q(text=""), name="passage_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}, page {self.page}: {self.text[:80]}"
+
+    @property
+    def heading(self) -> str:
+        """The nearest heading, empty where there is none."""
+        return self.headings.rpartition("\n")[2]
+
+    def sentences(self) -> tuple[PlacedSentence, ...]:
+        """The sentences of prose with their pages; none for a table."""
+        return placed_sentences(PassageKind(self.kind), self.text, [(o, p) for o, p in self.starts])

@@ -5,6 +5,7 @@
     python -m engine render FILE [--page 1] > page.png
     python -m engine relocate FILE --places PLACES.json [--json]
     python -m engine lines FILE --pages 1,2 [--read-by ENGINE] [--json]
+    python -m engine passages FILE [--json]
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
 
@@ -34,6 +35,7 @@ from engine.reading import ReadingOptions, read, survey
 from engine.sandbox import Limits, limit_this_process
 from engine.second_reader.lines import printed_lines
 from engine.show import show_reading, show_survey
+from engine.text.reading import read_text, text_reading_to_json
 
 EXIT_READ = 0
 EXIT_NOTHING_FOUND = 1
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         ("render", "draw a page as PNG"),
         ("relocate", "say whether figures stand where they were read"),
         ("lines", "print pages as numbered lines with their figures apart"),
+        ("passages", "print the text in passages with their headings and pages"),
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
     ):
@@ -92,14 +95,15 @@ def _parser() -> argparse.ArgumentParser:
                              help="turn away files whose author forbids copying")  # fmt: skip
         for limit in ("memory-bytes", "cpu-seconds", "answer-bytes"):
             command.add_argument(f"--{limit}", type=int, help="a limit the process puts on itself")
+        if name in ("read", "passages"):
+            command.add_argument("--ocr-seconds", type=float, default=ReadingOptions().ocr_seconds,
+                                 help="how long to look at pictures of pages; 0: not")  # fmt: skip
         if name == "read":
             kinds = [kind.value for kind in StatementKind]
             command.add_argument("--statement", choices=kinds, metavar="KIND",
                                  help="one of " + ", ".join(kinds))  # fmt: skip
             command.add_argument("--pages", type=_pages, default=(), metavar="1,2",
                                  help="look on these pages only")  # fmt: skip
-            command.add_argument("--ocr-seconds", type=float, default=ReadingOptions().ocr_seconds,
-                                 help="how long to look at pictures for statements; 0: not")  # fmt: skip
         if name == "lines":
             command.add_argument("--pages", type=_pages, required=True, metavar="1,2", help="which pages")
             command.add_argument("--read-by", default="geometry", help="geometry, second_engine or ocr")
@@ -179,6 +183,16 @@ def _lines(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ if found else EXIT_NOTHING_FOUND
 
 
+def _passages(data: bytes, asked: argparse.Namespace) -> int:
+    found = read_text(data, limits=_options(asked).limits, ocr_seconds=max(0.0, asked.ocr_seconds))
+    if asked.json:
+        print(json.dumps(text_reading_to_json(found), ensure_ascii=False))
+    else:
+        for passage in found.passages:
+            print(f"[{passage.page}] {' › '.join(passage.headings)}\n{passage.text}\n")
+    return EXIT_READ if found.passages else EXIT_NOTHING_FOUND
+
+
 def _links(data: bytes, asked: argparse.Namespace) -> int:
     page = links_in(data, asked.url)
     found = ranked_links(page, asked.url)
@@ -200,6 +214,7 @@ COMMANDS = {
     "render": _render,
     "relocate": _relocate,
     "lines": _lines,
+    "passages": _passages,
     "links": _links,
     "classify": _classify,
 }

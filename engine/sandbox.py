@@ -29,6 +29,7 @@ from engine.pdf.render import Mark
 from engine.provenance import Place, Relocation
 from engine.second_reader.lines import PrintedLine
 from engine.statement import Reading, Survey
+from engine.text.reading import TextReading, text_reading_from_json
 
 _ROOT = Path(__file__).resolve().parent.parent
 _POLL = 0.01
@@ -112,6 +113,17 @@ def lines_safely(
     options = ["--pages", ",".join(map(str, pages)), "--read-by", read_by]
     answer = json.loads(_asked("lines", data, limits or Limits(), False, options))
     return tuple(PrintedLine.from_json(values) for values in answer["lines"])
+
+
+def passages_safely(
+    data: bytes, limits: Limits | None = None, *, refuse_copying_forbidden: bool = False, ocr: bool = True
+) -> TextReading:
+    """`engine.text.reading.read_text` in a child; raises as `read_safely` does."""
+    limits = limits or Limits()
+    options = ["--ocr-seconds", f"{limits.wall_seconds * _LOOKING_AT_PICTURES if ocr else 0:g}"]
+    return text_reading_from_json(
+        json.loads(_asked("passages", data, limits, refuse_copying_forbidden, options))
+    )
 
 
 def limit_this_process(limits: Limits) -> None:

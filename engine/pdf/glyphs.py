@@ -158,7 +158,7 @@ def _read(text_page: int, frame: _Frame) -> Glyphs:
         kept.append(index)
         spaced.append(after_space)
         after_space = False
-    styles = _Styles(text_page, frame.turns)
+    styles = Styles(text_page, frame.turns)
     looks = [styles.of(handles[index], index) for index in kept]
     turns = _main_turn(Counter(turn for turn, _, _ in looks))
     texts = _Texts()
@@ -206,7 +206,7 @@ class _Texts(dict[int, str]):
         return text
 
 
-class _Styles:
+class Styles:
     """Direction, weight and visibility of a character, looked up once per text object and font."""
 
     def __init__(self, text_page: int, turns: int) -> None:

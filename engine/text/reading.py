@@ -1,0 +1,124 @@
+"""A file to the text of its pages and its passages: what search, summaries and tone work on."""
+
+import hashlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from engine.legible import as_it_came, mended
+from engine.pdf import ocr
+from engine.pdf.open import OpenLimits
+from engine.pdf.text_lines import page_lines
+from engine.progress import Report, silent
+from engine.text.lines import PageLines, plain_pages
+from engine.text.passages import Passage, PassageKind, Passages, passages_of
+
+# Raised whenever other passages may come out of the same file: what is kept is then made again.
+TEXT_VERSION = 1
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """The text of one page (from 1) that a reader can see. `hidden` is text that nobody can see,
+    `is_picture` says that text recognition read it."""
+
+    number: int
+    text: str
+    hidden: str = ""
+    is_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """All the text of a report. `text_hash` is the SHA-256 of what can be seen; `said` what had to be
+    done for it or could not be."""
+
+    pages: tuple[ReadPage, ...]
+    passages: tuple[Passage, ...]
+    language: str
+    text_hash: str
+    said: tuple[str, ...] = ()
+
+
+def read_text(
+    data: bytes, *, limits: OpenLimits | None = None, ocr_seconds: float = 120.0, report: Report = silent
+) -> TextReading:
+    """The text of all pages of a PDF, and its passages.
+
+    Pages that are pictures are recognised where a recogniser is installed, as many as `ocr_seconds`
+    allow. Raises Unreadable where the file does not open.
+    """
+    limits = limits or OpenLimits()
+    with ExitStack() as stack:
+        came = as_it_came(stack, data, limits, (), report)
+        file = mended(stack, came, limits, (), report)
+        pictures, said = _recognised(file.document, list(file.texts), ocr_seconds, report)
+        pages = []
+        for number in range(1, file.document.pages + 1):
+            if number in pictures:
+                plain = plain_pages([pictures[number]])[0]
+                pages.append(PageLines(number, plain.lines))
+            else:
+                pages.append(page_lines(file.document, number))
+    return _reading(pages, frozenset(pictures), (*file.said, *said))
+
+
+def text_to_reading(texts: tuple[str, ...]) -> TextReading:
+    """The same of texts that came without a file, one for each page."""
+    return _reading(list(plain_pages(texts)), frozenset(), ())
+
+
+def _recognised(
+    document: Any, texts: list[str], seconds: float, report: Report
+) -> tuple[dict[int, str], tuple[str, ...]]:
+    wanted = ocr.pictures(document, texts)
+    if not wanted:
+        return {}, ()
+    if not seconds or not ocr.is_available():
+        return {}, (f"{len(wanted)} pages are pictures and were not read: no text recognition",)
+    found = ocr.recognise_texts(document, wanted, seconds, report)
+    left = len(wanted) - len(found)
+    return found, (f"{left} pages are pictures and were not looked at for lack of time",) if left else ()
+
+
+def _reading(pages: list[PageLines], pictures: frozenset[int], said: tuple[str, ...]) -> TextReading:
+    found: Passages = passages_of(pages)
+    digest = hashlib.sha256("\f".join(page.text for page in pages).encode("utf-8", "replace"))
+    return TextReading(
+        pages=tuple(ReadPage(page.number, page.text, page.hidden, page.number in pictures) for page in pages),
+        passages=found.passages,
+        language=found.language,
+        text_hash=digest.hexdigest(),
+        said=said,
+    )
+
+
+def text_reading_to_json(reading: TextReading) -> Json:
+    """The reading as plain values for JSON."""
+    return {
+        "pages": [[page.number, page.text, page.hidden, page.is_picture] for page in reading.pages],
+        "passages": [
+            [passage.kind, list(passage.headings), passage.text, list(passage.starts), passage.language]
+            for passage in reading.passages
+        ],
+        "language": reading.language,
+        "text_hash": reading.text_hash,
+        "said": list(reading.said),
+    }
+
+
+def text_reading_from_json(raw: Json) -> TextReading:
+    """The reading that JSON holds."""
+    passages = (
+        Passage(number, PassageKind(kind), tuple(headings), text, tuple((o, p) for o, p in starts), language)
+        for number, (kind, headings, text, starts, language) in enumerate(raw["passages"])
+    )
+    return TextReading(
+        pages=tuple(ReadPage(*page) for page in raw["pages"]),
+        passages=tuple(passages),
+        language=raw["language"],
+        text_hash=raw["text_hash"],
+        said=tuple(raw["said"]),
+    )
