@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -34,7 +34,7 @@ class IndexView(APIView):
         return Response({label: reverse(name, request=request) for label, name in names.items()})
 
 
-class DocumentationView(SpectacularSwaggerView):
+class DocumentationView(SpectacularSwaggerSplitView):
     """The description of the API as a page. The library's view fails at OPTIONS, having no page for it."""
 
     http_method_names = ["get", "head"]

@@ -73,6 +73,21 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# What a page may load and run: files of this server and nothing written into the page. The one
+# exception and its reason stand in docs/decisions/0011-a-strict-content-security-policy.md.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", "'unsafe-eval'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 # Only behind a proxy that sets the header itself; otherwise any visitor could claim to use TLS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TENFOLD_BEHIND_PROXY") else None
 SECURE_REDIRECT_EXEMPT = [r"^livez$"]
@@ -139,6 +154,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "config.bodies.LargestBody",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -325,7 +341,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]
-    + ([] if PRODUCTION else ["rest_framework.renderers.BrowsableAPIRenderer"]),
+    + ([] if PRODUCTION else ["config.browsable.BrowsablePages"]),
     "DEFAULT_PARSER_CLASSES": [
         "config.bodies.DepthLimitedJSONParser",
         "rest_framework.parsers.FormParser",
@@ -453,29 +469,20 @@ UNFOLD = {
     "SITE_SUBHEADER": "Ten years in one view",
     "SITE_SYMBOL": "table_chart_view",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("tenfold/mark.svg")}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "DASHBOARD_CALLBACK": "monitoring.dashboard.dashboard",
     "STYLES": [
+        lambda request: static("tenfold/colours.css"),
         lambda request: static("tenfold/tenfold.css"),
         lambda request: static("tenfold/desk.css"),
     ],
-    "COLORS": {
-        # The deep green of a ledger's cloth.
-        "primary": {
-            "50": "oklch(97.9% .021 166.1)",
-            "100": "oklch(95% .052 163.1)",
-            "200": "oklch(90.5% .093 164.2)",
-            "300": "oklch(84.5% .143 165)",
-            "400": "oklch(76.5% .177 163.2)",
-            "500": "oklch(63% .14 163)",
-            "600": "oklch(52.5% .115 163.2)",
-            "700": "oklch(44.5% .098 165.6)",
-            "800": "oklch(38% .082 166.9)",
-            "900": "oklch(33% .068 168.9)",
-            "950": "oklch(23% .048 172.6)",
-        }
-    },
+    "SCRIPTS": [lambda request: static("tenfold/theme.js")],
+    # In the first stylesheet instead: those of the settings would be a style inside each page.
+    "COLORS": lambda request: {},
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

@@ -149,7 +149,7 @@ class TaskRunAdmin(ModelAdmin):
             "For administrators",
             {
                 "fields": [
-                    "traceback_text", "step", "stage", "memory", "attempt", "max_attempts", "fence",
+                    "traceback_text", "step", "stage", "memory_text", "attempt", "max_attempts", "fence",
                     "worker", "lease_until", "sent_at", "digest",
                 ],
                 "classes": ["collapse"],
@@ -297,6 +297,10 @@ class TaskRunAdmin(ModelAdmin):
     def arguments_text(self, run: TaskRun) -> str:
         return _table(run.arguments)
 
+    @admin.display(description="Memory")
+    def memory_text(self, run: TaskRun) -> str:
+        return _table(run.memory)
+
     @admin.display(description="Result")
     def result_text(self, run: TaskRun) -> str:
         return _table(run.result)
@@ -311,7 +315,7 @@ class TaskRunAdmin(ModelAdmin):
             return "—"
         return format_html(
             '<details><summary class="cursor-pointer">Show</summary>'
-            '<pre class="text-xs" style="overflow-x: auto">{}</pre></details>',
+            '<pre class="tf-traceback text-xs">{}</pre></details>',
             run.traceback,
         )
 

@@ -26,6 +26,9 @@ from documents.storage import open_version
 from engine.kinds import DocumentKind
 from jobs.states import Trigger
 
+# The browser's own viewer of PDFs is a plugin with a style inside the page it makes around it.
+FILE_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
 
 class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Filters: `company` (id), `fiscal_year`, `type`, `status`. POST uploads a PDF."""
@@ -94,6 +97,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
             content_type=document.current_version.media_type,
         )
         response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = FILE_POLICY
         return response
 
 

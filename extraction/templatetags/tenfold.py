@@ -66,8 +66,8 @@ def words(code: str) -> str:
 
 @register.filter
 def indent(level: int) -> int:
-    """Pixels of indentation of a row."""
-    return 12 + 16 * int(level)
+    """The step of indentation of a row, of which the stylesheet has 0 to 8 (`tf-level-0` …)."""
+    return min(max(int(level), 0), 8)
 
 
 @register.filter

@@ -58,7 +58,7 @@
       const other = fresh.querySelector('[data-slot="' + slot.dataset.slot + '"]');
       if (slot.dataset.slot === "bar") {
         slot.setAttribute("aria-valuenow", other.getAttribute("aria-valuenow"));
-        slot.firstElementChild.style.width = other.firstElementChild.style.width;
+        slot.querySelector("rect").setAttribute("width", other.querySelector("rect").getAttribute("width"));
       } else if (slot.innerHTML !== other.innerHTML) {
         slot.innerHTML = other.innerHTML;
       }

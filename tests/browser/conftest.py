@@ -34,17 +34,26 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh window that fails the test if a page throws or asks for something that is not there."""
+    """A fresh window. The test fails if any of its pages throws, complains, breaks the content security
+    policy or asks for something that is not there."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-    page.on(
+    context.on("weberror", lambda fault: faults.append(f"script: {fault.error}"))
+    # What the content security policy refuses is an error of the console.
+    context.on(
+        "console",
+        lambda said: (
+            faults.append(f"console of {said.page.url if said.page else ''}: {said.text}")
+            if said.type in ("error", "assert")
+            else None
+        ),
+    )
+    context.on(
         "response",
         lambda response: (
             faults.append(f"{response.status} {response.url}") if response.status >= 400 else None
         ),
     )
-    yield page
+    yield context.new_page()
     context.close()
     assert faults == []
