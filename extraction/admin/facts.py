@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from extraction.admin.history import ReadOnlyAdmin
-from extraction.models import Fact, Restatement
+from extraction.models import Fact
 
 
 @admin.register(Fact)
@@ -28,11 +28,3 @@ class FactAdmin(ReadOnlyAdmin):
             reverse("extraction:proof", args=[fact.pk]),
             fact.observation.page,
         )
-
-
-@admin.register(Restatement)
-class RestatementAdmin(ReadOnlyAdmin):
-    list_display = ["label", "company", "period_end", "old_value", "new_value", "kind", "explanation"]
-    list_filter = ["kind", "company", "statement"]
-    list_select_related = ["company"]
-    search_fields = ["label", "explanation"]

@@ -208,3 +208,9 @@ class Restatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.period_end}"
+
+    @property
+    def reason(self) -> str:
+        """What is known of the change, without the figures and days that stand in front of it."""
+        said = self.explanation.partition(": ")[2] or self.explanation
+        return said[:1].upper() + said[1:]
