@@ -8,6 +8,9 @@
     python -m engine passages FILE [--json]
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
+    python -m engine sentiment [FILE] [--json]
+
+`sentiment` reads one sentence per line and prints one line for each, in order.
 
 FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for is in the file;
 2 wrong arguments; 3 the file cannot be read (its code is on standard error); 4 the file is not there.
@@ -34,6 +37,8 @@ from engine.provenance import Place, relocate
 from engine.reading import ReadingOptions, read, survey
 from engine.sandbox import Limits, limit_this_process
 from engine.second_reader.lines import printed_lines
+from engine.sentiment.sentence import tone_of
+from engine.sentiment.show import show_tone, tone_to_json
 from engine.show import show_reading, show_survey
 from engine.text.reading import read_text, text_reading_to_json
 
@@ -87,10 +92,16 @@ def _parser() -> argparse.ArgumentParser:
         ("passages", "print the text in passages with their headings and pages"),
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
+        ("sentiment", "say of each line whether it is good news"),
     ):
         command = commands.add_parser(name, help=what)
-        command.add_argument("file", metavar="FILE", help='a file, or "-" for standard input')
-        command.add_argument("--json", action="store_true", help="print one JSON object")
+        if name == "sentiment":
+            command.add_argument("file", metavar="FILE", nargs="?", default="-",
+                                 help='one sentence per line; "-" or nothing for standard input')  # fmt: skip
+            command.add_argument("--json", action="store_true", help="print one JSON object per line")
+        else:
+            command.add_argument("file", metavar="FILE", help='a file, or "-" for standard input')
+            command.add_argument("--json", action="store_true", help="print one JSON object")
         command.add_argument("--refuse-copying-forbidden", action="store_true",
                              help="turn away files whose author forbids copying")  # fmt: skip
         for limit in ("memory-bytes", "cpu-seconds", "answer-bytes"):
@@ -208,6 +219,15 @@ def _classify(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_NOTHING_FOUND if found.kind is DocumentKind.UNKNOWN else EXIT_READ
 
 
+def _sentiment(data: bytes, asked: argparse.Namespace) -> int:
+    # Lines end where a shell says they do; a sentence may hold the other signs that Unicode calls line ends.
+    lines = data.decode("utf-8", errors="replace").removesuffix("\n").split("\n") if data else []
+    for line in lines:
+        tone = tone_of(line.rstrip("\r"))
+        print(tone_to_json(tone) if asked.json else f"{show_tone(tone)}  {line.strip()}")
+    return EXIT_READ if lines else EXIT_NOTHING_FOUND
+
+
 COMMANDS = {
     "read": _read,
     "survey": _survey,
@@ -217,6 +237,7 @@ COMMANDS = {
     "passages": _passages,
     "links": _links,
     "classify": _classify,
+    "sentiment": _sentiment,
 }
 
 

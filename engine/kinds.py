@@ -176,3 +176,11 @@ class RatioStatus(StrEnum):
     UNAVAILABLE = "unavailable"  # an operand is not there; the explanation names it
     NOT_MEANINGFUL = "not_meaningful"  # the divisor is next to nothing, or negative where that says nothing
     NOT_APPLICABLE = "not_applicable"  # the ratio says nothing of issuers of this industry
+
+
+class Polarity(StrEnum):
+    """Whether news is good or bad for those who own or lend to a company."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
