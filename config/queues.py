@@ -139,6 +139,7 @@ TASK_ROUTES: dict[str, Route] = {
     # Compiling
     "normalize_and_compile_statements": CLASSES[COMPILATION],
     "compile_company_statements": CLASSES[COMPILATION],
+    "extraction.apply_corrections": CLASSES[COMPILATION],
 }
 
 LONGEST_LIMIT = max(route.hard for route in (*TASK_ROUTES.values(), *CLASSES.values()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from engine.check.confidence import row_confidences
 from engine.check.identities import check_across, check_statement
@@ -9,7 +10,9 @@ from engine.concepts.mapping import NOTHING_SUGGESTED, MappingRule, map_rows
 from engine.concepts.signs import resolve_signs
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.kinds import StatementKind
-from engine.statement import Reading, StatementReading, StatementTable
+from engine.statement import Reading, RowMapping, RowSign, StatementReading, StatementTable
+
+NO_SIGNS: Mapping[int, RowSign] = MappingProxyType({})
 
 
 def concluded(
@@ -20,8 +23,19 @@ def concluded(
 ) -> StatementReading:
     """The table with concepts, contribution signs, the checks within it and a confidence per row.
     `suggested` as in `map_rows`."""
-    mappings = map_rows(table, taxonomy, rules, suggested)
-    signs = resolve_signs(table, mappings, taxonomy)
+    return concluded_as(table, map_rows(table, taxonomy, rules, suggested), taxonomy)
+
+
+def concluded_as(
+    table: StatementTable,
+    mappings: tuple[RowMapping, ...],
+    taxonomy: Taxonomy,
+    signs_set: Mapping[int, RowSign] = NO_SIGNS,
+) -> StatementReading:
+    """What follows for a table whose lines have these concepts. `signs_set` are signs that are decided
+    already, by row."""
+    resolved = resolve_signs(table, mappings, taxonomy)
+    signs = tuple(signs_set.get(n, sign) for n, sign in enumerate(resolved))
     checks = check_statement(table, mappings, signs, taxonomy)
     return StatementReading(table, mappings, signs, checks, row_confidences(table, mappings, signs, checks))
 

@@ -184,3 +184,23 @@ class Polarity(StrEnum):
     POSITIVE = "positive"
     NEUTRAL = "neutral"
     NEGATIVE = "negative"
+
+
+class CorrectionAction(StrEnum):
+    """What a person's correction says of a place on a page."""
+
+    NUMBER = "number"  # the figure is another
+    SIGN = "sign"  # the line counts the other way round
+    UNIT = "unit"  # the statement is in another unit or currency
+    CONCEPT = "concept"  # the line is another concept, or one of the company's own
+    LEAVE_OUT = "leave_out"  # the figure or line is none of this statement
+
+
+class ReplayOutcome(StrEnum):
+    """What became of a correction when its file, or another one of the document, was read again."""
+
+    APPLIED = "applied"  # the place is as it was when the correction was made
+    REFOUND = "refound"  # the place has moved and was found again by its words
+    AGREED = "agreed"  # the new reading says what the person said
+    CONFLICT = "conflict"  # the new reading says neither what it said then nor what the person said
+    LOST = "lost"  # the line, column or statement was not found again

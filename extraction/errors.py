@@ -23,3 +23,9 @@ class NotDownloaded(ExtractionError):
         super().__init__(
             f"“{document}” has no file yet. Download it, or upload its PDF on the document's page."
         )
+
+
+class WrongCorrection(ExtractionError):
+    """A correction that cannot be made as it was asked for."""
+
+    code = "wrong_correction"

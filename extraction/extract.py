@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.db.models import Q
 
 from documents.models import Document, DocumentStatus, DocumentVersion
 from documents.storage import open_version
@@ -16,6 +17,7 @@ from engine.sandbox import Limits, read_safely
 from engine.statement import Reading
 from extraction.errors import NotDownloaded
 from extraction.models import ExtractionRun, ExtractionStatus
+from extraction.replay import replay_corrections
 from extraction.second_reading import SecondOutcome, second_reader_key, with_second_reader
 from extraction.store import store_failure, store_reading
 from jobs.models import TaskRun
@@ -64,7 +66,8 @@ def extract(
     task_run: TaskRun | None = None,
     storing: Storing = nullcontext,
 ) -> Extracted:
-    """Read the document's current file in a throw-away process and keep what was read.
+    """Read the document's current file in a throw-away process and keep what was read, with people's
+    corrections laid over it.
 
     Where a second reader is set up it is asked what the reading leaves open; without one nothing
     else changes. While its model is away the run waits and is read again.
@@ -78,10 +81,15 @@ def extract(
     limits = Limits(**settings.READING_LIMITS)
     digest = _digest(limits)
     earlier = version.extraction_runs.filter(
-        engine_version=ENGINE_VERSION, options_digest=digest, is_current=True
+        Q(options_digest=digest) | Q(kept_reading__options_digest=digest),
+        engine_version=ENGINE_VERSION,
+        is_current=True,
     ).first()
     if earlier is not None and not force:
-        return Extracted(earlier, _counts_of_run(earlier), repeated=True)
+        # Corrections made since are laid over what was read then; the file need not be read again.
+        with storing():
+            corrected = replay_corrections(earlier, task_run=task_run)
+        return Extracted(corrected or earlier, _counts_of_run(corrected or earlier), repeated=True)
     report("processing_pdf", 0, 2, f"Reading {version.page_count or '?'} pages")
     data = _bytes(version)
     try:

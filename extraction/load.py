@@ -1,14 +1,17 @@
 """Rows into engine values."""
 
-from collections.abc import Iterable
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from companies.models import Company
-from documents.models import Document
+from documents.models import Document, DocumentVersion
 from documents.querysets import DocumentQuerySet
 from engine.compiling.values import KnownReport, Vintage
+from engine.exchange import reading_from_json
 from engine.kinds import (
     CellState,
     DocumentKind,
@@ -19,8 +22,16 @@ from engine.kinds import (
     Scope,
     StatementKind,
 )
+from engine.statement import Reading
 from engine.values import Period
-from extraction.models import Fact, StatementTable
+from extraction.models import (
+    Correction,
+    CorrectionState,
+    ExtractionRun,
+    Fact,
+    KeptReading,
+    StatementTable,
+)
 
 
 def documents_for(company: Company, period: ReportingPeriod) -> DocumentQuerySet:
@@ -118,3 +129,29 @@ def _assumed_period_end(company: Company, document: Document) -> date | None:
         except ValueError:  # 31 in a month of 30 days, 29 February
             continue
     return date(document.fiscal_year, company.fiscal_year_end_month, company.fiscal_year_end_day)
+
+
+def corrections_for(version: DocumentVersion) -> list[Correction]:
+    """The corrections in force that a reading of a file has to hear, in the order they were made: those
+    of this very file, those of other files of the document, and those meant for all of the company."""
+    document = version.document
+    mine = Q(sha256=version.sha256) | Q(document=document) | Q(everywhere=True)
+    return list(
+        Correction.objects.filter(
+            mine, company=document.company_id, state__in=CorrectionState.in_force()
+        ).order_by("pk")
+    )
+
+
+def digest_with(options_digest: str, corrections: Sequence[int]) -> str:
+    """What a reading was made with; one with other corrections (by id) laid over it is another one."""
+    if not corrections:
+        return options_digest
+    text = ",".join([options_digest, *map(str, corrections)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kept_reading(run: ExtractionRun) -> tuple[KeptReading, Reading] | None:
+    """What a run read, before any correction; None for one of a time in which it was not kept."""
+    kept = KeptReading.objects.filter(run=run).first()
+    return None if kept is None else (kept, reading_from_json(zlib.decompress(kept.content).decode()))

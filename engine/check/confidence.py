@@ -36,6 +36,8 @@ class Calibration:
     named_by_model: float
     recognised: float
     recognised_and_proven: float
+    corrected: float
+    disputed_correction: float
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +56,8 @@ def load_calibration() -> Calibration:
         named_by_model=_value("named_by_model", raw["named_by_model"], "right"),
         recognised=_value("recognised", raw["recognised"], "right"),
         recognised_and_proven=_value("recognised_and_proven", raw["recognised_and_proven"], "right"),
+        corrected=_value("corrected", raw["corrected"], "right"),
+        disputed_correction=_value("disputed_correction", raw["disputed_correction"], "right"),
     )
 
 

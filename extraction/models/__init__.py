@@ -7,21 +7,34 @@ from extraction.models.compiled import (
     CompiledStatement,
     Restatement,
 )
+from extraction.models.corrections import (
+    Correction,
+    CorrectionEvent,
+    CorrectionEventKind,
+    CorrectionState,
+    KeptReading,
+)
 from extraction.models.facts import Fact, ValidationResult
 from extraction.models.model_calls import CallState, LlmBudget, LlmCall
-from extraction.models.review import ReviewItem, ReviewKind, ReviewState
+from extraction.models.review import RANKS, ReviewItem, ReviewKind, ReviewState
 from extraction.models.runs import ExtractionRun, ExtractionStatus
 from extraction.models.tables import Observation, StatementColumn, StatementRow, StatementTable
 
 __all__ = [
+    "RANKS",
     "CallState",
     "CompiledCell",
     "CompiledChange",
     "CompiledRow",
     "CompiledStatement",
+    "Correction",
+    "CorrectionEvent",
+    "CorrectionEventKind",
+    "CorrectionState",
     "ExtractionRun",
     "ExtractionStatus",
     "Fact",
+    "KeptReading",
     "LlmBudget",
     "LlmCall",
     "Observation",

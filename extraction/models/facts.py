@@ -6,6 +6,7 @@ from django.db.models import Q
 from companies.models import Company, choices
 from documents.models import Document, PublicationDateSource
 from engine.kinds import CellState, CheckOutcome, Framework, PeriodKind, RowKind, Scope, StatementKind
+from extraction.models.corrections import Correction
 from extraction.models.tables import MoneyField, Observation, StatementTable
 
 
@@ -43,6 +44,17 @@ class Fact(models.Model):
     published_on_source = models.CharField(max_length=20, choices=PublicationDateSource.choices)
     restated_marker = models.BooleanField(default=False)
     confidence = models.FloatField()
+    correction = models.ForeignKey(
+        Correction,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="facts",
+        help_text="The correction that decides this figure; without one it is as it was read.",
+    )
+    entered = models.BooleanField(
+        default=False, help_text="The number is not printed on the page; a person entered it."
+    )
     superseded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -66,6 +78,11 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.period_end}"
+
+    @property
+    def method(self) -> str:
+        """How the figure came about: reading or correction."""
+        return "reading" if self.correction_id is None else "correction"
 
 
 class ValidationResult(models.Model):

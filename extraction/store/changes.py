@@ -49,9 +49,9 @@ def store_changes(before: CompiledStatement, after: CompiledStatement) -> None:
     )
     wanted = {fact for *_, fact_id, operands in cells for fact in (fact_id, *operands) if fact is not None}
     facts = {
-        pk: (str(document), method == MappingMethod.CONFIRMED_RULE)
-        for pk, document, method in Fact.objects.filter(pk__in=wanted).values_list(
-            "pk", "document_id", "observation__row__mapping_method"
+        pk: (str(document), method == MappingMethod.CONFIRMED_RULE or correction is not None)
+        for pk, document, method, correction in Fact.objects.filter(pk__in=wanted).values_list(
+            "pk", "document_id", "observation__row__mapping_method", "correction_id"
         )
     }
     old, new = (_version(statement, cells, facts) for statement in versions)

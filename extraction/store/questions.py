@@ -9,7 +9,7 @@ from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import CellState, CheckOutcome, StatementKind
 from engine.statement import Reading, StatementReading
 from extraction.confidence import LOW_CONFIDENCE
-from extraction.models import ExtractionRun, ReviewItem, ReviewKind, ReviewState
+from extraction.models import RANKS, Correction, ExtractionRun, ReviewItem, ReviewKind, ReviewState
 
 
 def ask_about(run: ExtractionRun, reading: Reading) -> None:
@@ -123,7 +123,14 @@ def _name(kind: StatementKind) -> str:
     return kind.value.replace("_", " ").capitalize()
 
 
-def ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, object]) -> None:
+def ask(
+    document: Document,
+    kind: ReviewKind,
+    reason: str,
+    details: dict[str, object],
+    *,
+    correction: Correction | None = None,
+) -> None:
     """Ask once. A question that was closed as obsolete is opened again; a decided one stays decided."""
     fingerprint = hashlib.sha256(
         f"{document.pk}|{document.current_version_id}|{kind}|{reason}".encode()
@@ -134,8 +141,10 @@ def ask(document: Document, kind: ReviewKind, reason: str, details: dict[str, ob
             "company_id": document.company_id,
             "document": document,
             "kind": kind,
+            "rank": RANKS[kind],
             "reason": reason,
             "details": details,
+            "correction": correction,
         },
     )
     if not is_new and item.state == ReviewState.OBSOLETE:

@@ -1,19 +1,29 @@
 """A reading as tables, observations and facts."""
 
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
 from django.db import transaction
 from django.utils import timezone
 
 from documents.models import Document, DocumentVersion, PublicationDateSource
 from engine.base_units import BaseValue, base_value
 from engine.check.columns import part_columns
+from engine.check.confidence import load_calibration
+from engine.corrections import Corrected, Replay, replay
 from engine.errors import Unreadable
-from engine.kinds import CellState, RowKind
+from engine.exchange import reading_to_json
+from engine.kinds import CellState, CorrectionAction, ReplayOutcome, RowKind
 from engine.statement import Cell, Column, Reading, Row, StatementReading
-from engine.values import Box, Evidence, Period
+from engine.values import Box, Evidence
+from extraction.load import corrections_for, digest_with
 from extraction.models import (
+    Correction,
     ExtractionRun,
     ExtractionStatus,
     Fact,
+    KeptReading,
     Observation,
     ReviewKind,
     StatementColumn,
@@ -21,6 +31,7 @@ from extraction.models import (
     StatementTable,
     ValidationResult,
 )
+from extraction.store.corrections import Placed, store_replays
 from extraction.store.questions import ask, ask_about, ask_about_disputes, withdraw
 from jobs.models import TaskRun
 
@@ -37,12 +48,16 @@ def store_reading(
     task_run: TaskRun | None,
     second_reader: dict[str, object] | None = None,
 ) -> ExtractionRun:
-    """Keep a reading as the version's current one and supersede the facts of the one before.
-    `second_reader` is what a second reader contributed to it, where one was asked."""
+    """Keep a reading as the version's current one, with the corrections in force laid over it, and
+    supersede the facts of the one before. `second_reader` is what a second reader contributed to it,
+    where one was asked."""
+    corrections = corrections_for(version)
+    corrected = replay(reading, [one.for_engine() for one in corrections], version.sha256)
+    concerned = [int(found.key) for found in corrected.replays]
     run = _begin_run(
         version,
         engine_version=reading.engine_version,
-        options_digest=options_digest,
+        options_digest=digest_with(options_digest, concerned),
         task_run=task_run,
         status=_status(reading),
         warnings=list(reading.warnings),
@@ -60,11 +75,46 @@ def store_reading(
             for abstention in reading.abstentions
         ],
     )
-    for statement in reading.statements:
-        _store_statement(run, statement)
-    ask_about(run, reading)
+    KeptReading.objects.create(
+        run=run, content=_packed(reading), options_digest=options_digest, corrections=concerned
+    )
+    over = _Over.of(corrected, corrections)
+    placed: dict[str, Placed] = {}
+    for place, (read, concluded) in enumerate(
+        zip(reading.statements, corrected.reading.statements, strict=True)
+    ):
+        _store_statement(run, read, concluded, over.of_table(place), placed)
+    store_replays(run, corrections, corrected.replays, placed)
+    ask_about(run, corrected.reading)
     ask_about_disputes(run)
     return run
+
+
+def _packed(reading: Reading) -> bytes:
+    """The reading without the text of pages, which is kept with the file."""
+    survey = replace(reading.survey, first_pages=(), statement_pages=())
+    return zlib.compress(reading_to_json(replace(reading, survey=survey)).encode(), 9)
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """The corrections that stand in one reading or table, each with what became of it."""
+
+    entries: tuple[tuple[Correction, Replay], ...]
+
+    @classmethod
+    def of(cls, corrected: Corrected, corrections: Sequence[Correction]) -> "_Over":
+        by_key = {str(one.pk): one for one in corrections}
+        return cls(tuple((by_key[r.key], r) for r in corrected.replays if r.stands))
+
+    def of_table(self, place: int) -> "_Over":
+        return _Over(tuple(entry for entry in self.entries if entry[1].table == place))
+
+    def at(self, row: int, column: int) -> tuple[Correction, Replay] | None:
+        """What decides a figure: what was said of itself, else of its line, else of the statement."""
+        places = ((row, column), (row, None), (None, None))
+        found = [e for place in places for e in self.entries if (e[1].row, e[1].column) == place]
+        return found[0] if found else None
 
 
 @transaction.atomic
@@ -108,6 +158,9 @@ def _begin_run(version: DocumentVersion, *, engine_version: str, options_digest:
         ReviewKind.UNPROVEN,
         ReviewKind.UNREAD,
         ReviewKind.DISPUTED,
+        ReviewKind.LOW_CONFIDENCE,
+        ReviewKind.UNMAPPED,
+        ReviewKind.CORRECTION_CONFLICT,
     )
     return ExtractionRun.objects.create(
         version=version, engine_version=engine_version, options_digest=options_digest, **fields
@@ -120,7 +173,15 @@ def _status(reading: Reading) -> ExtractionStatus:
     return ExtractionStatus.PARTIAL if reading.abstentions else ExtractionStatus.SUCCEEDED
 
 
-def _store_statement(run: ExtractionRun, statement: StatementReading) -> None:
+def _store_statement(
+    run: ExtractionRun,
+    read: StatementReading,
+    statement: StatementReading,
+    over: _Over,
+    placed: dict[str, Placed],
+) -> None:
+    """`read` is what is printed, `statement` the same with the corrections that stand: observations
+    tell of the first, facts of the second."""
     table = statement.table
     stored = StatementTable.objects.create(
         run=run,
@@ -140,26 +201,23 @@ def _store_statement(run: ExtractionRun, statement: StatementReading) -> None:
     rows = StatementRow.objects.bulk_create(
         [_row(stored, statement, ordinal, row) for ordinal, row in enumerate(table.rows)]
     )
-    cells = [
-        (row, column, cell, base_value(table, row, column, cell, statement.signs[i]), rows[i], columns[j])
-        for i, row in enumerate(table.rows)
-        for j, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True))
-        if cell is not None
-    ]
+    figures = list(_figures(read, statement, over))
     observations = Observation.objects.bulk_create(
-        [_observation(cell, value, row, column) for _, _, cell, value, row, column in cells]
+        [_observation(figure, rows[figure.row], columns[figure.column]) for figure in figures]
     )
     document = run.version.document
-    parts = {columns[place].pk for place in part_columns(table)}
+    parts = frozenset(part_columns(table))
     facts = [
-        _fact(document, observation, statement, row, column, column.period, cell, value)
-        for observation, (_, column, cell, value, row, stored_column) in zip(observations, cells, strict=True)
-        if column.period is not None
-        and stored_column.pk not in parts
-        and row.kind != RowKind.HEADING
-        and _is_fact(cell, value)
+        fact
+        for figure, observation in zip(figures, observations, strict=True)
+        if (fact := _fact(document, observation, statement, figure, rows[figure.row], parts)) is not None
     ]
     Fact.objects.bulk_create(facts)
+    by_place = {(f.row, f.column): o for f, o in zip(figures, observations, strict=True)}
+    for correction, found in over.entries:
+        row = None if found.row is None else rows[found.row]
+        cell = None if found.row is None or found.column is None else by_place.get((found.row, found.column))
+        placed[str(correction.pk)] = Placed(row, cell)
     ValidationResult.objects.bulk_create(
         [
             ValidationResult(
@@ -217,9 +275,43 @@ def _row(table: StatementTable, statement: StatementReading, ordinal: int, row: 
     )
 
 
-def _observation(
-    cell: Cell, value: BaseValue | None, row: StatementRow, column: StatementColumn
-) -> Observation:
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One place of a table: what is printed there, what counts, and what decided it. Both values are in
+    base units."""
+
+    row: int
+    column: int
+    printed: Cell
+    printed_value: BaseValue | None
+    counts: Cell | None
+    value: BaseValue | None
+    decided_by: tuple[Correction, Replay] | None
+
+
+def _figures(read: StatementReading, statement: StatementReading, over: _Over) -> Iterator[_Figure]:
+    table = statement.table
+    for i, (line, row) in enumerate(zip(read.table.rows, table.rows, strict=True)):
+        for j, column in enumerate(table.columns):
+            printed, counts, sign = line.cells[j], row.cells[j], statement.signs[i]
+            if printed is None and counts is None:
+                continue
+            if printed is None:
+                # Something is printed where a person found it, and this reading did not see it.
+                printed = replace(counts, state=CellState.NOT_READ, number=None, decimals=0)
+            yield _Figure(
+                row=i,
+                column=j,
+                printed=printed,
+                printed_value=base_value(table, row, column, printed, sign),
+                counts=counts,
+                value=None if counts is None else base_value(table, row, column, counts, sign),
+                decided_by=over.at(i, j),
+            )
+
+
+def _observation(figure: _Figure, row: StatementRow, column: StatementColumn) -> Observation:
+    cell, value = figure.printed, figure.printed_value
     return Observation(
         row=row,
         column=column,
@@ -242,13 +334,19 @@ def _fact(
     document: Document,
     observation: Observation,
     statement: StatementReading,
+    figure: _Figure,
     row: StatementRow,
-    column: Column,
-    period: Period,
-    cell: Cell,
-    value: BaseValue | None,
-) -> Fact:
+    parts: frozenset[int],
+) -> Fact | None:
+    """The figure as a fact; None where it says nothing, has no period, or is a part of another column."""
+    column = statement.table.columns[figure.column]
+    period, cell, value = column.period, figure.counts, figure.value
+    if period is None or figure.column in parts or row.kind == RowKind.HEADING:
+        return None
+    if cell is None or not _is_fact(cell, value):
+        return None
     published_on, source = publication_date(document, statement)
+    correction, found = figure.decided_by or (None, None)
     return Fact(
         company_id=document.company_id,
         document=document,
@@ -272,8 +370,19 @@ def _fact(
         published_on=published_on,
         published_on_source=source,
         restated_marker=column.restated,
-        confidence=row.confidence,
+        confidence=_confidence(row, correction, found),
+        correction=correction,
+        entered=correction is not None and correction.entered and cell.number != figure.printed.number,
     )
+
+
+def _confidence(row: StatementRow, correction: Correction | None, found: Replay | None) -> float:
+    """How sure a figure is: that of its line, unless a person looked at this very figure."""
+    if correction is None or found is None or correction.action != CorrectionAction.NUMBER:
+        return row.confidence
+    if found.outcome is ReplayOutcome.CONFLICT:
+        return load_calibration().disputed_correction
+    return max(row.confidence, load_calibration().corrected)
 
 
 def publication_date(document: Document, statement: StatementReading):

@@ -6,10 +6,12 @@ from extraction.tasks.compiling import (
     normalize_and_compile_statements,
     recompile_company_statements,
 )
+from extraction.tasks.correcting import apply_corrections
 from extraction.tasks.reading import extract_financial_statements, process_document
 from extraction.tasks.scheduled import check_known_files, rescrape_companies, scan_restatements
 
 __all__ = [
+    "apply_corrections",
     "check_known_files",
     "compile_company_statements",
     "extract_company_financial_data",
