@@ -11,6 +11,7 @@ from engine.sentiment.values import TermKind
 
 FURTHEST = 14  # tokens between the two figures: "compared with an operating profit for the same period of"
 LONGEST_LINK = 4  # tokens between a measure and what belongs to it: "sales in the four stores"
+NEAR_FROM = 5  # tokens before a figure in which "from" makes it the older one
 NEAR_LOSS = 6  # tokens before a figure in which a loss is named: "a net loss before taxes of EUR 2 mn"
 
 
@@ -59,13 +60,22 @@ def _order(words: Sequence[str], first: Figure, second: Figure) -> bool | None:
     between = words[first.end : second.start]
     if len(between) > FURTHEST or any(word in (";", ".") for word in between):
         return None
-    before = words[max(0, first.start - 2) : first.start]
-    if "from" in before and "to" in between and not grammar().ranges.intersection(words[: first.start]):
+    if _is_way(words, first, between):
         return False
     if grammar().comparators.intersection(between):
         return True
     in_brackets = list(between) == ["("] and ")" in words[second.end : second.end + 6]
     return True if in_brackets else None
+
+
+def _is_way(words: Sequence[str], first: Figure, between: Sequence[str]) -> bool:
+    """Whether the figures are the ends of "from a loss of EUR 2 mn in 2019 to a profit of EUR 1 mn"."""
+    known = grammar()
+    if "to" not in between or known.clause_ends.union({","}).intersection(between):
+        return False
+    return "from" in words[max(0, first.start - NEAR_FROM) : first.start] and not known.ranges.intersection(
+        words[: first.start]
+    )
 
 
 def head(words: Sequence[str], named: Sequence[Mark], measure: Mark) -> Mark:

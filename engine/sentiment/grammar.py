@@ -22,6 +22,7 @@ class Grammar:
     moves_behind: frozenset[str]
     percent: frozenset[str]
     dates: frozenset[str]
+    minus: frozenset[str]
     scales: dict[str, int]
     currencies: dict[str, str]
 

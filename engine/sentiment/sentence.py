@@ -169,15 +169,17 @@ def _object(words: Sequence[str], marks: Sequence[Mark], index: int) -> Mark | N
         start += 1
     for later in marks[index + 1 :]:
         between = words[start : later.start]
-        if len(between) > FOLLOWING or any(
-            word in grammar().no_object or word[0].isdigit() for word in between
-        ):
+        if len(between) > FOLLOWING or any(_ends_object(word) for word in between):
             return None
         if later.entry.kind is TermKind.MEASURE and later.start >= start:
             return later
         if later.entry.kind is TermKind.MOVEMENT and not later.entry.is_noun:
             return None
     return None
+
+
+def _ends_object(word: str) -> bool:
+    return word in grammar().no_object or word in grammar().clause_ends or word[0].isdigit()
 
 
 def _subject(words: Sequence[str], marks: Sequence[Mark], index: int) -> Mark | None:

@@ -59,7 +59,8 @@ def _figure(words: Sequence[str], place: int) -> Figure | None:
     if following in known.percent or (following == "per" and words[end + 1 : end + 2] == ["cent"]):
         return Figure(place, end + 1, value, "percent")
     if before in known.currencies:
-        return Figure(place - 1, end, value, known.currencies[before])
+        is_minus = place > 1 and words[place - 2] in known.minus  # "a negative EUR 2.9 mn"
+        return Figure(place - 1, end, -value if is_minus else value, known.currencies[before])
     if following in known.currencies:
         return Figure(place, end + 1, value, known.currencies[following])
     if end == place + 1 and (before in known.dates or after in known.dates or _YEAR.match(words[place])):

@@ -1,7 +1,9 @@
 """How often the shipped lexicon says what a person says.
 
 The sentences were written for this project. Those of `held_out.txt` were written and labelled before
-anything was scored against them; words and weights are chosen by the other files alone.
+anything was scored against them; words and weights are chosen by the other files alone. What a stranger's
+sentences give is nearer to what the two halves of `press.txt` gave at first sight, before they were
+learnt from: a macro-F1 of 0.79 and 0.76.
 """
 
 import pytest
@@ -10,7 +12,9 @@ from engine.sentiment.sentence import tone_of
 from tests.engine.sentiment.sentences import labelled, macro_f1
 
 
-@pytest.mark.parametrize(("name", "count", "least"), [("development", 316, 0.97), ("held_out", 231, 0.95)])
+@pytest.mark.parametrize(
+    ("name", "count", "least"), [("development", 316, 0.97), ("press", 233, 0.93), ("held_out", 231, 0.95)]
+)
 def test_the_lexicon_agrees_with_people(name, count, least):
     sentences = labelled(name)
 
@@ -19,7 +23,7 @@ def test_the_lexicon_agrees_with_people(name, count, least):
     assert score >= least
 
 
-def test_no_sentence_stands_in_two_sets():
-    first, second = ({one.text for one in labelled(name)} for name in ("development", "held_out"))
+def test_no_sentence_stands_twice():
+    texts = [one.text for name in ("development", "press", "held_out") for one in labelled(name)]
 
-    assert not first & second
+    assert len(set(texts)) == len(texts) == 780
