@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthcheck", HealthView.as_view(), name="healthcheck"),
     path("admin/statements/", include("extraction.urls")),
     path("admin/coverage/", include("extraction.coverage_urls")),
+    path("admin/overview/", include("monitoring.overview_urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),

@@ -84,7 +84,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CompanyCalendar:
-    """One company's reports. `years` holds the entries of each fiscal year, oldest year first."""
+    """One company's reports. `years` holds the entries of each fiscal year, newest year first."""
 
     company: Company
     coverage: Coverage
@@ -104,6 +104,11 @@ class CompanyCalendar:
     def holes(self) -> tuple[Entry, ...]:
         """What there is something to do about, newest first."""
         return tuple(entry for entry in self.entries if entry.is_open)
+
+    @property
+    def has_reports(self) -> bool:
+        """Whether any report is known: a company nobody has searched for yet has none."""
+        return any(entry.document is not None for entry in self.entries)
 
     @property
     def late(self) -> tuple[Entry, ...]:
@@ -169,7 +174,7 @@ def calendar_of(
         for one in found.values()
         for year in (report.fiscal_year for report in one.reports if _wanted(report, kinds))
     }
-    columns = tuple(range(min(shown), max(shown) + 1)) if shown else ()
+    columns = tuple(range(max(shown), min(shown) - 1, -1)) if shown else ()
     return Calendar(
         columns, tuple(_row(company, found[company.pk], by_id, columns, kinds) for company in companies)
     )

@@ -1,92 +1,78 @@
-"""The first page of the admin: what runs, what failed, what waits for a decision, what is there."""
+"""The first page of the admin, and what keeps itself up to date on it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
-from django.http import HttpRequest
-from django.utils import timezone
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from companies.models import Company
 from documents.models import Document
-from engine.kinds import CompiledView, StatementKind
-from extraction.models import CompiledStatement, Restatement, ReviewItem, ReviewState
-from jobs.models import TaskRun
-from jobs.states import State
-
-YEARS_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """One company's years: which of them its income statement has figures for."""
-
-    company: Company
-    years: tuple[tuple[int, str], ...]  # year and "read", "report" or "missing"
-    reports: int
+from extraction.calendar import STATE_TEXTS
+from monitoring import overview
+from monitoring.charts import stacked_bars
+from monitoring.first_steps import first_steps
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Adds what the first page shows to the admin's own context."""
-    day_ago = timezone.now() - timedelta(days=1)
-    failed = TaskRun.objects.filter(
-        state__in=[State.FAILED, State.DEAD], finished_at__gte=day_ago, parent__isnull=True
-    )
-    context.update(
-        title="Overview",
-        running=TaskRun.objects.unfinished().filter(parent__isnull=True).order_by("-queued_at")[:8],
-        failed=failed.order_by("-finished_at")[:6],
-        failed_count=failed.count(),
-        review_count=ReviewItem.objects.filter(state=ReviewState.OPEN).count(),
-        reviews=ReviewItem.objects.filter(state=ReviewState.OPEN).select_related("company", "document")[:6],
-        report_count=Document.objects.annual().not_duplicates().count(),
-        company_count=Company.objects.filter(is_active=True).count(),
-        restatements=Restatement.objects.filter(
-            old_fact__superseded_at__isnull=True, new_fact__superseded_at__isnull=True
+    """Adds what the first page shows to the admin's own context: what this person may see, and nothing
+    is asked about the rest."""
+    may = request.user.has_perm
+    context.update(title="Overview")
+    if may("companies.view_company"):
+        context.update(
+            company_count=Company.objects.filter(is_active=True).count(),
+            has_own=overview.own_companies().exists(),
         )
-        .select_related("company")
-        .order_by("-found_at")[:6],
-        coverage=coverage(),
-        first_year=timezone.now().year - YEARS_SHOWN,
-    )
+    if may("documents.view_document"):
+        reports = Document.objects.annual().not_duplicates()
+        context.update(report_count=reports.count(), newest_reports=overview.newest_reports())
+    if may("extraction.view_reviewitem"):
+        kinds, newest = overview.open_questions()
+        context.update(
+            question_kinds=kinds, questions=newest, question_count=sum(count for _, _, count in kinds)
+        )
+    if may("extraction.view_extractionrun"):
+        calendar = overview.coverage()
+        context.update(calendar=calendar, states=[(state.value, text) for state, text in STATE_TEXTS.items()])
+    if may("extraction.view_restatement"):
+        context.update(restatements=overview.newest_restatements())
+    if may("jobs.view_taskrun"):
+        context.update(_runs())
     return context
 
 
-def coverage() -> list[Coverage]:
-    """Every active company, those with compiled years first."""
-    newest = timezone.now().year
-    years = range(newest - YEARS_SHOWN, newest + 1)
-    compiled = {
-        statement.company_id: {int(period["end"][:4]) for period in statement.periods}
-        for statement in CompiledStatement.objects.filter(
-            is_current=True, statement=StatementKind.INCOME_STATEMENT, view=CompiledView.LATEST
-        )
+def _runs() -> dict[str, Any]:
+    failures, days = overview.failures(), overview.days()
+    return {
+        "under_way": overview.under_way(),
+        "failures": failures[: overview.SHOWN],
+        "failure_count": sum(failure.count for failure in failures),
+        "failure_days": overview.DAYS_OF_FAILURES,
+        "chart": stacked_bars(
+            [(f"{day.day.day} {day.day:%b}", day.counts) for day in days],
+            [(fill, text) for fill, text, _ in overview.DRAWN],
+        ),
+        "ended": [
+            (fill, text, sum(day.counts[place] for day in days))
+            for place, (fill, text, _) in enumerate(overview.DRAWN)
+        ],
     }
-    reported: dict[int, set[int]] = {}
-    for company_id, year in (
-        Document.objects.annual().not_duplicates().values_list("company_id", "fiscal_year")
-    ):
-        if year is not None:
-            reported.setdefault(company_id, set()).add(year)
-    companies = Company.objects.filter(is_active=True).annotate(
-        annual_count=Count("documents", filter=Q(documents__in=Document.objects.annual().not_duplicates()))
-    )
-    rows = [
-        Coverage(
-            company=company,
-            years=tuple(
-                (year, _mark(year, compiled.get(company.pk, set()), reported.get(company.pk, set())))
-                for year in years
-            ),
-            reports=company.annual_count,
-        )
-        for company in companies
-    ]
-    return sorted(rows, key=lambda row: (-sum(mark == "read" for _, mark in row.years), row.company.name))
 
 
-def _mark(year: int, compiled: set[int], reported: set[int]) -> str:
-    if year in compiled:
-        return "read"
-    return "report" if year in reported else "missing"
+def live(request: HttpRequest) -> HttpResponse:
+    """The runs under way, as the part of the first page that is asked for again and again."""
+    if not request.user.has_perm("jobs.view_taskrun"):
+        return HttpResponse(status=403)
+    return render(request, "admin/monitoring/under_way.html", {"under_way": overview.under_way()})
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """How the parts of the system answer, as a part of the first page."""
+    return render(request, "admin/monitoring/health.html", {"checkup": overview.health()})
+
+
+def steps(request: HttpRequest) -> HttpResponse:
+    """The way from a fresh installation to a company of one's own."""
+    context = {**admin.site.each_context(request), "title": "First steps", "steps": first_steps()}
+    return render(request, "admin/monitoring/first_steps.html", context)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django import template
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from engine.concepts.taxonomy import load_taxonomy
@@ -25,6 +27,12 @@ def shares(parts: Iterable[tuple[StrEnum | str, str, int]], label: str) -> dict[
         drawn.append({"name": name, "text": text, "count": count, "x": start, "width": end - start})
         before += count
     return {"parts": drawn, "label": label}
+
+
+@register.filter
+def may(user: AbstractBaseUser | AnonymousUser, permission: str) -> bool:
+    """Whether somebody has a permission whose name is a variable."""
+    return bool(user.has_perm(permission))  # type: ignore[union-attr]
 
 
 @register.filter
