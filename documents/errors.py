@@ -48,3 +48,9 @@ class StorageFull(DocumentError):
     """There is no room for a file. Nothing of it is kept."""
 
     code = "storage_full"
+
+
+class NoFile(DocumentError):
+    """A document whose file has not been fetched yet."""
+
+    code = "not_downloaded"

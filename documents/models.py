@@ -269,6 +269,7 @@ class DocumentText(models.Model):
     language = models.CharField(max_length=8, blank=True)
     page_count = models.PositiveIntegerField(default=0)
     passage_count = models.PositiveIntegerField(default=0)
+    profile = models.JSONField(default=dict, help_text="Its most frequent content words with their counts.")
     hidden_pages = models.JSONField(default=list, help_text="Pages with text that nobody can see.")
     warnings = models.JSONField(default=list)
     made_at = models.DateTimeField(auto_now=True)
@@ -313,6 +314,8 @@ class Passage(models.Model):
     last_page = models.PositiveIntegerField()
     starts = models.JSONField(default=list, help_text="[place in the text, page] from where on.")
     language = models.CharField(max_length=8, blank=True)
+    search_heading = models.TextField(blank=True, default="", editable=False)
+    search_text = models.TextField(blank=True, default="", editable=False)
 
     class Meta:
         ordering = ["text_of", "number"]

@@ -8,6 +8,7 @@ from typing import Any
 from engine.data_file import read_data
 from engine.discover.words import tokens
 
+LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "pt", "sv")
 CLEAR_LEAD = 1.1  # neighbours such as Spanish and Portuguese share many frequent words
 
 
@@ -21,6 +22,11 @@ def language_of(texts: Sequence[str]) -> str:
     if counts[best] < least or counts[best] <= others * CLEAR_LEAD:
         return ""
     return best
+
+
+def frequent_words(language: str) -> frozenset[str]:
+    """The words without which no text in a language (ISO 639-1) is written; none of one not known."""
+    return _profiles().get(language, frozenset())
 
 
 @functools.cache

@@ -1,0 +1,190 @@
+"""The full-text indexes of the two databases behind one interface.
+
+Both are asked the same: in how many passages a term is, and which passages have all or any of some
+terms. What is found is ranked by `documents.search` in the same way for both, so that the databases
+need not agree on how good a match is, only on what matches.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db import connection
+
+from engine.text.query import Term
+
+# Passages of PostgreSQL that are weighed at most; of a word that is in more, the newest are.
+MOST_WEIGHED = 3000
+# A term that is in so many passages is as good as everywhere, and is counted no further.
+MOST_COUNTED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents are looked in: ids of companies, fiscal years, kinds of documents, single
+    documents. Empty means all."""
+
+    companies: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    documents: tuple[int, ...] = ()
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """A condition on `p` (passages) and `d` (documents), with its parameters."""
+        parts, values = ["d.duplicate_of_id IS NULL"], []
+        for column, wanted in (
+            ("d.company_id", self.companies),
+            ("d.fiscal_year", self.years),
+            ("d.document_type", self.kinds),
+            ("p.document_id", self.documents),
+        ):
+            if wanted:
+                parts.append(f"{column} IN ({', '.join(['%s'] * len(wanted))})")
+                values += wanted
+        return " AND ".join(parts), values
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Passages with all of `all_of`, at least one of `any_of` where there are any, and none of
+    `none_of`."""
+
+    all_of: tuple[Term, ...] = ()
+    any_of: tuple[Term, ...] = ()
+    none_of: tuple[Term, ...] = ()
+
+
+class FullText(Protocol):
+    """What a database's index can be asked."""
+
+    def frequencies(self, terms: Sequence[Term]) -> Mapping[Term, int]:
+        """In how many passages each term is, roughly where it is in very many."""
+
+    def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
+        """Ids of matching passages, those first in which much of the weight is."""
+
+
+def full_text() -> FullText:
+    """The index of the database in use."""
+    return PostgresFullText() if connection.vendor == "postgresql" else SqliteFullText()
+
+
+class SqliteFullText:
+    """FTS5 with its own ranking (BM25)."""
+
+    def frequencies(self, terms: Sequence[Term]) -> dict[Term, int]:
+        with connection.cursor() as cursor:
+            return {term: self._frequency(cursor, term) for term in terms}
+
+    def _frequency(self, cursor: Any, term: Term) -> int:
+        table = "documents_passage_terms"
+        if term.prefix:
+            cursor.execute(
+                f"SELECT sum(doc) FROM {table} WHERE term >= %s AND term < %s",  # noqa: S608
+                [term.prefix, term.prefix + "\U0010ffff"],
+            )
+            return cursor.fetchone()[0] or 0
+        # The rarest word of a phrase bounds how often the phrase can be.
+        counts = []
+        for forms in [term.forms] if term.forms else [(word,) for word in term.words]:
+            marks = ", ".join(["%s"] * len(forms))
+            cursor.execute(f"SELECT sum(doc) FROM {table} WHERE term IN ({marks})", list(forms))  # noqa: S608
+            counts.append(cursor.fetchone()[0] or 0)
+        return min(counts)
+
+    def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
+        condition, values = filters.sql()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT p.id FROM documents_passage_index f"  # noqa: S608
+                " JOIN documents_passage p ON p.id = f.rowid"
+                " JOIN documents_document d ON d.id = p.document_id"
+                f" WHERE documents_passage_index MATCH %s AND {condition}"
+                " ORDER BY bm25(documents_passage_index, 2.0, 1.0), p.id LIMIT %s",
+                [_sqlite_expression(match), *values, limit],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+
+def _sqlite_expression(match: Match) -> str:
+    parts = [_sqlite_term(term) for term in match.all_of]
+    if match.any_of:
+        parts.append("(" + " OR ".join(_sqlite_term(term) for term in match.any_of) + ")")
+    wanted = " AND ".join(parts)
+    without = "".join(f" NOT {_sqlite_term(term)}" for term in match.none_of)
+    return f"({wanted}){without}"
+
+
+def _sqlite_term(term: Term) -> str:
+    # Words are letters and digits only, so that nothing in them can end a string.
+    if term.prefix:
+        return f'"{term.prefix}" *'
+    if term.forms:
+        return "(" + " OR ".join(f'"{form}"' for form in term.forms) + ")"
+    return '"' + " ".join(term.words) + '"'
+
+
+class PostgresFullText:
+    """tsvector with GIN. Its ranking knows nothing of rare words: each term is weighed by itself."""
+
+    def frequencies(self, terms: Sequence[Term]) -> dict[Term, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'documents_passage'::regclass"
+            )
+            passages = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT word, share FROM pg_stats,"
+                " unnest(most_common_elems::text::text[], most_common_elem_freqs[1:cardinality("
+                "most_common_elems::text::text[])]) AS common(word, share)"
+                " WHERE schemaname = current_schema() AND tablename = 'documents_passage'"
+                " AND attname = 'search'"
+            )
+            common = {word: round(share * passages) for word, share in cursor.fetchall()}
+            return {term: self._frequency(cursor, term, common) for term in terms}
+
+    def _frequency(self, cursor: Any, term: Term, common: Mapping[str, int]) -> int:
+        known = [
+            min((common.get(word, 0) for word in term.words), default=0)
+            if len(term.words) > 1
+            else max((count for word, count in common.items() if term.matches(word)), default=0)
+        ]
+        if known[0]:
+            return known[0]
+        cursor.execute(
+            "SELECT count(*) FROM"
+            " (SELECT 1 FROM documents_passage WHERE search @@ %s::tsquery LIMIT %s) found",
+            [_postgres_term(term), MOST_COUNTED],
+        )
+        return cursor.fetchone()[0]
+
+    def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
+        condition, values = filters.sql()
+        scored = [term for term in (*match.all_of, *match.any_of) if weights.get(term, 0) > 0]
+        score = " + ".join(["%s * ts_rank(search, %s::tsquery, 1)"] * len(scored)) or "0"
+        weighed = [value for term in scored for value in (weights[term], _postgres_term(term))]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH found AS (SELECT p.id, p.search FROM documents_passage p"  # noqa: S608
+                " JOIN documents_document d ON d.id = p.document_id"
+                f" WHERE p.search @@ %s::tsquery AND {condition} ORDER BY p.id DESC LIMIT %s)"
+                f" SELECT id FROM found ORDER BY {score} DESC, id LIMIT %s",
+                [_postgres_expression(match), *values, MOST_WEIGHED, *weighed, limit],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+
+def _postgres_expression(match: Match) -> str:
+    parts = [_postgres_term(term) for term in match.all_of]
+    if match.any_of:
+        parts.append("(" + " | ".join(_postgres_term(term) for term in match.any_of) + ")")
+    parts += [f"!({_postgres_term(term)})" for term in match.none_of]
+    return " & ".join(parts)
+
+
+def _postgres_term(term: Term) -> str:
+    if term.prefix:
+        return f"'{term.prefix}':*"
+    if term.forms:
+        return "(" + " | ".join(f"'{form}'" for form in term.forms) + ")"
+    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + ")"

@@ -1,0 +1,177 @@
+"""Finding the passage that answers a question, over all documents.
+
+Passages with all the words come first, then those with the rarer of them. Where the question names a
+company or a year that there is, its own reports come first: those of that company and year, those of
+that company, the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import Sum
+
+from companies.models import Company
+from documents.full_text import Filters, FullText, Match, full_text
+from documents.models import Document, DocumentText, Passage
+from engine.text.query import Query, Term, parse_query, search_tokens, without_legal_form
+from engine.text.ranking import Mark, excerpt, score_of, weight_of
+
+MOST_HITS = 100
+LOOKED_AT = 60  # passages whose words are weighed one by one, for each group of documents
+ENOUGH = 30  # passages with all the words, so that none with only some is looked for
+COMMON = 8_000  # passages from which on a word is too common to be looked for by itself
+MOST_TELLING = 6  # rarer words of which any will do
+LEAST_LETTERS = 4  # of the first word of a company's name that may stand for it
+FIRST_YEAR, LAST_YEAR = 1980, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found, with how well it answers and the part of it that shows it."""
+
+    passage: Passage
+    score: float
+    excerpt: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave. `own` names the company whose reports stand first because the question
+    names it, `year` the year; `is_relaxed` says that not all words are in every hit."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    own: Company | None = None
+    year: int | None = None
+    is_relaxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Documents that are looked in together, and what is looked for in them."""
+
+    filters: Filters
+    query: Query
+
+
+def search(text: str, filters: Filters | None = None, *, limit: int = 20) -> Found:
+    """The passages that answer a question best, at most `limit` (1 to 100).
+
+    A question without a word that can be looked for has no hits.
+    """
+    filters = filters or Filters()
+    limit = max(1, min(limit, MOST_HITS))
+    query = parse_query(text)
+    if not query:
+        return Found(query, ())
+    index = full_text()
+    company = None if filters.companies else _company_named(query)
+    year = None if filters.years else _year_named(query)
+    frequencies = index.frequencies(query.terms)
+    passages = _passage_count()
+    weights = {term: weight_of(frequency, passages) for term, frequency in frequencies.items()}
+    hits: list[Hit] = []
+    relaxed = False
+    for group in _groups(filters, query, company, year):
+        if len(hits) >= limit:
+            break
+        known = {hit.passage.pk for hit in hits}
+        found = _candidates(index, group, frequencies, weights)
+        ids = [id_ for id_ in found if id_ not in known]
+        ranked = _ranked(ids, group.query, weights)[: limit - len(hits)]
+        relaxed = relaxed or not all(found[hit.passage.pk] for hit in ranked)
+        hits += ranked
+    return Found(query, tuple(hits), company, year, relaxed)
+
+
+def _passage_count() -> int:
+    return DocumentText.objects.aggregate(passages=Sum("passage_count"))["passages"] or 0
+
+
+def _candidates(
+    index: FullText, group: _Group, frequencies: Mapping[Term, int], weights: Mapping[Term, float]
+) -> dict[int, bool]:
+    """Passages with all the words (True); where those are few, also some with the rarer words."""
+    query = group.query
+    ids: dict[int, bool] = {}
+    if all(frequencies[term] for term in query.terms):
+        everything = Match(all_of=query.terms, none_of=query.excluded)
+        ids = dict.fromkeys(index.best(everything, group.filters, weights, LOOKED_AT), True)
+    there = sorted(
+        (term for term in query.terms if frequencies[term]),
+        key=lambda term: (frequencies[term], term.written),
+    )
+    if len(ids) >= ENOUGH or len(query.terms) == 1 or not there:
+        return ids
+    telling = [term for term in there if frequencies[term] <= COMMON][:MOST_TELLING] or there[:1]
+    some = Match(any_of=tuple(telling), none_of=query.excluded)
+    for id_ in index.best(some, group.filters, weights, LOOKED_AT):
+        ids.setdefault(id_, False)
+    return ids
+
+
+def _ranked(ids: Sequence[int], query: Query, weights: Mapping[Term, float]) -> list[Hit]:
+    passages = Passage.objects.select_related("document__company").filter(pk__in=ids)
+    scored = [
+        (score_of(query, weights, passage.search_heading, passage.search_text), passage)
+        for passage in passages
+    ]
+    scored.sort(key=lambda entry: (-entry[0], entry[1].pk))
+    return [Hit(passage, round(score, 4), excerpt(query, passage.text)) for score, passage in scored]
+
+
+def _groups(filters: Filters, query: Query, company: Company | None, year: int | None) -> list[_Group]:
+    """The documents the question names first, then the others. In reports of a company or a year its
+    name is not looked for: they hardly say it."""
+    groups = [_Group(filters, query)]
+    if year is not None:
+        groups.insert(0, _Group(replace(filters, years=(year,)), _without(query, [str(year)])))
+    if company is not None:
+        name = search_tokens(company.name)
+        own = [
+            _Group(replace(group.filters, companies=(company.pk,)), _without(group.query, name))
+            for group in groups
+        ]
+        groups = [*own, _Group(filters, query)]
+    return groups
+
+
+def _without(query: Query, words: Sequence[str]) -> Query:
+    """The query without these words, unless nothing would be left."""
+    terms = tuple(term for term in query.terms if not set(term.words) <= set(words))
+    return replace(query, terms=terms or query.terms)
+
+
+def _company_named(query: Query) -> Company | None:
+    """The company whose name is among the words: all of it but its legal form; or, written with a
+    capital, its first word where no other company's name begins so."""
+    words = [word for term in query.terms for word in term.words]
+    capitals = {term.words[0] for term in query.terms if term.written[:1].isupper()}
+    names = {company: without_legal_form(company.name) for company in Company.objects.only("pk", "name")}
+    whole = [company for company, name in names.items() if name and _contains(words, name)]
+    if whole:
+        return max(whole, key=lambda company: (len(names[company]), -company.pk))
+    begun = [
+        company
+        for company, name in names.items()
+        if name and len(name[0]) >= LEAST_LETTERS and name[0] in capitals
+    ]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _contains(words: Sequence[str], name: Sequence[str]) -> bool:
+    size = len(name)
+    return any(list(words[start : start + size]) == list(name) for start in range(len(words) - size + 1))
+
+
+def _year_named(query: Query) -> int | None:
+    years = {
+        int(word)
+        for term in query.terms
+        for word in term.words
+        if len(term.words) == 1 and word.isdecimal() and len(word) == 4
+    }
+    plausible = [year for year in years if FIRST_YEAR <= year <= LAST_YEAR]
+    if len(plausible) != 1:
+        return None
+    return plausible[0] if Document.objects.filter(fiscal_year=plausible[0]).exists() else None
