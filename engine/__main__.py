@@ -32,7 +32,7 @@ from engine.errors import NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import DocumentKind, StatementKind
 from engine.pdf.open import OpenLimits
-from engine.pdf.render import Mark, render_page
+from engine.pdf.render import render_page
 from engine.provenance import Place, relocate
 from engine.reading import ReadingOptions, read, survey
 from engine.sandbox import Limits, limit_this_process
@@ -125,7 +125,6 @@ def _parser() -> argparse.ArgumentParser:
                                  help="page, four corners, text and reader of each, as JSON")  # fmt: skip
         if name == "render":
             command.add_argument("--page", type=int, default=1, help="which page, counted from 1")
-            command.add_argument("--marks", default="[]", help="boxes to highlight, as JSON")
     return parser
 
 
@@ -161,8 +160,7 @@ def _survey(data: bytes, asked: argparse.Namespace) -> int:
 
 
 def _render(data: bytes, asked: argparse.Namespace) -> int:
-    marks = tuple(Mark.from_json(values) for values in json.loads(asked.marks))
-    image = render_page(data, asked.page, marks)
+    image = render_page(data, asked.page)
     if asked.json:
         print(json.dumps({"png": base64.b64encode(image).decode("ascii")}))
     else:

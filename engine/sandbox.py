@@ -25,7 +25,6 @@ from engine.concepts.mapping import MappingRule
 from engine.concluding import conclude_again
 from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
-from engine.pdf.render import Mark
 from engine.provenance import Place, Relocation
 from engine.second_reader.lines import PrintedLine
 from engine.statement import Reading, Survey
@@ -84,15 +83,12 @@ def survey_safely(
     return survey_from_json(_asked("survey", data, limits or Limits(), refuse_copying_forbidden))
 
 
-def render_safely(
-    data: bytes, page: int, marks: tuple[Mark, ...] = (), limits: Limits | None = None
-) -> bytes:
+def render_safely(data: bytes, page: int, limits: Limits | None = None) -> bytes:
     """`engine.pdf.render.render_page` in a child: a page as PNG.
 
     Raises NotFound where the file has no such page, and Unreadable as `read_safely` does.
     """
-    options = ["--page", str(page), "--marks", json.dumps([mark.to_json() for mark in marks])]
-    answer = json.loads(_asked("render", data, limits or Limits(), False, options))
+    answer = json.loads(_asked("render", data, limits or Limits(), False, ["--page", str(page)]))
     return base64.b64decode(answer["png"])
 
 
