@@ -12,14 +12,15 @@ from django.views.decorators.http import require_POST
 
 from companies.models import Company
 from engine.errors import Unreadable
-from engine.kinds import CompiledView, ReportingPeriod, RestatementKind, RowKind, StatementKind
+from engine.kinds import CompiledView, ReportingPeriod, RestatementKind, StatementKind
 from extraction.conversion import currencies
 from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.facsimile import page_image
 from extraction.load import documents_for
-from extraction.models import Restatement
+from extraction.models import Restatement, ReviewState
 from extraction.presentation import DisplayUnit, TableView
-from extraction.proof import proof_of
+from extraction.proof import cell_proof, proof_of
+from extraction.sheet import Sheet, sheet_of
 from extraction.tables import Wanted, table_for
 from jobs.launch import launch
 from jobs.models import TaskRun
@@ -41,6 +42,9 @@ class Choice:
     all_lines: bool
     period: ReportingPeriod = ReportingPeriod.FULL_YEAR
     currency: str = ""
+    with_share: bool = False
+    with_growth: bool = False
+    cell: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Choice":
@@ -56,6 +60,9 @@ class Choice:
             all_lines=request.GET.get("lines") == "all",
             period=_member(ReportingPeriod, request.GET.get("period"), ReportingPeriod.FULL_YEAR),
             currency=_currency(request.GET.get("currency", "")),
+            with_share=request.GET.get("share") == "1",
+            with_growth=request.GET.get("growth") == "1",
+            cell=request.GET.get("cell", ""),
         )
 
     @property
@@ -85,7 +92,8 @@ def _currency(text: str) -> str:
 
 @may_view
 def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
-    """The compiled table of a company: one statement, years as columns."""
+    """The compiled table of a company: one statement, years as columns, and beside it the proof of the
+    cell that the address names."""
     company = get_object_or_404(Company, slug=slug)
     choice = Choice.of(request)
     found = table_for(company, choice.statement, choice.wanted)
@@ -98,19 +106,45 @@ def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
         "company": company,
         "choice": choice,
         "table": table,
+        "sheet": _sheet(company, table, choice) if table else None,
+        "cell_proof": cell_proof(table, choice.cell) if table and choice.cell else None,
         "bridges": found.bridges if found else (),
         "changes": found.stored.changes.count() if found and found.stored else None,
         "statements": list(StatementKind),
         "units": list(DisplayUnit),
         "periods": list(ReportingPeriod),
         "currencies": currencies(),
-        "RowKind": RowKind,
-        "documents": documents_for(company, choice.period),
+        "documents": documents_for(company, choice.period).count(),
         "running": TaskRun.objects.unfinished().about(company).first(),
-        "reviews": company.review_items.filter(state="open").count(),
+        "reviews": company.review_items.filter(state=ReviewState.OPEN).count(),
         "restatements": _restatements(company, choice, table),
     }
     return render(request, "admin/extraction/statements.html", context)
+
+
+@may_view
+def statement_cell(request: HttpRequest, slug: str) -> HttpResponse:
+    """What stands behind one cell, as a page of its own or, with `?part=1`, for the panel of the table."""
+    company = get_object_or_404(Company, slug=slug)
+    choice = Choice.of(request)
+    found = table_for(company, choice.statement, choice.wanted)
+    proof = cell_proof(found.view, choice.cell) if found else None
+    if proof is None:
+        raise Http404("This table has no such cell. The company may have been compiled again since.")
+    context = {"cell_proof": proof, "company": company, "choice": choice}
+    if request.GET.get("part") == "1":
+        return render(request, "admin/extraction/cell_proof.html", context)
+    title = f"{proof.row.label or 'Line without a label'}, {proof.column.heading}"
+    context |= {**admin.site.each_context(request), "title": title}
+    return render(request, "admin/extraction/cell.html", context)
+
+
+def _sheet(company: Company, table: TableView, choice: Choice) -> Sheet:
+    """The table with what was asked for beside its figures."""
+    income = None
+    if choice.with_share and choice.statement is StatementKind.CASH_FLOW_STATEMENT:
+        income = _table(company, StatementKind.INCOME_STATEMENT, choice)
+    return sheet_of(table, with_share=choice.with_share, with_growth=choice.with_growth, income=income)
 
 
 def _restatements(company: Company, choice: Choice, table: TableView | None) -> list[Restatement]:
@@ -203,10 +237,13 @@ def fact_proof(request: HttpRequest, fact_id: int) -> HttpResponse:
 
 @may_view
 def document_page_image(request: HttpRequest, version_id: int, number: int) -> HttpResponse:
-    """A page of a stored file as a picture, with a figure marked if `?figure=` names one."""
+    """A page of a stored file as a picture, with a figure marked if `?figure=` names one; with `&part=1`
+    only the bands in which something is marked."""
     figure = request.GET.get("figure", "")
+    fact_id = int(figure) if figure.isdecimal() else None
+    only_marked = request.GET.get("part") == "1"
     try:
-        image = page_image(version_id, number, fact_id=int(figure) if figure.isdecimal() else None)
+        image = page_image(version_id, number, fact_id=fact_id, only_marked=only_marked)
     except Unreadable as error:
         return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
     if image is None:

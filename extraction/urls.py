@@ -15,6 +15,7 @@ urlpatterns = [
         name="page_image",
     ),
     path("<slug:slug>/", admin.site.admin_view(pages.company_statements), name="statements"),
+    path("<slug:slug>/cell/", admin.site.admin_view(pages.statement_cell), name="cell"),
     path("<slug:slug>/extract/", admin.site.admin_view(pages.start_extraction), name="start"),
     path("<slug:slug>/interim/", admin.site.admin_view(pages.start_interim), name="start_interim"),
     re_path(

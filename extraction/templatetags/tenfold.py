@@ -8,10 +8,12 @@ from django import template
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import ChangeCause
-from extraction.presentation import DisplayUnit
+from extraction.presentation import ColumnView, DisplayUnit
+from extraction.sheet import address_of_column
 
 register = template.Library()
 
@@ -64,6 +66,19 @@ def choice_query(request: HttpRequest, **changes: str | None) -> str:
         if value is not None:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def choice_fields(request: HttpRequest, *without: str) -> str:
+    """The page's own query string as hidden fields of a form, without the fields that it asks for."""
+    asked = [(name, value) for name, values in request.GET.lists() if name not in without for value in values]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', asked)
+
+
+@register.filter
+def address(column: ColumnView) -> str:
+    """What names a column in the address of a cell."""
+    return address_of_column(column)
 
 
 @register.filter

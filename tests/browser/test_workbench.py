@@ -55,13 +55,16 @@ def test_from_the_dashboard_to_the_page_of_a_figure(
     page.reload()
     expect(page.get_by_role("heading", name="Ten years by company")).to_be_visible()
     page.get_by_role("link", name="Harrowmere Instruments plc").first.click()
-    expect(page.locator("thead th").nth(1)).to_contain_text("FY2025")
+    expect(page.locator("thead th").nth(2)).to_contain_text("FY2025")
     revenue = Fact.objects.get(
         concept="is.revenue", document__fiscal_year=2025, period_end__year=2025, superseded_at=None
     )
     cell = page.locator(f"a[href='/admin/statements/figures/{revenue.pk}/']")
     expect(cell).to_be_visible()
     cell.click()
+    panel = page.get_by_role("complementary", name="Where the figure comes from")
+    expect(panel.get_by_role("heading", name=revenue.label)).to_be_visible()
+    panel.get_by_role("link", name="whole page").click()
     expect(page.locator(".tf h1")).to_have_text(revenue.label)
     expect(page.locator(".tf-figure")).to_have_text(revenue.observation.text)
     expect(page.locator(".tf-proof img")).to_be_visible()
