@@ -5,7 +5,7 @@ from collections import deque
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,8 +17,8 @@ from companies.models import Company, Exchange, ExchangeRate, Listing
 from companies.rates import import_ecb_rates
 from engine.currency import read_ecb_csv
 from engine.errors import BadInput
-from engine.kinds import DocumentKind
-from jobs.launch_mixin import LaunchMixin
+from engine.kinds import DocumentKind, StatementKind
+from jobs.launch_mixin import LaunchMixin, Offer
 from jobs.page_actions import PageActionsMixin
 
 
@@ -46,7 +46,28 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     inlines = [ListingInline]
     ordering = ["name"]
     view_on_site = False
-    actions = ["extract_all", "scrape", "process_documents", "process_interim", "recompile"]
+    launch_argument = "company_id"
+    offers = [
+        Offer("extract_all", "extract_company_financial_data", "Extract financial data"),
+        Offer("scrape", "scrape_investor_relations", "Search the investor-relations site"),
+        Offer("process_documents", "process_all_documents", "Process all known documents"),
+        Offer(
+            "process_interim",
+            "process_all_documents",
+            "Process reports of quarters and half-years too",
+            {"interim": True},
+        ),
+        Offer("recompile", "recompile_company_statements", "Recompile the statements"),
+        *(
+            Offer(
+                f"compile_{kind.value}",
+                "normalize_and_compile_statements",
+                f"Compile the {kind.value.replace('_', ' ')} alone",
+                {"statement_type": kind.value},
+            )
+            for kind in StatementKind
+        ),
+    ]
     actions_detail = ["open_statements"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "lei", "country", "is_active"]}),
@@ -109,34 +130,6 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     def open_statements(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
         company = get_object_or_404(Company, pk=object_id)
         return redirect("extraction:statements", slug=company.slug)
-
-    @admin.action(description="Extract financial data", permissions=["change"])
-    def extract_all(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
-        return self.launch_for_selected(
-            request, companies, "extract_company_financial_data", argument="company_id"
-        )
-
-    @admin.action(description="Search the investor-relations site", permissions=["change"])
-    def scrape(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
-        return self.launch_for_selected(
-            request, companies, "scrape_investor_relations", argument="company_id"
-        )
-
-    @admin.action(description="Process all known documents", permissions=["change"])
-    def process_documents(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
-        return self.launch_for_selected(request, companies, "process_all_documents", argument="company_id")
-
-    @admin.action(description="Process reports of quarters and half-years too", permissions=["change"])
-    def process_interim(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
-        return self.launch_for_selected(
-            request, companies, "process_all_documents", argument="company_id", interim=True
-        )
-
-    @admin.action(description="Recompile the statements", permissions=["change"])
-    def recompile(self, request: HttpRequest, companies: QuerySet[Company]) -> HttpResponse | None:
-        return self.launch_for_selected(
-            request, companies, "recompile_company_statements", argument="company_id"
-        )
 
 
 @admin.register(Exchange)

@@ -1,7 +1,8 @@
 """`python -m config.prepare`: bring an installation up to date before it starts.
 
-Migrates, collects static files, makes the first account, seeds the companies of a new database
-and creates missing schedules. Repeating it changes nothing. Its last line is a JSON object.
+Migrates, collects static files, makes the first account, seeds the companies of a new database,
+creates missing schedules and gives the groups of people what is new to be permitted. Repeating it
+changes nothing. Its last line is a JSON object.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ def main() -> None:
     migrate()
     collect_static_files()
     create_schedules()
+    bring_groups_up_to_date()
     is_new = not has_administrator()
     if is_new:
         seed_companies()
@@ -89,6 +91,13 @@ def create_schedules() -> None:
     from django.core.management import call_command
 
     call_command("sync_schedules", verbosity=0, stdout=sys.stderr)
+
+
+def bring_groups_up_to_date() -> None:
+    """Give the groups of the roles what is new to be permitted."""
+    from django.core.management import call_command
+
+    call_command("sync_groups", verbosity=0, stdout=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from documents.errors import StorageFull
 from documents.forms import SeveralForm, UploadForm
 from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_files
 from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion, ReplacedFile
-from jobs.launch_mixin import LaunchMixin
+from jobs.launch_mixin import LaunchMixin, Offer
 from jobs.page_actions import PageActionsMixin
 from jobs.states import Trigger
 
@@ -61,7 +61,14 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     autocomplete_fields = ["company"]
     view_on_site = False
     inlines = [VersionInline]
-    actions = ["process", "download", "classify", "extract", "ignore"]
+    launch_argument = "document_id"
+    offers = [
+        Offer("process", "extraction.process_document", "Process: download, classify, read"),
+        Offer("download", "download_pdf", "Download"),
+        Offer("classify", "classify_document", "Classify"),
+        Offer("extract", "extract_financial_statements", "Read the statements"),
+    ]
+    actions = ["ignore"]
     actions_list = ["bring_several"]
     readonly_fields = [
         "status", "failure_code", "failure_message", "type_confidence", "type_decided_by", "evidence",
@@ -195,26 +202,6 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     @admin.display(description="Evidence")
     def evidence(self, document: Document) -> str:
         return "; ".join(document.type_evidence) or "—"
-
-    @admin.action(description="Process: download, classify, read", permissions=["change"])
-    def process(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
-        return self.launch_for_selected(
-            request, documents, "extraction.process_document", argument="document_id"
-        )
-
-    @admin.action(description="Download", permissions=["change"])
-    def download(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
-        return self.launch_for_selected(request, documents, "download_pdf", argument="document_id")
-
-    @admin.action(description="Classify", permissions=["change"])
-    def classify(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
-        return self.launch_for_selected(request, documents, "classify_document", argument="document_id")
-
-    @admin.action(description="Read the statements", permissions=["change"])
-    def extract(self, request: HttpRequest, documents: QuerySet[Document]) -> HttpResponse | None:
-        return self.launch_for_selected(
-            request, documents, "extract_financial_statements", argument="document_id"
-        )
 
     @admin.action(description="Ignore from now on", permissions=["change"])
     def ignore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:

@@ -24,6 +24,7 @@ from extraction.sheet import Sheet, sheet_of
 from extraction.tables import Wanted, table_for
 from jobs.launch import launch
 from jobs.models import TaskRun
+from jobs.permissions import permission_to_start
 from jobs.states import Trigger
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -186,7 +187,7 @@ def export_statements(request: HttpRequest, slug: str, extension: str) -> HttpRe
 
 
 @require_POST
-@permission_required("companies.change_company", raise_exception=True)
+@permission_required(permission_to_start("extract_company_financial_data"), raise_exception=True)
 def start_extraction(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the whole work done for a company, and go back to its table."""
     company = get_object_or_404(Company, slug=slug)
@@ -194,7 +195,7 @@ def start_extraction(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required("companies.change_company", raise_exception=True)
+@permission_required(permission_to_start("process_all_documents"), raise_exception=True)
 def start_interim(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the known reports of quarters and half-years read as well, and go back to the table."""
     company = get_object_or_404(Company, slug=slug)

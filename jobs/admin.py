@@ -24,6 +24,7 @@ from jobs.cancel import cancel, cancel_all
 from jobs.durations import in_words
 from jobs.errors import JobsError
 from jobs.launch import repeat
+from jobs.launch_mixin import CONFIRMED, MANY, MOST, ask_about_many
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.standing import says, standing_of, subject_address, tone_of
 from jobs.states import State
@@ -231,16 +232,36 @@ class TaskRunAdmin(ModelAdmin):
         return HttpResponseRedirect(launched.run.get_absolute_url())
 
     @admin.action(description="Cancel", permissions=["cancel"])
-    def cancel_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
+    def cancel_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> HttpResponse | None:
+        if question := self._asked(request, runs, "Cancel", "What has been stored stays."):
+            return question
         stopped = cancel_all(TaskRun.objects.filter(pk__in=runs.order_by().values("pk")), request.user)
         messages.info(request, f"{_runs(stopped)} asked to stop.")
+        return None
 
     @admin.action(description="Repeat", permissions=["repeat"])
-    def repeat_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> None:
+    def repeat_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> HttpResponse | None:
+        if question := self._asked(request, runs, "Repeat", "Those that have not ended are left alone."):
+            return question
         launched = [_tried(bind(repeat, run, by=request.user)) for run in runs]
         new = sum(one is not None and one.is_new for one in launched)
         left = len(launched) - new
         messages.info(request, f"{_runs(new)} queued again." + (f" {left} left as they are." if left else ""))
+        return None
+
+    def _asked(
+        self, request: HttpRequest, runs: QuerySet[TaskRun], verb: str, consequence: str
+    ) -> HttpResponse | None:
+        """The question before something is done with many runs; None where there is none to ask."""
+        if CONFIRMED in request.POST:
+            return None
+        chosen = list(runs[: MOST + 1])
+        if len(chosen) < MANY:
+            return None
+        count = f"{len(chosen):,} runs" if len(chosen) <= MOST else f"more than {MOST:,} runs"
+        title = f"{verb} many runs?"
+        lines = [f"{verb} {count}", consequence]
+        return ask_about_many(self, request, title=title, lines=lines, button=lines[0], chosen=chosen)
 
     @admin.display(description="Task", ordering="task")
     def name(self, run: TaskRun) -> str:

@@ -183,8 +183,10 @@ class TaskRun(models.Model):
         return None if self.started_at is None else max(self.started_at - self.queued_at, timedelta(0))
 
     def may_be_cancelled_by(self, user: Any) -> bool:
-        """Staff, and whoever asked for it first."""
-        return bool(user.is_staff or (user.is_authenticated and self.requested_by_id == user.pk))
+        """Whoever asked for it first, and those who may cancel runs of others."""
+        if not user.is_authenticated:
+            return False
+        return self.requested_by_id == user.pk or bool(user.has_perm("jobs.cancel_taskrun"))
 
     def children(self) -> TaskRunQuerySet:
         """The runs this one waited for, in the order in which they were asked for."""

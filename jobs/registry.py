@@ -52,6 +52,12 @@ class Definition:
     def accepts(self, argument: str) -> bool:
         return argument in inspect.signature(self.function).parameters
 
+    def takes_only(self, argument: str) -> bool:
+        """Whether it can be called with this argument alone, which it has to have."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]  # the first is the run
+        required = [one.name for one in parameters if one.default is inspect.Parameter.empty]
+        return required == [argument]
+
     def checked(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as they will come back from JSON.
 

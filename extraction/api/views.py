@@ -60,7 +60,6 @@ DOCUMENT_OPTIONS = {"interim": ("process",)}
 class CompanyTaskView(LaunchView):
     """POST starts work on a company: extract, scrape, recompile or process-documents."""
 
-    permission = "companies.change_company"
     body = CompanyWorkSerializer
 
     def task_of(self, pk: int, verb: str) -> str:
@@ -75,7 +74,6 @@ class CompanyTaskView(LaunchView):
 class DocumentTaskView(LaunchView):
     """POST starts work on a document: process, download, classify or extract."""
 
-    permission = "documents.change_document"
     body = DocumentWorkSerializer
 
     def task_of(self, pk: int, verb: str) -> str:

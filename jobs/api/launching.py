@@ -2,8 +2,6 @@
 
 class ScrapeView(LaunchView):
     task = "scrape_investor_relations"
-    permission = "companies.change_company"
-
     def wanted(self, data, pk):
         company = get_object_or_404(Company, pk=pk)
         return Wanted(company, {"company_id": company.pk})
@@ -27,6 +25,7 @@ from jobs.api.serializers import LaunchedSerializer, ProblemSerializer
 from jobs.api.throttles import LaunchesPerPerson, PerPerson
 from jobs.errors import TooManyRuns, WrongArguments
 from jobs.launch import Launched
+from jobs.permissions import may_start
 from jobs.states import Trigger
 
 RETRY_SECONDS = 30
@@ -53,16 +52,14 @@ class Wanted:
 class LaunchView(APIView):
     """POST starts a task: 202 with the id of its run, 409 with the one that is under way.
 
-    400 names the fields that cannot be used, 403 is for whoever may not start this work, 404 for an
-    object that is not there, 429 when the person has as many runs under way as one person may.
-    `?force=1` repeats what was done before, behind what is under way.
+    400 names the fields that cannot be used, 403 is for whoever lacks the task's own permission
+    (`jobs.permissions`), 404 for an object that is not there, 429 when the person has as many runs under
+    way as one person may. `?force=1` repeats what was done before, behind what is under way.
     """
 
     throttle_classes = [PerPerson, LaunchesPerPerson]
 
     task: ClassVar[str] = ""
-    permission: ClassVar[str] = ""
-    staff_only: ClassVar[bool] = False
     body: ClassVar[type[serializers.Serializer[Any]] | None] = None
 
     def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
@@ -74,11 +71,15 @@ class LaunchView(APIView):
         return self.task
 
     def post(self, request: Request, **address: Any) -> Response:
-        self._must_be_allowed(request)
+        task = self.task_of(**address)
+        if not may_start(request.user, task):
+            raise PermissionDenied(
+                f"You may not start this work. Ask an administrator for the permission to start {task}."
+            )
         wanted = self.wanted(self._data(request), **address)
         try:
             launched = launch_within_allowance(
-                self.task_of(**address),
+                task,
                 subject=wanted.subject,
                 by=request.user,
                 trigger=Trigger.API,
@@ -100,13 +101,6 @@ class LaunchView(APIView):
         sent = self.body(data=request.data)
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
-
-    def _must_be_allowed(self, request: Request) -> None:
-        person = request.user
-        if (self.staff_only and not person.is_staff) or (
-            self.permission and not person.has_perm(self.permission)
-        ):
-            raise PermissionDenied("You may not start this work. Ask an administrator for the permission.")
 
 
 def launch_response(launched: Launched, request: Request | None = None) -> Response:

@@ -45,7 +45,9 @@ def visible_run(request: Request, task_id: UUID) -> TaskRun:
 def _cancelled(request: Request, task_id: UUID) -> Response:
     run = visible_run(request, task_id)
     if not run.may_be_cancelled_by(request.user):
-        raise PermissionDenied("Somebody else asked for this work first. Only they or staff can cancel it.")
+        raise PermissionDenied(
+            "Somebody else asked for this work first. Only they and whoever may cancel runs can stop it."
+        )
     was = run.celery_state
     try:
         cancel(run, request.user)

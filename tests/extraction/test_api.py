@@ -9,10 +9,12 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from companies.models import Company
+from config.queues import TASK_ROUTES
 from documents.models import Document
 from extraction.compile import compile_company
 from extraction.store import store_reading
 from jobs.models import TaskRun
+from jobs.permissions import permission_to_start, sync_permissions
 from tests.extraction.made import a_company, a_document, a_reading
 from tests.http import small_pdf
 
@@ -22,9 +24,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def operator() -> User:
     """May start work on companies and documents, upload, and look at figures; is no superuser."""
+    sync_permissions()
     person = User.objects.create_user("olga")
     names = [
-        "change_company", "change_document", "add_document",
+        *(permission_to_start(task).partition(".")[2] for task in TASK_ROUTES), "add_document",
         "view_fact", "view_restatement", "view_compiledstatement", "view_extractionrun",
     ]  # fmt: skip
     person.user_permissions.set(Permission.objects.filter(codename__in=names))

@@ -30,14 +30,22 @@ def olivia(db):  # type: ignore[no-untyped-def]
 
 @pytest.fixture
 def victor(db):  # type: ignore[no-untyped-def]
-    """A person who uses the API, and sees what is his own."""
-    return get_user_model().objects.create_user("victor")
+    """A person who uses the API, may start two tasks and sees what is his own."""
+    person = get_user_model().objects.create_user("victor")
+    from tests.people import allow
+
+    allow(person, "tests.echo", "tests.family")
+    return person
 
 
 @pytest.fixture
 def stella(db):  # type: ignore[no-untyped-def]
-    """A stranger with an account."""
-    return get_user_model().objects.create_user("stella")
+    """Somebody else who may start the same."""
+    person = get_user_model().objects.create_user("stella")
+    from tests.people import allow
+
+    allow(person, "tests.echo", "tests.family")
+    return person
 
 
 @pytest.fixture

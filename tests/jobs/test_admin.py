@@ -277,3 +277,64 @@ def test_many_are_asked_about_first_with_an_estimate(client, olivia) -> None:
     assert TaskRun.objects.filter(task="recompile_company_statements", requested_by=olivia).count() == 25
     client.post(address, {"action": "recompile", "_selected_action": [companies[0].pk]})
     assert TaskRun.objects.count() == 25  # under way already, and not many
+
+
+def test_many_objects_are_asked_about_and_all_of_a_list_stays_all_of_it(client, olivia) -> None:
+    from companies.models import Company
+
+    Company.objects.bulk_create(
+        [Company(name=f"Company {number:03}", slug=f"company-{number}") for number in range(130)]
+    )
+    client.force_login(olivia)
+    address = "/admin/companies/company/"
+    first = [str(pk) for pk in Company.objects.values_list("pk", flat=True)[:2]]
+    asked = {"action": "recompile", "_selected_action": first, "select_across": "1"}
+    page = client.post(address, asked).content.decode()
+    assert "recompile_company_statements for 130 companies" in page
+    assert "Start 130 runs" in page
+    assert "<li>Company 000</li>" in page
+    assert "<li>and 120 more</li>" in page
+    assert page.count('name="_selected_action"') == 1
+    assert TaskRun.objects.count() == 0
+    client.post(address, {**asked, "launch_confirmed": "yes"})
+    assert TaskRun.objects.count() == 130
+
+
+def test_every_task_that_takes_an_object_is_offered_to_those_who_may_start_it(client, olivia) -> None:
+    from companies.models import Company
+    from documents.models import Document
+    from jobs.registry import definitions
+
+    for model, argument in ((Company, "company_id"), (Document, "document_id")):
+        page = admin.site._registry[model]
+        offered = {offer.task for offer in page.all_offers()}
+        assert (
+            offered
+            >= {
+                name
+                for name, definition in definitions().items()
+                if definition.accepts(argument) and not name.startswith("tests.")
+            }
+            - NOT_OF_ONE
+        )
+        names = [offer.name for offer in page.all_offers()]
+        assert len(names) == len(set(names))
+
+
+# They take an object and something else that a list of objects cannot ask for.
+NOT_OF_ONE: set[str] = set()
+
+
+def test_cancelling_and_repeating_many_is_asked_about_first(client, olivia) -> None:
+    runs = [launch("tests.echo", value=value).run for value in range(25)]
+    client.force_login(olivia)
+    asked = {"action": "cancel_selected", "_selected_action": [str(run.pk) for run in runs]}
+    page = client.post(LIST, asked).content.decode()
+    assert "Cancel 25 runs" in page
+    assert TaskRun.objects.filter(state=State.QUEUED).count() == 25
+    client.post(LIST, {**asked, "launch_confirmed": "yes"})
+    assert TaskRun.objects.filter(state=State.CANCELLED).count() == 25
+    asked["action"] = "repeat_selected"
+    assert "Repeat 25 runs" in client.post(LIST, asked).content.decode()
+    client.post(LIST, {**asked, "launch_confirmed": "yes"})
+    assert TaskRun.objects.filter(state=State.QUEUED).count() == 25
