@@ -140,6 +140,8 @@ TASK_ROUTES: dict[str, Route] = {
     "normalize_and_compile_statements": CLASSES[COMPILATION],
     "compile_company_statements": CLASSES[COMPILATION],
     "extraction.apply_corrections": CLASSES[COMPILATION],
+    # Prices
+    "update_market_data": MARKET_DATA,
 }
 
 LONGEST_LIMIT = max(route.hard for route in (*TASK_ROUTES.values(), *CLASSES.values()))

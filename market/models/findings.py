@@ -17,6 +17,7 @@ class FindingKind(models.TextChoices):
     JUMP = "jump", "Jump like a split that nobody tells of"
     RESCALED = "rescaled", "Past prices rescaled like after a split"
     IMPOSSIBLE_ACTION = "impossible_action", "Split or dividend that cannot be"
+    ACTION_DIFFERS = "action_differs", "Split or dividend given differently"
 
 
 REFUSED = frozenset(
@@ -26,6 +27,7 @@ REFUSED = frozenset(
         FindingKind.CONTRADICTORY,
         FindingKind.UNREADABLE,
         FindingKind.DUPLICATE,
+        FindingKind.NO_SESSION,
         FindingKind.IMPOSSIBLE_ACTION,
     }
 )

@@ -1,0 +1,1 @@
+"""Sources of prices: one module for each form in which they answer."""
