@@ -204,3 +204,16 @@ class ReplayOutcome(StrEnum):
     AGREED = "agreed"  # the new reading says what the person said
     CONFLICT = "conflict"  # the new reading says neither what it said then nor what the person said
     LOST = "lost"  # the line, column or statement was not found again
+
+
+class Topic(StrEnum):
+    """What the sentences of a report speak of."""
+
+    FINANCIAL_PERFORMANCE = "financial_performance"
+    GROWTH_PROSPECTS = "growth_prospects"
+    MARKET_CONDITIONS = "market_conditions"
+    COMPETITIVE_POSITION = "competitive_position"
+    OPERATIONS = "operations"
+    MANAGEMENT = "management"
+    RISK_FACTORS = "risk_factors"
+    REGULATORY_ENVIRONMENT = "regulatory_environment"
