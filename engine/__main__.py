@@ -1,4 +1,4 @@
-"""Read one PDF from the command line.
+"""Read one PDF from the command line, or forecast series of figures.
 
     python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
     python -m engine survey FILE [--json]
@@ -9,8 +9,9 @@
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
     python -m engine sentiment [FILE] [--json]
+    python -m engine forecast [FILE] --horizon 13 [--season 52] [--processes 2] [--json]
 
-`sentiment` reads one sentence per line and prints one line for each, in order.
+`sentiment` reads one sentence per line and `forecast` one series; each prints one answer for each, in order.
 
 FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for is in the file;
 2 wrong arguments; 3 the file cannot be read (its code is on standard error); 4 the file is not there.
@@ -19,6 +20,7 @@ FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for
 import argparse
 import base64
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from engine.classify.packages import with_package
 from engine.classify.show import classification_to_json, show_classification
 from engine.discover.feeds import links_in
 from engine.discover.show import links_to_json, ranked_links, show_links
-from engine.errors import NotFound, Unreadable
+from engine.errors import BadInput, NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import DocumentKind, StatementKind
 from engine.pdf.open import OpenLimits
@@ -93,15 +95,20 @@ def _parser() -> argparse.ArgumentParser:
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
         ("sentiment", "say of each line whether it is good news"),
+        ("forecast", "forecast series of figures, one a line, separated by commas"),
     ):
         command = commands.add_parser(name, help=what)
-        if name == "sentiment":
+        if name in ("sentiment", "forecast"):
             command.add_argument("file", metavar="FILE", nargs="?", default="-",
-                                 help='one sentence per line; "-" or nothing for standard input')  # fmt: skip
+                                 help='one per line; "-" or nothing for standard input')  # fmt: skip
             command.add_argument("--json", action="store_true", help="print one JSON object per line")
         else:
             command.add_argument("file", metavar="FILE", help='a file, or "-" for standard input')
             command.add_argument("--json", action="store_true", help="print one JSON object")
+        if name == "forecast":
+            command.add_argument("--horizon", type=int, required=True, help="how many points ahead")
+            command.add_argument("--season", type=int, default=1, help="points in a season; 1: none known")
+            command.add_argument("--processes", type=int, help="how many series at once; without: all cores")
         command.add_argument("--refuse-copying-forbidden", action="store_true",
                              help="turn away files whose author forbids copying")  # fmt: skip
         for limit in ("memory-bytes", "cpu-seconds", "answer-bytes"):
@@ -226,6 +233,26 @@ def _sentiment(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ if lines else EXIT_NOTHING_FOUND
 
 
+def _forecast(data: bytes, asked: argparse.Namespace) -> int:
+    # Imported here: what reads reports need not wait for, or hold, the libraries of statistics.
+    # Small sums on many series are not sped up by threads, but slowed down by many that share the cores.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from engine.forecast.lines import forecast_lines, show_forecast
+    from engine.forecast.values import ForecastOptions
+
+    try:
+        options = ForecastOptions(asked.horizon, asked.season)
+    except BadInput as error:
+        return _complain(error.message, EXIT_WRONG_ARGUMENTS, error.code, asked.json)
+    status = EXIT_NOTHING_FOUND
+    for number, found in enumerate(forecast_lines(data, options, asked.processes), start=1):
+        if found.error:
+            print(f"line {number}: {found.error}", file=sys.stderr)
+        print(found.to_json() if asked.json else show_forecast(number, found), flush=True)
+        status = EXIT_READ if found.forecast and found.forecast.steps else status
+    return status
+
+
 COMMANDS = {
     "read": _read,
     "survey": _survey,
@@ -236,6 +263,7 @@ COMMANDS = {
     "links": _links,
     "classify": _classify,
     "sentiment": _sentiment,
+    "forecast": _forecast,
 }
 
 

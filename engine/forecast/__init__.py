@@ -1,0 +1,1 @@
+"""Forecasts of a series of figures that say whether they beat doing nothing."""

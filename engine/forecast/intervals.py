@@ -1,0 +1,46 @@
+"""How far off forecasts were, turned into intervals: split conformal prediction for each horizon.
+
+Errors of the past are taken in units of how much the series moved at their origin (Papadopoulos et al.,
+2002; Lei et al., 2018). Each horizon has its own size of error, never smaller than that of a nearer one.
+The shape is drawn from the horizon's own errors as far as there are enough, and from those of all
+horizons together otherwise. Errors that overlap are not independent: what counts is how many horizons
+fit into the history, and few of them make intervals wider by Student's factor.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Values = NDArray[np.float64]
+
+ENOUGH_ALONE = 40.0  # independent errors with which a horizon's own shape counts as much as the common one
+# Errors of overlapping stretches say half as much again as those of stretches side by side: the variance
+# of overlapping sums is two thirds of the other (Lo and MacKinlay, 1989).
+OVERLAP_HELPS = 1.5
+FEWEST_ERRORS = 4
+
+
+def radii(errors: Values, movement: Values, span: float, levels: tuple[float, ...]) -> Values | None:
+    """Half the width of the interval of each level (rows) at each horizon (columns), in units of
+    movement; `span` is the length of history the origins cover. None where errors are too few."""
+    sizes = np.abs(errors) / movement[:, None]
+    there = np.isfinite(sizes)
+    horizon = errors.shape[1]
+    if (there.sum(axis=0) < FEWEST_ERRORS).any():
+        return None
+    typical = np.maximum.accumulate(np.nanmean(sizes, axis=0))
+    if typical[0] <= 0:
+        positive = typical[typical > 0]
+        if not len(positive):
+            return None
+        typical = np.maximum(typical, positive[0])
+    common = (sizes / typical)[there]
+    independent = np.maximum(OVERLAP_HELPS * (span + 1) / np.arange(1, horizon + 1), 1.0)
+    rows = []
+    for level in levels:
+        alone = np.array([np.nanquantile(sizes[:, h], level) for h in range(horizon)])
+        shared = float(np.quantile(common, level)) * typical
+        own = independent / (independent + ENOUGH_ALONE)
+        few = stats.t.ppf(0.5 + level / 2, independent) / stats.norm.ppf(0.5 + level / 2)
+        rows.append(np.maximum.accumulate((own * alone + (1 - own) * shared) * few))
+    return np.maximum.accumulate(np.array(rows), axis=0)
