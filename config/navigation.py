@@ -59,6 +59,12 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": "Work",
         "items": [
+            {
+                "title": "Under way",
+                "icon": "monitoring",
+                "link": reverse_lazy("monitor"),
+                "permission": _may_see("jobs.view_taskrun"),
+            },
             _page("Runs", "play_circle", "jobs.taskrun"),
             _page("Schedules", "schedule", "django_celery_beat.periodictask"),
             {

@@ -478,6 +478,7 @@ UNFOLD = {
     "STYLES": [
         lambda request: static("tenfold/colours.css"),
         lambda request: static("tenfold/tenfold.css"),
+        lambda request: static("tenfold/work.css"),
         lambda request: static("tenfold/desk.css"),
     ],
     "SCRIPTS": [lambda request: static("tenfold/theme.js")],

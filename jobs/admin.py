@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
@@ -217,7 +218,7 @@ class TaskRunAdmin(ModelAdmin):
             messages.success(request, f"{_runs(count)} asked to stop.")
         except JobsError as error:
             messages.warning(request, error.message)
-        return HttpResponseRedirect(run.get_absolute_url())
+        return HttpResponseRedirect(_way_back(request) or run.get_absolute_url())
 
     def repeat_view(self, request: HttpRequest, run_id: Any) -> HttpResponse:
         if not self.has_repeat_permission(request):
@@ -227,9 +228,9 @@ class TaskRunAdmin(ModelAdmin):
             launched = repeat(run, by=request.user)
         except JobsError as error:
             messages.warning(request, error.message)
-            return HttpResponseRedirect(run.get_absolute_url())
+            return HttpResponseRedirect(_way_back(request) or run.get_absolute_url())
         messages.success(request, "The run is queued." if launched.is_new else "It is under way already.")
-        return HttpResponseRedirect(launched.run.get_absolute_url())
+        return HttpResponseRedirect(_way_back(request) or launched.run.get_absolute_url())
 
     @admin.action(description="Cancel", permissions=["cancel"])
     def cancel_selected(self, request: HttpRequest, runs: QuerySet[TaskRun]) -> HttpResponse | None:
@@ -366,6 +367,13 @@ def _readable(value: Any) -> str:
 
 def _runs(count: int) -> str:
     return f"{count} run is" if count == 1 else f"{count} runs are"
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where the form wants to go afterwards; empty where it does not say, or names another site."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else ""
 
 
 def _tried(action: Any) -> Any:

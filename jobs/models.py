@@ -127,6 +127,11 @@ class TaskRun(models.Model):
             models.Index(fields=["-queued_at", "-id"], name="taskrun_newest"),
             models.Index(fields=["state", "queued_at"], name="taskrun_state"),
             models.Index(fields=["task", "-finished_at"], name="taskrun_task"),
+            models.Index(
+                fields=["-finished_at"],
+                condition=Q(parent__isnull=True, finished_at__isnull=False),
+                name="taskrun_ended",
+            ),
             models.Index(fields=["subject_type", "subject_id", "-queued_at"], name="taskrun_subject"),
             models.Index(
                 fields=["queue", "turn", "queued_at", "id"],

@@ -15,7 +15,7 @@ from jobs.states import FINISHED, SUCCESSFUL, UNSUCCESSFUL, State
 
 PARTS_SHOWN = 100
 # What needs somebody comes first, what is done last.
-_PARTS_ORDER = (
+ATTENTION_ORDER = (
     *(State.FAILED, State.DEAD, State.PARTIAL, State.RUNNING, State.WAITING, State.QUEUED),
     *(State.CANCELLED, State.SKIPPED, State.SUCCEEDED),
 )
@@ -65,7 +65,7 @@ def standing_of(run: TaskRun) -> Standing:
     """Three questions to the database at most, however many parts there are."""
     parts = list(run.children().only(*_PART_COLUMNS))
     counts = Counter(State(part.state) for part in parts)
-    parts.sort(key=lambda part: _PARTS_ORDER.index(State(part.state)))
+    parts.sort(key=lambda part: ATTENTION_ORDER.index(State(part.state)))
     return Standing(
         run=run,
         tone=tone_of(run),
@@ -80,7 +80,7 @@ def standing_of(run: TaskRun) -> Standing:
             Part(part, tone_of(part), says(part), in_words(part.run_time)) for part in parts[:PARTS_SHOWN]
         ),
         part_count=len(parts),
-        part_states=tuple((state, counts[state]) for state in _PARTS_ORDER if counts[state]),
+        part_states=tuple((state, counts[state]) for state in ATTENTION_ORDER if counts[state]),
     )
 
 
