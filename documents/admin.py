@@ -71,7 +71,7 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     actions = ["ignore"]
     actions_list = ["bring_several"]
     readonly_fields = [
-        "status", "failure_code", "failure_message", "type_confidence", "type_decided_by", "evidence",
+        "status", "failure_code", "failure_message", "type_confidence", "type_decided_by",
         "url_normalised", "link_text", "link_context", "found_on", "current_version", "duplicate_of",
         "created_at", "updated_at", "file",
     ]  # fmt: skip
@@ -88,7 +88,6 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
                     "published_on",
                     ("language", "currency"),
                     "framework",
-                    "evidence",
                 ],
                 "description": "What you enter here is never overwritten by a rule.",
             },
@@ -198,10 +197,6 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
             f", {pages} pages" if pages else "",
             ", its author forbids copying" if document.current_version.copying_forbidden else "",
         )
-
-    @admin.display(description="Evidence")
-    def evidence(self, document: Document) -> str:
-        return "; ".join(document.type_evidence) or "—"
 
     @admin.action(description="Ignore from now on", permissions=["change"])
     def ignore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:

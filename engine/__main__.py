@@ -3,6 +3,7 @@
     python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
     python -m engine survey FILE [--json]
     python -m engine render FILE [--page 1] > page.png
+    python -m engine sheet FILE [--first 1] > pages.jpg
     python -m engine relocate FILE --places PLACES.json [--json]
     python -m engine lines FILE --pages 1,2 [--read-by ENGINE] [--json]
     python -m engine passages FILE [--json]
@@ -33,6 +34,7 @@ from engine.discover.show import links_to_json, ranked_links, show_links
 from engine.errors import BadInput, NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import DocumentKind, StatementKind
+from engine.pdf.contact_sheet import contact_sheet
 from engine.pdf.open import OpenLimits
 from engine.pdf.render import render_page
 from engine.provenance import Place, relocate
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         ("read", "print the three statements"),
         ("survey", "say what the file is"),
         ("render", "draw a page as PNG"),
+        ("sheet", "draw 24 pages small, as one JPEG"),
         ("relocate", "say whether figures stand where they were read"),
         ("lines", "print pages as numbered lines with their figures apart"),
         ("passages", "print the text in passages with their headings and pages"),
@@ -130,6 +133,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "relocate":
             command.add_argument("--places", type=Path, required=True, metavar="PLACES.json",
                                  help="page, four corners, text and reader of each, as JSON")  # fmt: skip
+        if name == "sheet":
+            command.add_argument("--first", type=int, default=1, help="the first of the pages")
         if name == "render":
             command.add_argument("--page", type=int, default=1, help="which page, counted from 1")
     return parser
@@ -170,6 +175,15 @@ def _render(data: bytes, asked: argparse.Namespace) -> int:
     image = render_page(data, asked.page)
     if asked.json:
         print(json.dumps({"png": base64.b64encode(image).decode("ascii")}))
+    else:
+        sys.stdout.buffer.write(image)
+    return EXIT_READ
+
+
+def _sheet(data: bytes, asked: argparse.Namespace) -> int:
+    image = contact_sheet(data, asked.first)
+    if asked.json:
+        print(json.dumps({"jpeg": base64.b64encode(image).decode("ascii")}))
     else:
         sys.stdout.buffer.write(image)
     return EXIT_READ
@@ -257,6 +271,7 @@ COMMANDS = {
     "read": _read,
     "survey": _survey,
     "render": _render,
+    "sheet": _sheet,
     "relocate": _relocate,
     "lines": _lines,
     "passages": _passages,

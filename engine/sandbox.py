@@ -92,6 +92,13 @@ def render_safely(data: bytes, page: int, limits: Limits | None = None) -> bytes
     return base64.b64decode(answer["png"])
 
 
+def contact_sheet_safely(data: bytes, first: int, limits: Limits | None = None) -> bytes:
+    """`engine.pdf.contact_sheet.contact_sheet` in a child: 24 pages as one JPEG; raises as
+    `render_safely` does."""
+    answer = json.loads(_asked("sheet", data, limits or Limits(), False, ["--first", str(first)]))
+    return base64.b64decode(answer["jpeg"])
+
+
 def relocate_safely(data: bytes, places: Sequence[Place], limits: Limits | None = None) -> Relocation:
     """`engine.provenance.relocate` in a child; raises as `read_safely` does."""
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as file:

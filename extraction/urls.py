@@ -11,7 +11,7 @@ urlpatterns = [
     path("figures/<int:fact_id>/", admin.site.admin_view(pages.fact_proof), name="proof"),
     path(
         "pages/<int:version_id>/<int:number>.png",
-        admin.site.admin_view(pages.document_page_image),
+        admin.site.admin_view(pages.document_page_image, cacheable=True),
         name="page_image",
     ),
     path("<slug:slug>/", admin.site.admin_view(pages.company_statements), name="statements"),

@@ -32,6 +32,14 @@ def shares(parts: Iterable[tuple[StrEnum | str, str, int]], label: str) -> dict[
 
 
 @register.filter
+def scale_words(scale: int) -> str:
+    """1000 as "thousands"."""
+    return {1: "units", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}.get(
+        scale, f"units of {scale:,}"
+    )
+
+
+@register.filter
 def may(user: AbstractBaseUser | AnonymousUser, permission: str) -> bool:
     """Whether somebody has a permission whose name is a variable."""
     return bool(user.has_perm(permission))  # type: ignore[union-attr]
@@ -83,8 +91,8 @@ def address(column: ColumnView) -> str:
 
 @register.filter
 def words(code: str) -> str:
-    """ "balance_sheet" as "Balance sheet"."""
-    return str(code).replace("_", " ").capitalize()
+    """ "balance_sheet" as "Balance sheet"; of a task's name the part behind the app's."""
+    return str(code).rpartition(".")[2].replace("_", " ").capitalize()
 
 
 @register.filter
