@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", alive, name="livez"),
     path("healthcheck", HealthView.as_view(), name="healthcheck"),
     path("admin/statements/", include("extraction.urls")),
+    path("admin/review/", include("extraction.review_urls")),
     path("admin/coverage/", include("extraction.coverage_urls")),
     path("admin/overview/", include("monitoring.overview_urls")),
     path("admin/flower/", include("monitoring.urls")),

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 
 from companies.models import Company
 from documents.models import DocumentVersion
@@ -126,9 +127,15 @@ def drafted(place: Place, wanted: Wanted, *, by: AbstractBaseUser | None = None)
     return correction
 
 
-def correct(place: Place, wanted: Wanted, *, by: AbstractBaseUser | None) -> Correction:
-    """Keep a correction. One of the same place that it contradicts is replaced by it. Call
-    `apply_to` afterwards; until then the figures are as they were.
+def correct(
+    place: Place,
+    wanted: Wanted,
+    *,
+    by: AbstractBaseUser | None,
+    instead_of: Correction | None = None,
+) -> Correction:
+    """Keep a correction. One of the same place that it contradicts, and the one it is made `instead_of`,
+    are replaced by it. Call `apply_to` afterwards; until then the figures are as they were.
 
     Raises WrongCorrection, with a sentence, where it cannot be made.
     """
@@ -136,7 +143,9 @@ def correct(place: Place, wanted: Wanted, *, by: AbstractBaseUser | None) -> Cor
     if correction.action == CorrectionAction.NUMBER:
         correction.printed_at = printed_at(correction, place)
     with transaction.atomic():
-        replaced = list(_same_place(correction).select_for_update())
+        replaced = list(same_place(correction).select_for_update())
+        if instead_of is not None and instead_of.pk not in {older.pk for older in replaced}:
+            replaced.append(instead_of)
         correction.save()
         note(correction, CorrectionEventKind.MADE, by, correction.reason)
         for older in replaced:
@@ -167,7 +176,7 @@ def restore(correction: Correction, *, by: AbstractBaseUser | None) -> bool:
     been made at its place since. Call `apply_to` afterwards."""
     with transaction.atomic():
         locked = Correction.objects.select_for_update().get(pk=correction.pk)
-        if locked.state != CorrectionState.UNDONE or _same_place(locked).exists():
+        if locked.state != CorrectionState.UNDONE or same_place(locked).exists():
             return False
         _restore(locked, by)
     correction.state = CorrectionState.ACTIVE
@@ -223,7 +232,7 @@ def printed_at(correction: Correction, place: Place) -> dict[str, object] | None
     return {"page": correction.page, "box": [box.x0, box.y0, box.x1, box.y1], "text": found.text}
 
 
-def _same_place(correction: Correction):
+def same_place(correction: Correction) -> QuerySet[Correction]:
     """The corrections in force that say something else of the same thing."""
     action = CorrectionAction(correction.action)
     actions: Sequence[CorrectionAction] = _FIGURE if correction.of_figure else (action,)

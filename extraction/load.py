@@ -61,12 +61,13 @@ def vintages_of(
         .order_by("published_on", "document_id", "row_ordinal", "id")
         .iterator()
     )
-    return tuple(_vintage(fact, fact.mapping_method) for fact in facts)
+    return tuple(vintage_of(fact, fact.mapping_method, str(fact.pk)) for fact in facts)
 
 
-def _vintage(fact: Fact, mapping_method: str | None) -> Vintage:
+def vintage_of(fact: Fact, mapping_method: str | None, source: str) -> Vintage:
+    """A fact under a key, as a compile takes it."""
     return Vintage(
-        source=str(fact.pk),
+        source=source,
         document=str(fact.document_id),
         statement=StatementKind(fact.statement),
         concept=fact.concept or None,

@@ -1,15 +1,38 @@
 """What only a person can answer, asked once and withdrawn when it no longer matters."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from documents.models import Document
 from engine.check.identities import load_identities
-from engine.check.repair import propose_repairs
+from engine.check.repair import Repair, propose_repairs
 from engine.concepts.taxonomy import load_taxonomy
-from engine.kinds import CellState, CheckOutcome, StatementKind
+from engine.concepts.wording import plain
+from engine.kinds import CellState, CheckOutcome, MappingMethod, RowKind, StatementKind
 from engine.statement import Reading, StatementReading
 from extraction.confidence import LOW_CONFIDENCE
 from extraction.models import RANKS, Correction, ExtractionRun, ReviewItem, ReviewKind, ReviewState
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about a document. `about` is what makes it the same question when it is asked again;
+    without it that is the file and the reason."""
+
+    document: Document
+    kind: ReviewKind
+    reason: str
+    details: dict[str, object]
+    correction: Correction | None = None
+    about: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        about = (
+            self.about or f"{self.document.pk}|{self.document.current_version_id}|{self.kind}|{self.reason}"
+        )
+        return hashlib.sha256(about.encode()).hexdigest()
 
 
 def ask_about(run: ExtractionRun, reading: Reading) -> None:
@@ -82,6 +105,7 @@ def _ask_about_lines(document: Document, statement: StatementReading) -> None:
         if check.outcome is CheckOutcome.FAILS and check.identity not in load_identities().warnings
     ]
     if failed:
+        repairs = _repairs(statement)
         ask(
             document,
             ReviewKind.IDENTITY_FAILS,
@@ -89,9 +113,68 @@ def _ask_about_lines(document: Document, statement: StatementReading) -> None:
             {
                 "statement": table.kind.value,
                 "identities": sorted({check.identity for check in failed}),
-                "repairs": _repairs(statement),
+                "repairs": [repair.explanation for repair in repairs],
+                "changes": [_change(statement, repair) for repair in repairs],
             },
         )
+    ask_all([*_unsure(document, statement), *_unnamed(document, statement)])
+
+
+def _unsure(document: Document, statement: StatementReading) -> list[Question]:
+    """Lines of which nothing proves the figures or the name. Of pictures it is asked otherwise."""
+    table = statement.table
+    lines = zip(table.rows, statement.confidences, strict=True)
+    unsure = [n for n, (row, sure) in enumerate(lines) if sure < LOW_CONFIDENCE and any(row.cells)]
+    if table.read_by == "ocr" or not unsure:
+        return []
+    lines_are = "1 line is" if len(unsure) == 1 else f"{len(unsure)} lines are"
+    return [
+        Question(
+            document,
+            ReviewKind.LOW_CONFIDENCE,
+            f"{_name(table.kind)}: {lines_are} not sure, because no sum proves the figures or nothing says"
+            " what they are. Compare with the page.",
+            {
+                "statement": table.kind.value,
+                "pages": list(table.pages),
+                "rows": unsure,
+                "lines": [table.rows[n].label for n in unsure],
+            },
+        )
+    ]
+
+
+def _unnamed(document: Document, statement: StatementReading) -> list[Question]:
+    """Lines with figures that no wording fits, each asked about once for all reports of a company."""
+    table = statement.table
+    unnamed = [
+        (n, row)
+        for n, (row, mapping) in enumerate(zip(table.rows, statement.mappings, strict=True))
+        if mapping.method is MappingMethod.UNMAPPED
+        and row.kind is not RowKind.HEADING
+        and row.label
+        and any(cell is not None and cell.number is not None for cell in row.cells)
+    ]
+    under = {n: f" under “{row.section}”" if row.section else "" for n, row in unnamed}
+    return [
+        Question(
+            document,
+            ReviewKind.UNMAPPED,
+            f"{_name(table.kind)}: what is “{row.label}”{under[n]}? No concept fits these words. Name one,"
+            " or accept it as a line of the company's own.",
+            {"statement": table.kind.value, "pages": [row.page], "rows": [n], "lines": [row.label]},
+            about="|".join(
+                (
+                    ReviewKind.UNMAPPED,
+                    str(document.company_id),
+                    table.kind,
+                    plain(row.label),
+                    plain(row.section),
+                )
+            ),
+        )
+        for n, row in unnamed
+    ]
 
 
 def _unproven(statement: StatementReading) -> list[str]:
@@ -111,12 +194,26 @@ def _unread(statement: StatementReading) -> list[str]:
     ]
 
 
-def _repairs(statement: StatementReading) -> list[str]:
+def _repairs(statement: StatementReading) -> Sequence[Repair]:
     """The smallest changes that would reconcile the figures: offered, never applied."""
-    proposals = propose_repairs(
+    return propose_repairs(
         statement.table, statement.mappings, statement.signs, statement.checks, load_taxonomy()
-    )
-    return [proposal.explanation for proposal in proposals[:5]]
+    )[:5]
+
+
+def _change(statement: StatementReading, repair: Repair) -> dict[str, object]:
+    """A repair as it is shown and, where a person takes it, made a correction."""
+    return {
+        "row": repair.row,
+        "column": repair.column,
+        "label": statement.table.rows[repair.row].label,
+        "heading": statement.table.columns[repair.column].heading,
+        "kind": repair.kind,
+        "before": f"{repair.before:f}",
+        "after": f"{repair.after:f}",
+        "mends": list(repair.mends),
+        "says": repair.explanation,
+    }
 
 
 def _name(kind: StatementKind) -> str:
@@ -132,24 +229,34 @@ def ask(
     correction: Correction | None = None,
 ) -> None:
     """Ask once. A question that was closed as obsolete is opened again; a decided one stays decided."""
-    fingerprint = hashlib.sha256(
-        f"{document.pk}|{document.current_version_id}|{kind}|{reason}".encode()
-    ).hexdigest()
-    item, is_new = ReviewItem.objects.get_or_create(
-        fingerprint=fingerprint,
-        defaults={
-            "company_id": document.company_id,
-            "document": document,
-            "kind": kind,
-            "rank": RANKS[kind],
-            "reason": reason,
-            "details": details,
-            "correction": correction,
-        },
+    ask_all([Question(document, kind, reason, details, correction)])
+
+
+def ask_all(questions: Sequence[Question]) -> None:
+    """Ask several, each once. A handful of queries, however many they are."""
+    new = {question.fingerprint: question for question in questions}
+    for item in ReviewItem.objects.filter(fingerprint__in=list(new)):
+        question = new.pop(item.fingerprint)
+        if item.state == ReviewState.OBSOLETE:
+            item.state, item.document, item.details = ReviewState.OPEN, question.document, question.details
+            item.save(update_fields=["state", "document", "details"])
+    ReviewItem.objects.bulk_create(
+        [
+            ReviewItem(
+                company_id=question.document.company_id,
+                document=question.document,
+                kind=question.kind,
+                rank=RANKS[question.kind],
+                reason=question.reason,
+                details=question.details,
+                correction=question.correction,
+                fingerprint=fingerprint,
+            )
+            for fingerprint, question in new.items()
+        ],
+        # Another reading of the company may ask the same at this moment.
+        ignore_conflicts=True,
     )
-    if not is_new and item.state == ReviewState.OBSOLETE:
-        item.state = ReviewState.OPEN
-        item.save(update_fields=["state"])
 
 
 def withdraw(document: Document, *kinds: ReviewKind) -> None:

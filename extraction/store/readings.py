@@ -90,6 +90,28 @@ def store_reading(
     return run
 
 
+def facts_as_of(
+    version: DocumentVersion, reading: Reading, corrections: Sequence[Correction]
+) -> list[tuple[Fact, StatementRow]]:
+    """The facts that a reading would give with these corrections, each with its line; nothing is stored."""
+    corrected = replay(reading, [one.for_engine() for one in corrections], version.sha256)
+    over = _Over.of(corrected, corrections)
+    facts = []
+    for place, (read, concluded) in enumerate(
+        zip(reading.statements, corrected.reading.statements, strict=True)
+    ):
+        table = concluded.table
+        columns = [_column(None, n, column) for n, column in enumerate(table.columns)]
+        rows = [_row(None, concluded, n, row) for n, row in enumerate(table.rows)]
+        parts = frozenset(part_columns(table))
+        for figure in _figures(read, concluded, over.of_table(place)):
+            observation = _observation(figure, rows[figure.row], columns[figure.column])
+            fact = _fact(version.document, observation, concluded, figure, rows[figure.row], parts)
+            if fact is not None:
+                facts.append((fact, rows[figure.row]))
+    return facts
+
+
 def _packed(reading: Reading) -> bytes:
     """The reading without the text of pages, which is kept with the file."""
     survey = replace(reading.survey, first_pages=(), statement_pages=())
@@ -236,7 +258,7 @@ def _store_statement(
     )
 
 
-def _column(table: StatementTable, ordinal: int, column: Column) -> StatementColumn:
+def _column(table: StatementTable | None, ordinal: int, column: Column) -> StatementColumn:
     period = column.period
     return StatementColumn(
         table=table,
@@ -253,7 +275,7 @@ def _column(table: StatementTable, ordinal: int, column: Column) -> StatementCol
     )
 
 
-def _row(table: StatementTable, statement: StatementReading, ordinal: int, row: Row) -> StatementRow:
+def _row(table: StatementTable | None, statement: StatementReading, ordinal: int, row: Row) -> StatementRow:
     mapping, sign = statement.mappings[ordinal], statement.signs[ordinal]
     return StatementRow(
         table=table,

@@ -463,3 +463,40 @@ def test_a_reading_of_before_corrections_were_kept_is_read_again(document: Docum
     run = work_off(apply_to(document.company, by=anna, trigger=Trigger.ADMIN))
     assert (run.state, run.result["documents"]) == (State.SUCCEEDED, [document.pk])
     assert standing("Gross profit").value == Decimal("534500000")
+
+
+def test_a_preview_says_what_would_change_and_changes_nothing(document: Document, anna: User) -> None:
+    from extraction.correct import drafted
+    from extraction.preview import preview_of
+
+    draft = drafted(figure("Gross profit"), number("534.5"), by=anna)
+    preview = preview_of(draft)
+    assert [
+        (change.key, change.period.end.year, change.before, change.after) for change in preview.changes
+    ] == [("is.gross_profit", 2023, Decimal("634500000"), Decimal("534500000"))]
+    (concerned,) = preview.reports
+    assert (concerned.failing_before, concerned.failing_after) == (("I1", "I2"), ())
+    assert (Correction.objects.count(), preview.currency) == (0, "EUR")
+    assert standing("Gross profit").value == Decimal("634500000")
+
+
+def test_a_preview_of_a_concept_shows_the_other_years_it_would_go_for(anna: User) -> None:
+    from extraction.correct import drafted
+    from extraction.preview import preview_of
+
+    company = a_company()
+    for year in (2023, 2024):
+        made = a_reading([year, year - 1], LINES)
+        store_reading(a_document(company, year).current_version, made, options_digest="d", task_run=None)
+    row = StatementRow.objects.get(label="Special gain", table__run__version__document__fiscal_year=2023)
+    wanted = Wanted(CorrectionAction.CONCEPT, concept="is.other_op", everywhere=True)
+    preview = preview_of(drafted(Place(row.table, row), wanted, by=anna))
+    assert [report.title for report in preview.reports] == ["Annual report 2023", "Annual report 2024"]
+    own = [change for change in preview.changes if change.key != "is.other_op"]
+    named = [change for change in preview.changes if change.key == "is.other_op"]
+    assert [(change.period.end.year, change.before, change.after) for change in named] == [
+        (2024, None, Decimal("30000000")),
+        (2023, None, Decimal("20000000")),
+        (2022, None, Decimal("20000000")),
+    ]
+    assert [(change.label, change.after) for change in own] == [("Special gain", None)] * 3
