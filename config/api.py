@@ -27,6 +27,8 @@ class IndexView(APIView):
             "facts": "fact-list",
             "restatements": "restatement-list",
             "compiled_statements": "compiled-statement-list",
+            "reviews": "review-list",
+            "corrections": "correction-list",
             "taxonomy": "taxonomy-list",
             "tasks": "task-list",
             "documentation": "docs",

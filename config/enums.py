@@ -27,5 +27,6 @@ ENUM_NAMES: dict[str, str | list[str] | Callable[[], Choices]] = {
     "FrameworkWord": _of_model("companies", "company", "framework"),
     "ChangeKind": _of_model("extraction", "compiledchange", "kind"),
     "RestatementKind": _of_model("extraction", "restatement", "kind"),
+    "CorrectionActionWord": _of_model("extraction", "correction", "action"),
     "HealthWord": ["healthy", "degraded", "unhealthy"],
 }

@@ -27,6 +27,8 @@ SLACK = 2.0  # points by which a line may stand elsewhere and still be at its pl
 OVER = "correction"  # the rule of a sign that a person set
 OWN = "a line of the company's own"
 LONGEST_NUMBER = 22  # digits
+MOVED = "The place has moved; it was found again by its words."
+ELSEWHERE = "This file has the same words, so it goes for it as well."
 LINE, NOTHING = "a line", "nothing"
 
 
@@ -281,7 +283,7 @@ def _judged(
         outcome, stands, why = ReplayOutcome.AGREED, True, "The reading itself says so by now."
     elif said.now == said.was or (everywhere and not same_file):
         outcome, stands = at, True
-        why = "The place has moved; it was found again by its words." if moved else ""
+        why = ELSEWHERE if not same_file else MOVED if moved else ""
     else:
         outcome, stands = ReplayOutcome.CONFLICT, same_file
         reader = "this reading says" if same_file else "the file that replaced it prints"

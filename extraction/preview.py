@@ -31,6 +31,11 @@ class PreviewChange:
     before: Decimal | None
     after: Decimal | None
 
+    @property
+    def concept(self) -> str:
+        """The code of its concept, empty for a line of the company's own."""
+        return "" if self.key.startswith("company:") else self.key
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewReport:

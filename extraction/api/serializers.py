@@ -42,6 +42,7 @@ class FactSerializer(serializers.ModelSerializer):
     page = serializers.IntegerField(source="observation.page")
     box = serializers.JSONField(source="observation.box")
     text = serializers.CharField(source="observation.text")
+    method = serializers.CharField(help_text="reading or correction.")
 
     class Meta:
         model = Fact
@@ -49,6 +50,7 @@ class FactSerializer(serializers.ModelSerializer):
             "id", "company", "document", "statement", "concept", "label", "section", "period_kind",
             "period_start", "period_end", "scope", "currency", "state", "value", "decimals", "published_on",
             "published_on_source", "restated_marker", "confidence", "page", "box", "text",
+            "method", "correction", "entered",
         ]  # fmt: skip
 
 

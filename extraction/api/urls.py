@@ -7,6 +7,7 @@ from extraction.api import views
 from extraction.api.compiled import CompiledStatementViewSet
 from extraction.api.coverage import CoverageView
 from extraction.api.facts import FactViewSet, RestatementViewSet
+from extraction.api.reviews import CorrectionViewSet, ReviewViewSet
 from extraction.api.taxonomy import TaxonomyViewSet
 
 router = SimpleRouter()
@@ -14,6 +15,8 @@ router.register("extractions", views.ExtractionRunViewSet, basename="extraction"
 router.register("facts", FactViewSet, basename="fact")
 router.register("restatements", RestatementViewSet, basename="restatement")
 router.register("compiled-statements", CompiledStatementViewSet, basename="compiled-statement")
+router.register("reviews", ReviewViewSet, basename="review")
+router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("taxonomy", TaxonomyViewSet, basename="taxonomy")
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.db.models import Q
 from companies.models import Company, choices
 from documents.models import Document
 from engine import corrections as engine
+from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import CorrectionAction, PeriodKind, Scope, StatementKind
 from engine.values import Box, Period, Unit
 from extraction.models.runs import ExtractionRun
@@ -115,7 +116,7 @@ class Correction(models.Model):
             case engine.SetUnit():
                 return engine.unit_words(intent.unit)
             case engine.SetConcept():
-                return intent.concept or engine.OWN
+                return _concept_words(intent.concept)
         return "left out"
 
     @property
@@ -130,7 +131,7 @@ class Correction(models.Model):
             case engine.SetUnit():
                 return engine.unit_words(intent.was)
             case engine.SetConcept():
-                return intent.was or engine.OWN
+                return _concept_words(intent.was)
         return self.text or self.label
 
     @property
@@ -181,6 +182,12 @@ class Correction(models.Model):
     def for_engine(self) -> engine.Correction:
         """The correction under its id."""
         return engine.Correction(str(self.pk), self.anchor, self.intent)
+
+
+def _concept_words(code: str | None) -> str:
+    """The name of a concept, or its code where the taxonomy has it no longer."""
+    item = load_taxonomy().find(code) if code else None
+    return item.label if item else code or engine.OWN
 
 
 class CorrectionEventKind(models.TextChoices):

@@ -58,6 +58,12 @@ _FOR_STAFF_201: Answers = (403, 403, 201, 401)
 _LAUNCHES: Answers = (403, 403, 202, 401)
 _CANCELS: Answers = (202, 404, 202, 401)
 
+
+def decided(body: str = "", **at: str) -> Case:
+    """What is only sent to, by those who may change these things in the admin."""
+    return Case(post=(403, 403, 200, 401), at=at, body=body, get=(405, 403, 405, 401), refused=_VIEWED_ONLY)
+
+
 CASES: dict[str, Case] = {
     "api-index": Case(get=READ),
     "schema": Case(get=READ),
@@ -89,6 +95,18 @@ CASES: dict[str, Case] = {
     "compiled-statement-list": viewed(),
     "compiled-statement-detail": viewed(pk="compiled"),
     "compiled-statement-changes": viewed(pk="compiled"),
+    # Questions and corrections
+    "review-list": viewed(),
+    "review-detail": viewed(pk="question"),
+    "review-accept": decided(pk="question"),
+    "review-reject": decided(pk="question"),
+    "review-correct": decided(body="a_correction", pk="question"),
+    "review-undo": decided(pk="question"),
+    "correction-list": Case(get=_VIEWED, post=_FOR_STAFF_201, body="a_correction", refused=_VIEWED_ONLY),
+    "correction-detail": viewed(pk="correction"),
+    "correction-preview": decided(body="a_correction"),
+    "correction-undo": decided(pk="correction"),
+    "correction-restore": decided(pk="correction"),
     "taxonomy-list": Case(get=READ),
     "taxonomy-detail": Case(get=READ, at={"code": "concept"}),
     # Starting work

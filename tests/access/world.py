@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +14,17 @@ from rest_framework.test import APIClient
 from companies.models import Company, Exchange, Listing
 from documents.models import Document
 from documents.upload import accept_upload
+from engine.kinds import CorrectionAction
 from extraction.compile import compile_company
-from extraction.models import CompiledStatement, ExtractionRun, Fact, Restatement
+from extraction.correct import Place, Wanted, correct
+from extraction.models import (
+    CompiledStatement,
+    Correction,
+    ExtractionRun,
+    Fact,
+    Restatement,
+    ReviewItem,
+)
 from jobs.launch import launch
 from jobs.models import TaskRun
 from tests.extraction.made import a_company, a_company_that_restated
@@ -51,6 +61,7 @@ class World:
                 "company": self.company.pk,
                 "files": SimpleUploadedFile("one.pdf", small_pdf("One of several")),
             },
+            "a_correction": lambda: {"fact": self.fact.pk, "action": "number", "number": "123.25"},
             "an_upload": lambda: {
                 "company": self.company.pk,
                 "file": SimpleUploadedFile("report.pdf", small_pdf("Another report")),
@@ -62,7 +73,9 @@ class World:
         """What a refused call must leave as it was."""
         runs = TaskRun.objects.order_by("pk").values_list("pk", "state", "cancel_requested_at")
         companies = Company.objects.order_by("pk").values_list("pk", "name")
-        return tuple(runs), tuple(companies), Document.objects.count(), AuthToken.objects.count()
+        questions = ReviewItem.objects.order_by("pk").values_list("pk", "state")
+        counts = Document.objects.count(), AuthToken.objects.count(), Correction.objects.count()
+        return tuple(runs), tuple(companies), tuple(questions), counts
 
     company_verb = "scrape"
     document_verb = "classify"
@@ -116,6 +129,15 @@ class World:
     @property
     def fact(self) -> Fact:
         return Fact.objects.filter(company=self._years, superseded_at__isnull=True).latest("pk")
+
+    @cached_property
+    def question(self) -> ReviewItem:
+        return ReviewItem.objects.filter(company=self._years).latest("pk")
+
+    @cached_property
+    def correction(self) -> Correction:
+        place = Place.of_figure(self.fact.observation)
+        return correct(place, Wanted(CorrectionAction.NUMBER, number=Decimal(7)), by=None)
 
     @property
     def restatement(self) -> Restatement:

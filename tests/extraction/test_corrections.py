@@ -10,12 +10,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from companies.models import Company
-from documents.models import Document
+from documents.models import Document, DocumentVersion, VersionSource
+from documents.storage import store_content
 from documents.upload import accept_upload
 from engine.kinds import CorrectionAction
 from engine.reading import read
 from engine.statement import Reading
-from extraction.correct import Place, Wanted, apply_to, correct, restore, undo
+from extraction.correct import Place, Wanted, apply_to, correct, drafted, restore, undo
 from extraction.errors import WrongCorrection
 from extraction.extract import extract
 from extraction.models import (
@@ -25,11 +26,13 @@ from extraction.models import (
     CorrectionEvent,
     ExtractionRun,
     Fact,
+    KeptReading,
     Observation,
     ReviewItem,
     StatementRow,
     StatementTable,
 )
+from extraction.preview import preview_of
 from extraction.provenance import verify_provenance
 from extraction.replay import replay_company
 from extraction.store import store_reading
@@ -236,9 +239,6 @@ def test_where_the_new_file_prints_something_else_its_figure_stands_and_a_person
 
 def replaced_by(document: Document, content: bytes) -> None:
     """Another file under the same address, read."""
-    from documents.models import DocumentVersion, VersionSource
-    from documents.storage import store_content
-
     stored = store_content(io.BytesIO(content))
     document.current_version = DocumentVersion.objects.create(
         document=document, sha256=stored.sha256, size=stored.size, storage_name=stored.storage_name,
@@ -428,7 +428,7 @@ def test_a_figure_and_a_line_can_be_left_out(anna: User) -> None:
     (Wanted(CorrectionAction.UNIT, scale=1, currency="eur"), "three capital letters"),
     (Wanted(CorrectionAction.CONCEPT, concept="is.nothing"), "There is no concept is.nothing."),
     (Wanted(CorrectionAction.CONCEPT, concept="bs.cash"), "is not a line of the income statement."),
-    (Wanted(CorrectionAction.CONCEPT, concept="is.revenue"), "That is what was read: is.revenue."),
+    (Wanted(CorrectionAction.CONCEPT, concept="is.revenue"), "That is what was read: Revenue."),
 ])  # fmt: skip
 def test_what_cannot_be_meant_is_refused_in_words(anna: User, wanted: Wanted, says: str) -> None:
     document = a_document(a_company(), 2024)
@@ -456,8 +456,6 @@ def test_the_task_replays_and_compiles_and_says_why_the_figures_differ(anna: Use
 
 
 def test_a_reading_of_before_corrections_were_kept_is_read_again(document: Document, anna: User) -> None:
-    from extraction.models import KeptReading
-
     KeptReading.objects.all().delete()
     correct(figure("Gross profit"), number("534.5"), by=anna)
     run = work_off(apply_to(document.company, by=anna, trigger=Trigger.ADMIN))
@@ -466,9 +464,6 @@ def test_a_reading_of_before_corrections_were_kept_is_read_again(document: Docum
 
 
 def test_a_preview_says_what_would_change_and_changes_nothing(document: Document, anna: User) -> None:
-    from extraction.correct import drafted
-    from extraction.preview import preview_of
-
     draft = drafted(figure("Gross profit"), number("534.5"), by=anna)
     preview = preview_of(draft)
     assert [
@@ -481,9 +476,6 @@ def test_a_preview_says_what_would_change_and_changes_nothing(document: Document
 
 
 def test_a_preview_of_a_concept_shows_the_other_years_it_would_go_for(anna: User) -> None:
-    from extraction.correct import drafted
-    from extraction.preview import preview_of
-
     company = a_company()
     for year in (2023, 2024):
         made = a_reading([year, year - 1], LINES)
