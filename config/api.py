@@ -30,6 +30,7 @@ class IndexView(APIView):
             "reviews": "review-list",
             "corrections": "correction-list",
             "taxonomy": "taxonomy-list",
+            "instruments": "instrument-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

@@ -59,6 +59,15 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Readings", "auto_stories", "extraction.extractionrun"),
             _page("Model calls", "psychology", "extraction.llmcall"),
             _page("Model budget", "account_balance_wallet", "extraction.llmbudget"),
+        ],
+    },
+    {
+        "title": "Markets",
+        "items": [
+            _page("Share prices", "candlestick_chart", "market.instrument"),
+            _page("Findings in prices", "report", "market.pricefinding"),
+            _page("Collections", "sync", "market.providerrun"),
+            _page("Price sources", "hub", "market.priceprovider"),
             _page("Exchange rates", "currency_exchange", "companies.exchangerate"),
         ],
     },

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/review/", include("extraction.review_urls")),
     path("admin/coverage/", include("extraction.coverage_urls")),
     path("admin/overview/", include("monitoring.overview_urls")),
+    path("admin/prices/", include("analysis.price_urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/now/", include("jobs.monitor_page")),
     path("admin/", admin.site.urls),

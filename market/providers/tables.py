@@ -25,7 +25,17 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "high": ("high", "high price", "hoch", "tageshoch", "haut", "máximo", "massimo", "高値", "h"),
     "low": ("low", "low price", "tief", "tagestief", "bas", "mínimo", "minimo", "安値", "l"),
     "close": (
-        *("close", "closing", "close price", "price", "last", "schluss", "schlusskurs", "clôture"),
+        *(
+            "close",
+            "closing",
+            "close price",
+            "close/last",
+            "price",
+            "last",
+            "schluss",
+            "schlusskurs",
+            "clôture",
+        ),
         *("cierre", "chiusura", "終値", "c"),
     ),
     "volume": ("volume", "vol", "shares", "stück", "stücke", "volumen", "出来高", "v"),
@@ -36,6 +46,7 @@ NUMBERS = ("open", "high", "low", "close", "volume", "dividend", "split")
 # How sources write that they have no value.
 NOTHING = frozenset({"", "-", "–", "n/a", "na", "nan", "null", "none", "."})
 _DAY_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d.%m.%Y", "%Y/%m/%d", "%d-%b-%Y", "%b %d, %Y")
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
 _LONGEST_SHOWN = 120
 _MOST_UNREAD = 200
 
@@ -101,7 +112,7 @@ def read_json(text: str, zone: ZoneInfo, layout: Layout = BY_NAME) -> Answer:
         content = _into(content, step)
     records = _records(content, layout)
     if not records:
-        raise ProviderFailed("no_prices", "The source answered properly and gave no prices.")
+        raise ProviderFailed("no_prices", "What came is in order and holds no prices.")
     names = sorted({name for record in records for name in record})
     by_field = {field: names[place] for field, place in _places(names, layout).items()}
     rows = [
@@ -118,8 +129,8 @@ def loads(text: str) -> Any:
     except (ValueError, RecursionError):
         raise ProviderFailed(
             "wrong_body",
-            "The source answered with something that is no JSON. Look at its address in a browser; it may"
-            " have changed or be asking for a person.",
+            "What came is no JSON, or is cut short. Look at it in a browser: the address may have changed or"
+            " ask for a person.",
         ) from None
 
 
@@ -180,9 +191,11 @@ def _answer(rows: Iterable[tuple[int, Mapping[str, Any]]], zone: ZoneInfo, numbe
     bars: list[GivenBar] = []
     actions: list[GivenAction] = []
     unread: list[UnreadLine] = []
+    rows = list(rows)
+    slashes = _order_of_slashes(row["day"] for _, row in rows)
     for place, row in rows:
         try:
-            day = _day(row["day"], zone)
+            day = _day(row["day"], zone, slashes)
             values = {name: number(row.get(name)) for name in NUMBERS}
             close = values["close"]
             if close is None:
@@ -197,7 +210,7 @@ def _answer(rows: Iterable[tuple[int, Mapping[str, Any]]], zone: ZoneInfo, numbe
             shown = ", ".join(str(value) for value in row.values())[:_LONGEST_SHOWN]
             unread.append(UnreadLine(place, shown, str(error)))
     if not bars and not actions and not unread:
-        raise ProviderFailed("no_prices", "The source answered properly and gave no prices.")
+        raise ProviderFailed("no_prices", "What came is in order and holds no prices.")
     return Answer(tuple(bars), tuple(actions), tuple(unread[:_MOST_UNREAD]))
 
 
@@ -211,7 +224,17 @@ def _actions(day: date, values: Mapping[str, Decimal | None]) -> list[GivenActio
     return found
 
 
-def _day(value: Any, zone: ZoneInfo) -> date:
+def _order_of_slashes(days: Iterable[Any]) -> str:
+    """How 3/6/2024 is meant: London puts the day first and New York the month. A file says so by a day
+    behind the twelfth; "" where it does not."""
+    found = [match for day in days if (match := _SLASHES.fullmatch(str(day).strip()))]
+    first, second = (max((int(match[place]) for match in found), default=0) for place in (1, 2))
+    if (first > 12) == (second > 12):
+        return ""
+    return "%d/%m/%Y" if first > 12 else "%m/%d/%Y"
+
+
+def _day(value: Any, zone: ZoneInfo, slashes: str) -> date:
     """A day, or the day of a moment in the zone of the exchange. Raises ValueError."""
     if isinstance(value, Decimal):
         seconds = value / 1000 if value > 10**11 else value
@@ -219,7 +242,9 @@ def _day(value: Any, zone: ZoneInfo) -> date:
             return datetime.strptime(str(int(seconds)), "%Y%m%d").date()  # noqa: DTZ007
         return datetime.fromtimestamp(float(seconds), UTC).astimezone(zone).date()
     text = str(value or "").strip()
-    for form in _DAY_FORMS:
+    if _SLASHES.fullmatch(text) and not slashes:
+        raise ValueError(f"{text!r} may put the month or the day first; write it like 2024-01-31")
+    for form in filter(None, (*_DAY_FORMS, slashes)):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
@@ -238,7 +263,7 @@ def _number(value: Any) -> Decimal | None:
         return value
     if isinstance(value, bool):
         raise ValueError(f"{value} is no number")
-    text = str(value).strip()
+    text = str(value).strip().lstrip("$€£¥ ")
     if text.lower() in NOTHING:
         return None
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):

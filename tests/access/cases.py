@@ -109,6 +109,12 @@ CASES: dict[str, Case] = {
     "correction-restore": decided(pk="correction"),
     "taxonomy-list": Case(get=READ),
     "taxonomy-detail": Case(get=READ, at={"code": "concept"}),
+    # Prices
+    "instrument-list": viewed(),
+    "instrument-detail": viewed(pk="instrument"),
+    # Without a share: who may ask is told which parameter is missing
+    "price-list": Case(get=(400, 403, 400, 401), refused=_VIEWED_ONLY),
+    "background-update-market": Case(post=_LAUNCHES),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
     "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),

@@ -27,6 +27,7 @@ from extraction.models import (
 )
 from jobs.launch import launch
 from jobs.models import TaskRun
+from market.models import Instrument
 from tests.extraction.made import a_company, a_company_that_restated
 from tests.http import small_pdf
 
@@ -84,7 +85,9 @@ class World:
     @cached_property
     def owner(self) -> User:
         person = User.objects.create_user("odile")
-        looks = Permission.objects.filter(codename__startswith="view_", content_type__app_label="extraction")
+        looks = Permission.objects.filter(
+            codename__startswith="view_", content_type__app_label__in=["extraction", "market"]
+        )
         person.user_permissions.set(looks)
         return person
 
@@ -102,6 +105,10 @@ class World:
         exchange = Exchange.objects.create(mic="XTST", name="Test exchange", timezone="UTC")
         Listing.objects.create(company=company, exchange=exchange, ticker="NWD")
         return company
+
+    @cached_property
+    def instrument(self) -> Instrument:
+        return Instrument.objects.create(listing=self.company.listings.get())
 
     @property
     def ticker(self) -> str:
