@@ -28,3 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),
 ]
+
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.denied"
+handler404 = "config.error_pages.not_found"
+handler500 = "config.error_pages.failed"
