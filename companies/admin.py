@@ -1,6 +1,7 @@
 """Companies in the admin: what is known of them, what can be started for them."""
 
 from collections import deque
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,6 +19,7 @@ from companies.rates import import_ecb_rates
 from engine.currency import read_ecb_csv
 from engine.errors import BadInput
 from engine.kinds import DocumentKind, StatementKind
+from jobs.field_help import with_help
 from jobs.launch_mixin import LaunchMixin, Offer
 from jobs.page_actions import PageActionsMixin
 
@@ -27,6 +29,20 @@ class ListingInline(TabularInline):
     extra = 0
     autocomplete_fields = ["exchange"]
     fields = ["ticker", "exchange", "currency", "is_primary", "valid_from", "valid_to"]
+
+
+HELP = {
+    "name": "As it stands on the cover of its reports.",
+    "slug": "The company's part in addresses and names of files. It is made from the name; once others"
+    " link to it, leave it as it is.",
+    "sector_template": "Which lines its statements may have: a bank has net interest income, an insurer has"
+    " insurance revenue.",
+    "framework": "Leave it empty where you do not know: reports say it themselves.",
+    "fiscal_year_end_month": "1 to 12. By it the coverage knows which reports are due, and when.",
+    "fiscal_year_end_day": "30 or 31; 28 for a year that ends in February.",
+    "notes": "For your colleagues. Shown on the company's page, read by no program.",
+    "is_active": "Switched off, no schedule visits its site; what is there stays.",
+}
 
 
 @admin.register(Company)
@@ -100,6 +116,10 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
                 newest=Max("documents__fiscal_year", filter=annual),
             )
         )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return with_help(field, HELP.get(db_field.name, ""))
 
     @admin.display(description="Listings")
     def tickers(self, company: Company) -> str:

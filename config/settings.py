@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import environment as env
+from config.empty_lists import EMPTY_LISTS as EMPTY_LISTS  # read by the template of empty lists
 from config.enums import ENUM_NAMES
 from config.logging import configuration as logging_configuration
 from config.navigation import NAVIGATION

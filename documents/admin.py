@@ -19,6 +19,7 @@ from documents.errors import StorageFull
 from documents.forms import SeveralForm, UploadForm
 from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_files
 from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion, ReplacedFile
+from jobs.field_help import with_help
 from jobs.launch_mixin import LaunchMixin, Offer
 from jobs.page_actions import PageActionsMixin
 from jobs.states import Trigger
@@ -42,6 +43,21 @@ class VersionInline(TabularInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+HELP = {
+    "company": "Whose report it is.",
+    "title": "As it is called on its cover or on the site. Left empty, the address stands for it.",
+    "document_type": "Only reports of a year, a half-year or a quarter are read; the others are kept.",
+    "fiscal_year": "The year in which the fiscal year ends, also for its half-years and quarters.",
+    "period_end": "The last day the statements are about.",
+    "published_on": "When the company published it. Which of two figures is the newer one depends on it;"
+    " where it is empty, the earliest day possible is taken.",
+    "language": "Two letters, such as en or de.",
+    "currency": "Three letters, such as EUR. What is printed at a statement wins over it.",
+    "framework": "What is printed in the report wins over it.",
+    "url": "The PDF itself, not the page that links to it.",
+}
 
 
 @admin.register(Document)
@@ -112,6 +128,10 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
         if obj is None:
             return [(None, {"fields": ["company", "file", "title", "url", "published_on"]})]
         return super().get_fieldsets(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return with_help(field, HELP.get(db_field.name, ""))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None):
         return [] if obj is None else super().get_readonly_fields(request, obj)

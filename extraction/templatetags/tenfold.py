@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django import template
+from django.conf import settings
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -37,6 +39,21 @@ def scale_words(scale: int) -> str:
     return {1: "units", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}.get(
         scale, f"units of {scale:,}"
     )
+
+
+@register.simple_tag
+def empty_list(changes: ChangeList) -> dict[str, object]:
+    """What a list without rows says: that its filters leave nothing, or what `settings.EMPTY_LISTS`
+    has for its model."""
+    if changes.query or changes.has_active_filters:
+        return {
+            "is_narrowed": True,
+            "title": "Nothing matches",
+            "todo": "Take a filter away, or search for other words.",
+        }
+    names = changes.opts.verbose_name_plural
+    title, todo = settings.EMPTY_LISTS.get(changes.opts.label, (f"There are no {names} yet", ""))
+    return {"is_narrowed": False, "title": title, "todo": todo}
 
 
 @register.filter

@@ -1,0 +1,76 @@
+"""What a list says while there is nothing in it: why, and what to do next.
+
+By the model's name. A list that is not named here says that it is empty and offers to add something
+where that can be done.
+"""
+
+EMPTY_LISTS: dict[str, tuple[str, str]] = {
+    "companies.Company": (
+        "There is no company yet",
+        "Add the first one: its name and the address of its investor-relations page are enough.",
+    ),
+    "companies.Exchange": (
+        "There is no exchange yet",
+        "Add those on which your companies are listed; ./run manage seed_companies brings the usual ones.",
+    ),
+    "companies.ExchangeRate": (
+        "There are no exchange rates yet",
+        "Add the European Central Bank's file of rates; statements can then be shown in other currencies.",
+    ),
+    "documents.Document": (
+        "There is no document yet",
+        "Have a company's site searched (on its page), or add reports by hand.",
+    ),
+    "documents.CrawlRun": (
+        "No site has been visited yet",
+        "A company's page can have its site searched; schedules do so every week.",
+    ),
+    "documents.ReplacedFile": (
+        "No file has been replaced",
+        "Here it shows when a company puts another file under a known address. Nothing is to be done.",
+    ),
+    "extraction.CompiledStatement": (
+        "Nothing has been compiled yet",
+        "Choose “Extract financial data” on a company's page; its statements come here by themselves.",
+    ),
+    "extraction.Correction": (
+        "Nothing has been corrected",
+        "Corrections are made where a figure is proved: click a figure of a statement.",
+    ),
+    "extraction.ExtractionRun": (
+        "No file has been read yet",
+        "Choose “Process” on a document's page, or “Extract financial data” on a company's.",
+    ),
+    "extraction.Fact": (
+        "There are no figures yet",
+        "They come with the first report that is read: choose “Process” on a document's page.",
+    ),
+    "extraction.LlmCall": (
+        "No model has been asked",
+        "That is the usual state: a model is asked only where OPENAI_MODEL names one, see the README.",
+    ),
+    "extraction.Restatement": (
+        "No figure has been restated",
+        "They show as soon as two reports of a company give one figure differently.",
+    ),
+    "extraction.ReviewItem": (
+        "There is no question",
+        "What reading a report leaves open comes here by itself.",
+    ),
+    "jobs.TaskRun": (
+        "Nothing has been started yet",
+        "Work is started on the pages of companies and documents, and by schedules.",
+    ),
+    "django_celery_beat.PeriodicTask": (
+        "Nothing starts by itself",
+        "Call ./run manage sync_schedules for the usual schedules, or add one.",
+    ),
+    "auth.Group": (
+        "There is no group",
+        "A group gives several people the same permissions. Add one, and then people to it.",
+    ),
+    "knox.AuthToken": (
+        "Nobody has a token",
+        "A token is given for a name and a password: POST /api/v1/token/, see docs/api.md.",
+    ),
+}
