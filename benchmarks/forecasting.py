@@ -36,7 +36,7 @@ MOST_OFF = 0.03
 MOST_FALSE = 0.05
 WEEKLY = ForecastOptions(horizon=13)
 HOURLY = ForecastOptions(horizon=48, season=24)
-DAILY = ForecastOptions(horizon=20)
+DAILY = ForecastOptions(horizon=20, search_seasons=False)  # as prices are forecast
 FIVE_YEARS = 1260
 SEED = 20260101
 

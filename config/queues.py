@@ -139,6 +139,11 @@ TASK_ROUTES: dict[str, Route] = {
     # Compiling
     "normalize_and_compile_statements": CLASSES[COMPILATION],
     "compile_company_statements": CLASSES[COMPILATION],
+    # Forecasts, and what came of them
+    "generate_stock_forecast": CLASSES[FORECASTING],
+    "generate_statement_forecast": CLASSES[FORECASTING],
+    "batch_forecast_generation": CLASSES[FORECASTING],
+    "evaluate_forecast_accuracy": CLASSES[FORECASTING],
     "extraction.apply_corrections": CLASSES[COMPILATION],
     # Prices
     "update_market_data": MARKET_DATA,

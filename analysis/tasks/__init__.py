@@ -1,1 +1,5 @@
 """The tasks of this app, where Celery looks for them: one module for each theme."""
+
+from analysis.tasks import forecasts
+
+__all__ = ["forecasts"]

@@ -8,10 +8,12 @@ had the direction right, with Wilson's interval.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from scipy import stats
 
+from engine.errors import BadInput
 from engine.forecast.values import Step
 
 QUANTILES = ((0.025, "lo95"), (0.1, "lo80"), (0.5, "point"), (0.9, "hi80"), (0.975, "hi95"))
@@ -19,12 +21,23 @@ QUANTILES = ((0.025, "lo95"), (0.1, "lo80"), (0.5, "point"), (0.9, "hi80"), (0.9
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A forecast and what came, and the last value that was known when it was made."""
+    """A forecast and what came, and the last value that was known when it was made.
+
+    Raises BadInput where it was made on the day it speaks of, or later: that was no forecast.
+    """
 
     step: Step
     actual: float
     last_known: float
+    made_on: date
+    target: date
     usual_step: float | None = None  # the mean absolute step of the history; None: MASE cannot be said
+
+    def __post_init__(self) -> None:
+        if self.made_on >= self.target:
+            raise BadInput(
+                f"What was said on {self.made_on} of {self.target} is no forecast and is not evaluated."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def run_backtest(values: Values, observed: NDArray[np.bool_], options: ForecastO
     """Fit every method at a few points of the past and forecast from the origins behind each until the
     next; then fit it to the whole."""
     count, horizon = len(values), options.horizon
-    periods = seasons_of(count, options.season)
+    periods = seasons_of(count, options.season, options.search_seasons)
     first = first_origin(count, options)
     stride = max(1, (count - 1 - first) // options.most_origins)
     origins = np.arange(first, count - 1, stride)
@@ -61,7 +61,7 @@ def run_backtest(values: Values, observed: NDArray[np.bool_], options: ForecastO
 def first_origin(count: int, options: ForecastOptions) -> int:
     """From where on there is a past to learn from: a third of the points, and two of each season that
     lies in one that was named. A season that nobody named joins later, when there are two of it."""
-    seasons = seasons_of(count, options.season) if options.season > 1 else ()
+    seasons = seasons_of(count, options.season, options.search_seasons) if options.season > 1 else ()
     needed = max([methods.FEWEST_FOR_MODELS, *(2 * season + 2 for season in seasons)])
     return min(max(count // 3, needed), count - 2)
 
@@ -69,7 +69,7 @@ def first_origin(count: int, options: ForecastOptions) -> int:
 def methods_for(count: int, options: ForecastOptions) -> list[ForecastMethod]:
     """The methods that so many points allow."""
     names = [ForecastMethod.RANDOM_WALK, ForecastMethod.DRIFT]
-    periods = seasons_of(count, options.season)
+    periods = seasons_of(count, options.season, options.search_seasons)
     if count < 2 * methods.FEWEST_FOR_MODELS:
         return names
     if options.season == 1 or not periods:

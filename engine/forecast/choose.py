@@ -112,4 +112,4 @@ def skill_of(
     mean, usual = float(saved.mean()), float(theirs.mean())
     wide = float(stats.t.ppf(0.975, len(saved) - 1)) * error
     needed = float(stats.t.ppf(1 - level, len(saved) - 1)) * error
-    return Skill(mean / usual, (mean - wide) / usual, (mean + wide) / usual, len(blocks), mean > needed)
+    return Skill(mean / usual, (mean - wide) / usual, (mean + wide) / usual, len(blocks), bool(mean > needed))

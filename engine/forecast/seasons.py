@@ -36,10 +36,11 @@ class Profile:
         return total
 
 
-def seasons_of(count: int, season: int) -> tuple[int, ...]:
-    """The seasons that `count` points can show: the one named, and the longer one usual beside it."""
+def seasons_of(count: int, season: int, search: bool = True) -> tuple[int, ...]:
+    """The seasons that `count` points can show: the one named, and with `search` the longer one that is
+    usual beside it."""
     found = [season] if season > 1 else []
-    found.append(LONGER_SEASONS.get(season, 0))
+    found.append(LONGER_SEASONS.get(season, 0) if search else 0)
     return tuple(period for period in found if period and count >= FEWEST_CYCLES * period)
 
 

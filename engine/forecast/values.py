@@ -29,13 +29,15 @@ class ForecastMethod(StrEnum):
 class ForecastOptions:
     """How far to look, the length of a season in points (1: none known), and what a claim needs.
 
-    `longest_history` points at most are looked at, the latest ones. `claim_level` is the one-sided
+    `search_seasons` also looks for the longer season that is usual beside the one named, such as the year
+    in weeks. `longest_history` points at most are looked at, the latest ones. `claim_level` is the one-sided
     level of the test by which anything has to beat the random walk. A value out of its range is
     refused with its name.
     """
 
     horizon: int
     season: int = 1
+    search_seasons: bool = True
     longest_history: int = 1500
     claim_level: float = 0.03
     refits: int = 4

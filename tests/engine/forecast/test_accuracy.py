@@ -1,13 +1,17 @@
 """The measures, against figures reckoned by hand."""
 
+from datetime import date
+
 import pytest
 
+from engine.errors import BadInput
 from engine.forecast.accuracy import Outcome, Share, accuracy_of, share
 from engine.forecast.values import Step
 
 
 def outcome(point: float, actual: float, last: float, usual: float | None = 2.0) -> Outcome:
-    return Outcome(Step(1, point, point - 1, point + 1, point - 3, point + 3), actual, last, usual)
+    step = Step(1, point, point - 1, point + 1, point - 3, point + 3)
+    return Outcome(step, actual, last, date(2024, 1, 1), date(2024, 1, 2), usual)
 
 
 def test_the_measures():
@@ -44,3 +48,9 @@ def test_a_share_has_wilsons_interval():
     found = share(8, 10)
     assert (found.value, found.count) == (0.8, 10)
     assert (found.low, found.high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+
+
+@pytest.mark.parametrize("made_on", [date(2024, 1, 2), date(2024, 1, 3)])
+def test_what_was_said_on_the_day_or_later_is_refused(made_on):
+    with pytest.raises(BadInput, match=f"What was said on {made_on} of 2024-01-02 is no forecast"):
+        Outcome(Step(1, 5, 4, 6, 3, 7), 5, 5, made_on, date(2024, 1, 2))

@@ -1,6 +1,8 @@
 """What a forecast promises: no look into the future, no claim without proof, no figure without history."""
 
+import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -191,3 +193,9 @@ def test_skill_is_not_tested_on_fewer_than_four_stretches():
 def test_options_out_of_range_are_refused_by_name(options, message):
     with pytest.raises(BadInput, match=message.replace(".", r"\.")):
         ForecastOptions(**options)
+
+
+def test_what_is_claimed_can_be_written_as_json():
+    found = forecast(returning(300, seed=1), ForecastOptions(horizon=5))
+    written = json.loads(json.dumps(asdict(found)))
+    assert (written["method"], written["skill"]["claimed"]) == ("ensemble", True)
