@@ -136,6 +136,11 @@ TASK_ROUTES: dict[str, Route] = {
     # Reading
     "extract_financial_statements": CLASSES[EXTRACTION],
     "extraction.process_document": CLASSES[EXTRACTION],
+    # The tone of documents. A batch only starts others and sums up, whatever its queue
+    "analyze_document_sentiment": CLASSES[SENTIMENT_ANALYSIS],
+    "batch_sentiment_analysis": CLASSES[SENTIMENT_ANALYSIS],
+    "update_sentiment_trends": CLASSES[SENTIMENT_ANALYSIS],
+    "compare_company_sentiment": CLASSES[SENTIMENT_ANALYSIS],
     # Compiling
     "normalize_and_compile_statements": CLASSES[COMPILATION],
     "compile_company_statements": CLASSES[COMPILATION],

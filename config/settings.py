@@ -448,6 +448,10 @@ OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
 OPENAI_MODEL = env.text("OPENAI_MODEL")
 
+# A transformer of one's own that judges the tone of documents in place of the lexicon: a folder, or the
+# name of a model in this machine's cache. Its packages are those of requirements-transformer.txt.
+SENTIMENT_TRANSFORMER = env.text("TENFOLD_SENTIMENT_TRANSFORMER")
+
 # --- Language, time and words --------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

@@ -1,6 +1,24 @@
 """The addresses of analyses, under both prefixes of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, re_path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns_v1: list[URLPattern | URLResolver] = []
-urlpatterns_background: list[URLPattern | URLResolver] = []
+from analysis.api import sentiment
+
+router = SimpleRouter()
+router.register("sentiment", sentiment.SentimentViewSet, basename="sentiment")
+router.register("sentiment-trends", sentiment.SentimentTrendViewSet, basename="sentiment-trend")
+router.register("sentiment-shifts", sentiment.SentimentShiftViewSet, basename="sentiment-shift")
+router.register(
+    "sentiment-comparisons", sentiment.SentimentComparisonViewSet, basename="sentiment-comparison"
+)
+
+urlpatterns_v1: list[URLPattern | URLResolver] = [*router.urls]
+urlpatterns_background: list[URLPattern | URLResolver] = [
+    re_path(r"^sentiment/analyze/?$", sentiment.AnalyzeView.as_view(), name="sentiment-analyze"),
+    re_path(
+        r"^sentiment/batch-analyze/?$", sentiment.BatchAnalyzeView.as_view(), name="sentiment-batch-analyze"
+    ),
+    re_path(r"^sentiment/trends/?$", sentiment.TrendsView.as_view(), name="sentiment-trends-start"),
+    re_path(r"^sentiment/compare/?$", sentiment.CompareView.as_view(), name="sentiment-compare"),
+]

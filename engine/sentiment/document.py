@@ -27,6 +27,7 @@ SENTIMENT_VERSION = 1  # rises when the same document may get another score
 PRIOR = 5  # sentences: with as many of evidence the mean counts for half
 PRIOR_SPREAD = 0.5  # of the scores of sentences, before any is seen
 POLAR = 0.1  # from which a score is called positive or negative
+QUIET_SHOWN = 40  # sentences without evidence that are kept as a sample
 FEWEST_WORDS = 5  # fewer are a heading or a label
 LANGUAGE = "en"  # the one the lexicon knows
 
@@ -69,13 +70,15 @@ class Score:
 @dataclass(frozen=True, slots=True)
 class DocumentTone:
     """`overall` and the score of a topic are None where nothing speaks of them. `sentences` are those
-    with evidence in the order of the document; `axes` the shares of `counted` sentences; `left_out`
+    with evidence in the order of the document, `quiet` a sample of those without, evenly spread, so that
+    people can label what the judge passed over; `axes` the shares of `counted` sentences; `left_out`
     how many did not count, by reason."""
 
     overall: Score | None
     topics: Mapping[Topic, Score | None]
     axes: Mapping[Axis, float | None]
     sentences: tuple[Judged, ...]
+    quiet: tuple[Judged, ...]
     counted: int
     left_out: Mapping[str, int]
 
@@ -86,6 +89,7 @@ def document_tone(sentences: Iterable[Said], judge: Judge) -> DocumentTone:
     counted = 0
     axes: Counter[Axis] = Counter()
     judged: list[Judged] = []
+    quiet: list[Judged] = []
     seen: set[str] = set()
     for said in sentences:
         words, _ = tokens_of(said.text[:LONGEST_SENTENCE])
@@ -100,8 +104,8 @@ def document_tone(sentences: Iterable[Said], judge: Judge) -> DocumentTone:
         here = axes_of(words)
         axes.update(here)
         tone = judge(said.text)
-        if tone.terms and tone.score:
-            judged.append(Judged(said, tone, _topics(words, said.headings), here))
+        one = Judged(said, tone, _topics(words, said.headings), here)
+        (judged if tone.terms and tone.score else quiet).append(one)
     return DocumentTone(
         overall=score_of([one.tone.score for one in judged]),
         topics={
@@ -109,6 +113,7 @@ def document_tone(sentences: Iterable[Said], judge: Judge) -> DocumentTone:
         },
         axes={axis: round(axes[axis] / counted, 4) if counted else None for axis in Axis},
         sentences=tuple(judged),
+        quiet=tuple(quiet[:: max(1, -(-len(quiet) // QUIET_SHOWN))]),
         counted=counted,
         left_out=dict(left_out),
     )

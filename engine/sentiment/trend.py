@@ -8,6 +8,7 @@ point further from the median of those before than `SHIFT` times their median ab
 
 import math
 import statistics
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,11 +43,12 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """Per year, with an interval of 95 % and the probability of so clear an order by chance."""
+    """Per year, with an interval of 95 % (None where too many scores are alike to say) and the
+    probability of so clear an order by chance."""
 
     per_year: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     p_value: float
 
 
@@ -111,12 +113,15 @@ def _slope(ordered: Sequence[DatedScore]) -> Slope | None:
     from scipy.stats import theilslopes
 
     years = [(one.day - ordered[0].day).days / DAYS_OF_YEAR for one in ordered]
-    found = theilslopes([one.score for one in ordered], years, alpha=0.95)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of many equal scores, which is said below
+        found = theilslopes([one.score for one in ordered], years, alpha=0.95)
     low, high = (
-        value if math.isfinite(value) else found.slope for value in (found.low_slope, found.high_slope)
+        round(float(value), 4) if math.isfinite(value) else None
+        for value in (found.low_slope, found.high_slope)
     )
     p_value = mann_kendall([one.score for one in ordered])
-    return Slope(round(float(found.slope), 4), round(float(low), 4), round(float(high), 4), round(p_value, 4))
+    return Slope(round(float(found.slope), 4), low, high, round(p_value, 4))
 
 
 def mann_kendall(values: Sequence[float]) -> float:

@@ -115,6 +115,19 @@ CASES: dict[str, Case] = {
     # Without a share: who may ask is told which parameter is missing
     "price-list": Case(get=(400, 403, 400, 401), refused=_VIEWED_ONLY),
     "background-update-market": Case(post=_LAUNCHES),
+    # The tone of documents
+    "sentiment-list": viewed(),
+    "sentiment-detail": viewed(pk="tone"),
+    "sentiment-trend-list": viewed(),
+    "sentiment-trend-detail": viewed(pk="trend"),
+    "sentiment-shift-list": viewed(),
+    "sentiment-shift-detail": viewed(pk="shift"),
+    "sentiment-comparison-list": viewed(),
+    "sentiment-comparison-detail": viewed(pk="comparison"),
+    "sentiment-analyze": Case(post=_LAUNCHES, body="a_judgement"),
+    "sentiment-batch-analyze": Case(post=_LAUNCHES, body="judgements"),
+    "sentiment-trends-start": Case(post=_LAUNCHES, body="a_trend"),
+    "sentiment-compare": Case(post=_LAUNCHES, body="a_comparison"),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
     "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),

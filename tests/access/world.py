@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from analysis.models import SentimentAnalysis, SentimentComparison, SentimentShift, SentimentTrend
+from analysis.sentiment.analyze import analyze
+from analysis.sentiment.trends import update_trends
 from companies.models import Company, Exchange, Listing
 from documents.models import Document
 from documents.upload import accept_upload
@@ -28,6 +32,7 @@ from extraction.models import (
 from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
+from tests.analysis.sentiment.reports import GOOD, report
 from tests.extraction.made import a_company, a_company_that_restated
 from tests.http import small_pdf
 
@@ -58,6 +63,10 @@ class World:
             "": dict,
             "a_name": lambda: {"name": "Northwind Group"},
             "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
+            "a_judgement": lambda: {"document_id": self.document.pk},
+            "judgements": lambda: {"document_ids": [self.document.pk]},
+            "a_trend": lambda: {"company_id": self.company.pk},
+            "a_comparison": lambda: {"company_ids": [self.company.pk, self._years.pk]},
             "several": lambda: {
                 "company": self.company.pk,
                 "files": SimpleUploadedFile("one.pdf", small_pdf("One of several")),
@@ -86,7 +95,7 @@ class World:
     def owner(self) -> User:
         person = User.objects.create_user("odile")
         looks = Permission.objects.filter(
-            codename__startswith="view_", content_type__app_label__in=["extraction", "market"]
+            codename__startswith="view_", content_type__app_label__in=["extraction", "market", "analysis"]
         )
         person.user_permissions.set(looks)
         return person
@@ -117,6 +126,33 @@ class World:
     @cached_property
     def document(self) -> Document:
         return accept_upload(self.company, io.BytesIO(small_pdf("A report")), "ar.pdf").document
+
+    @cached_property
+    def tone(self) -> SentimentAnalysis:
+        return analyze(report("Westwind", 2024, GOOD)).analysis
+
+    @property
+    def trend(self) -> SentimentTrend:
+        update_trends(self.tone.document.company, "ALL", today=date(2026, 1, 1))
+        return SentimentTrend.objects.latest("pk")
+
+    @property
+    def shift(self) -> SentimentShift:
+        document = self.tone.document
+        return SentimentShift.objects.create(
+            company=document.company,
+            document=document,
+            day=document.period_end,
+            score=0,
+            usual=1,
+            deviations=-9,
+        )
+
+    @property
+    def comparison(self) -> SentimentComparison:
+        return SentimentComparison.objects.create(
+            timeframe="1Y", start=date(2025, 1, 1), end=date(2026, 1, 1)
+        )
 
     @cached_property
     def run(self) -> TaskRun:

@@ -63,3 +63,9 @@ def test_the_order_in_which_reports_come_does_not_matter():
     scores = yearly(0.1, 0.3, 0.2, 0.4)
 
     assert trend_of(scores[::-1]) == trend_of(scores)
+
+
+def test_equal_scores_have_a_slope_without_an_interval():
+    slope = trend_of(yearly(0.2, 0.2, 0.2, 0.2)).slope
+
+    assert (slope.per_year, slope.low, slope.high, slope.p_value) == (0.0, None, None, 1.0)
