@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from companies.models import Company
 from engine import ENGINE_VERSION
 from engine.compiling.compile import compile_statement
 from engine.compiling.values import CompiledStatement as CompiledValues
-from engine.compiling.values import CompileRequest
+from engine.compiling.values import CompileRequest, KnownReport, Vintage
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import CompiledView, Framework, ReportingPeriod, Scope, StatementKind
 from engine.progress import Report, silent
@@ -127,13 +128,21 @@ def request_for(
 
 
 def compile_now(company: Company, request: CompileRequest) -> CompiledValues:
-    """A statement compiled on the spot and not kept."""
-    return compile_statement(
+    """A statement compiled on the spot and not kept in the database."""
+    return _compiled_lately(
         vintages_of(company, request.statement, request.scope, request.period),
         known_reports_of(company, request.statement, request.scope, request.period),
         request,
-        load_taxonomy(),
     )
+
+
+@lru_cache(maxsize=8)
+def _compiled_lately(
+    vintages: tuple[Vintage, ...], reports: tuple[KnownReport, ...], request: CompileRequest
+) -> CompiledValues:
+    """Whoever looks at a table that is not kept asks for it again with every figure that is proven and
+    every unit that is tried. Equal figures and reports compile to equal tables: none is ever out of date."""
+    return compile_statement(vintages, reports, request, load_taxonomy())
 
 
 def compile_as_of(

@@ -20,7 +20,7 @@ from extraction.load import documents_for
 from extraction.models import Restatement, ReviewState
 from extraction.presentation import DisplayUnit, TableView
 from extraction.proof import cell_proof, proof_of
-from extraction.sheet import Sheet, sheet_of
+from extraction.sheet import Links, Sheet, sheet_of
 from extraction.tables import Wanted, table_for
 from jobs.launch import launch
 from jobs.models import TaskRun
@@ -107,7 +107,7 @@ def company_statements(request: HttpRequest, slug: str) -> HttpResponse:
         "company": company,
         "choice": choice,
         "table": table,
-        "sheet": _sheet(company, table, choice) if table else None,
+        "sheet": _sheet(request, company, table, choice) if table else None,
         "cell_proof": cell_proof(table, choice.cell) if table and choice.cell else None,
         "bridges": found.bridges if found else (),
         "changes": found.stored.changes.count() if found and found.stored else None,
@@ -140,12 +140,18 @@ def statement_cell(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "admin/extraction/cell.html", context)
 
 
-def _sheet(company: Company, table: TableView, choice: Choice) -> Sheet:
+def _sheet(request: HttpRequest, company: Company, table: TableView, choice: Choice) -> Sheet:
     """The table with what was asked for beside its figures."""
     income = None
     if choice.with_share and choice.statement is StatementKind.CASH_FLOW_STATEMENT:
         income = _table(company, StatementKind.INCOME_STATEMENT, choice)
-    return sheet_of(table, with_share=choice.with_share, with_growth=choice.with_growth, income=income)
+    return sheet_of(
+        table,
+        Links.of(company, request.GET),
+        with_share=choice.with_share,
+        with_growth=choice.with_growth,
+        income=income,
+    )
 
 
 def _restatements(company: Company, choice: Choice, table: TableView | None) -> list[Restatement]:

@@ -3,9 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
+from django.http import QueryDict
+from django.urls import reverse
+
+from companies.models import Company
 from engine.compiling.relative import BASES, base_of, growth, share, year_before
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import GapReason, RowKind
@@ -46,11 +52,16 @@ GAP_MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """A cell with its address in links, its marks and, where asked for, its share and growth."""
+    """A cell as it is written: what it shows with its hint, the signs before it, the styles of its marks,
+    where it leads without scripts and, where asked for, its share and growth."""
 
     cell: CellView
-    address: str
     marks: tuple[Mark, ...]
+    text: str
+    hint: str
+    signs: str
+    styles: str
+    link: str
     share: str
     growth: str
 
@@ -103,8 +114,37 @@ class Sheet:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where cells lead: a printed figure to its proof, any other to the page of the cell. `asked` is the
+    query string that makes this very table, with a name for the cell to come at its end."""
+
+    company: str
+    asked: str
+
+    @classmethod
+    def of(cls, company: Company, query: QueryDict) -> "Links":
+        asked = query.copy()
+        for name in ("cell", "part", "chart"):
+            asked.pop(name, None)
+        asked["cell"] = ""
+        return cls(reverse("extraction:cell", args=[company.slug]), asked.urlencode())
+
+    def to(self, cell: CellView, address: str) -> str:
+        if cell.fact_id is not None:
+            return f"{_proof_link()}{cell.fact_id}/"
+        return f"{self.company}?{self.asked}{quote(address)}"
+
+
+@lru_cache(maxsize=1)
+def _proof_link() -> str:
+    """What stands before the number of a fact: a thousand links are not looked up one by one."""
+    return reverse("extraction:proof", args=[0]).removesuffix("0/")
+
+
 def sheet_of(
     table: TableView,
+    links: Links,
     *,
     with_share: bool = False,
     with_growth: bool = False,
@@ -117,7 +157,7 @@ def sheet_of(
         year_before(column.period, [other.period for other in table.columns]) if with_growth else None
         for column in table.columns
     ]
-    rows = tuple(_sheet_row(row, table.columns, base, before) for row in table.rows)
+    rows = tuple(_sheet_row(row, table.columns, links, base, before) for row in table.rows)
     return Sheet(table, rows, _legend(rows), share_of, with_share, with_growth)
 
 
@@ -175,23 +215,32 @@ def _base(table: TableView, income: TableView | None) -> tuple[dict[Period, Deci
 def _sheet_row(
     row: RowView,
     columns: Sequence[ColumnView],
+    links: Links,
     base: Mapping[Period, Decimal],
     before: Sequence[int | None],
 ) -> SheetRow:
     if row.kind is RowKind.HEADING:
         return SheetRow(row, (), None)
     is_money = row.kind not in NOT_MONEY
-    cells = tuple(
-        SheetCell(
-            cell,
-            address_of(row, column),
-            marks_of(cell),
-            _percent(share(cell.value, base.get(column.period))) if is_money else "",
-            "" if past is None else _percent(growth(cell.value, row.cells[past].value), signed=True),
+    cells = []
+    for column, cell, past in zip(columns, row.cells, before, strict=True):
+        marks = marks_of(cell)
+        cells.append(
+            SheetCell(
+                cell=cell,
+                marks=marks,
+                text=marks[0].sign if cell.gap else cell.text,
+                hint=cell.hint,
+                signs="" if cell.gap else "".join(mark.sign for mark in marks),
+                styles="".join(f" tf-{mark.code}" for mark in marks),
+                link=links.to(cell, address_of(row, column)),
+                share=_percent(share(cell.value, base.get(column.period))) if base and is_money else "",
+                growth=(
+                    "" if past is None else _percent(growth(cell.value, row.cells[past].value), signed=True)
+                ),
+            )
         )
-        for column, cell, past in zip(columns, row.cells, before, strict=True)
-    )
-    return SheetRow(row, cells, sparkline(_drawn(row)))
+    return SheetRow(row, tuple(cells), sparkline(_drawn(row)))
 
 
 def _drawn(row: RowView) -> list[Decimal | None]:

@@ -249,9 +249,14 @@ def _label_score(one: Profile, other: Profile) -> int:
 
 def nearly_equal(one: str, other: str) -> bool:
     """Whether two wordings are one but for a letter or a small word."""
-    shorter = min(len(one), len(other))
+    if one == other:
+        return True
+    shorter, longer = sorted((len(one), len(other)))
     least = NEARLY_EQUAL_IF_LONG if shorter >= VERY_LONG else NEARLY_EQUAL
-    return one == other or (shorter >= LONG_ENOUGH and _likeness(one, other) >= least)
+    # However alike, two wordings are no liker than what the shorter one has letters for.
+    if shorter < LONG_ENOUGH or 200 * shorter < least * (shorter + longer):
+        return False
+    return _likeness(one, other) >= least
 
 
 @lru_cache(maxsize=200_000)

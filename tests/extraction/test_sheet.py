@@ -9,12 +9,13 @@ from companies.models import Company
 from engine.kinds import GapReason, StatementKind
 from extraction.compile import compile_company
 from extraction.presentation import TableView
-from extraction.sheet import GAP_SIGNS, RESTATED, SheetRow, address_of, find_cell, sheet_of
+from extraction.sheet import GAP_SIGNS, RESTATED, Links, SheetRow, address_of, find_cell, sheet_of
 from extraction.sparkline import sparkline
 from extraction.store import store_reading
 from extraction.tables import Wanted, table_for
 from tests.extraction.made import Line, a_company, a_company_that_restated, a_document, a_reading
 
+LINKS = Links("/cell/", "unit=millions&cell=")
 INCOME: list[Line] = [
     ("Revenue", "is.revenue", 1, ["1,000", "800"]),
     ("Cost of sales", "is.cost_of_sales", -1, ["600", "500"]),
@@ -45,9 +46,9 @@ def by_key(rows: tuple[SheetRow, ...]) -> dict[str, SheetRow]:
 def test_shares_and_growth_stand_beside_the_figures_when_asked_for() -> None:
     company = a_company()
     read(company, INCOME, StatementKind.INCOME_STATEMENT)
-    plain = sheet_of(table_of(company))
+    plain = sheet_of(table_of(company), LINKS)
     assert {item.share + item.growth for line in plain.rows for item in line.cells} == {""}
-    sheet = sheet_of(table_of(company), with_share=True, with_growth=True)
+    sheet = sheet_of(table_of(company), LINKS, with_share=True, with_growth=True)
     assert sheet.share_of == "Revenue"
     rows = by_key(sheet.rows)
     assert [item.share for item in rows["is.cost_of_sales"].cells] == ["(60.0)", "(62.5)"]
@@ -67,9 +68,9 @@ def test_flows_of_cash_are_shares_of_the_revenue_of_the_income_statement() -> No
     store_reading(flows.current_version, reading, options_digest="d", task_run=None)
     compile_company(company)
     table = table_of(company, StatementKind.CASH_FLOW_STATEMENT)
-    with_income = sheet_of(table, with_share=True, income=table_of(company))
+    with_income = sheet_of(table, LINKS, with_share=True, income=table_of(company))
     assert [item.share for item in by_key(with_income.rows)["cf.cfo"].cells] == ["25.0", "12.5"]
-    without = sheet_of(table, with_share=True, income=None)
+    without = sheet_of(table, LINKS, with_share=True, income=None)
     assert without.lacks_base
     assert without.width == 1 + 2
 
@@ -80,9 +81,9 @@ def test_marks_say_what_is_to_be_known_and_the_legend_has_those_that_occur() -> 
     compile_company(company)
     found = table_for(company, StatementKind.INCOME_STATEMENT, Wanted())
     assert found is not None
-    sheet = sheet_of(found.view)
+    sheet = sheet_of(found.view, LINKS)
     revenue = by_key(sheet.rows)["is.revenue"]
-    assert [[mark.sign for mark in item.marks] for item in revenue.cells] == [[], ["R"], []]
+    assert [item.signs for item in revenue.cells] == ["", "R", ""]
     assert sheet.legend[0] == RESTATED
     assert {mark.sign for mark in sheet.legend} == {
         mark.sign for line in sheet.rows for item in line.cells for mark in item.marks
@@ -111,7 +112,7 @@ def test_a_cell_is_found_by_its_address_and_by_no_other() -> None:
 def test_the_chart_gets_the_figures_oldest_first_in_the_unit_shown() -> None:
     company = a_company()
     read(company, INCOME, StatementKind.INCOME_STATEMENT)
-    chart = sheet_of(table_of(company)).chart
+    chart = sheet_of(table_of(company), LINKS).chart
     assert chart["periods"] == ["FY2023", "FY2024"]
     assert chart["unit"] == "EUR millions"
     assert chart["rows"]["is.revenue"]["values"] == ["800", "1000"]
@@ -123,7 +124,7 @@ def test_the_chart_gets_the_figures_oldest_first_in_the_unit_shown() -> None:
 def test_a_cost_that_rises_is_drawn_rising() -> None:
     company = a_company()
     read(company, INCOME, StatementKind.INCOME_STATEMENT)
-    cost = by_key(sheet_of(table_of(company)).rows)["is.cost_of_sales"]
+    cost = by_key(sheet_of(table_of(company), LINKS).rows)["is.cost_of_sales"]
     assert cost.trend is not None
     assert cost.trend.lines == ("2.5,17.5 69.5,2.5",)
 
