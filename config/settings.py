@@ -485,6 +485,7 @@ UNFOLD = {
         lambda request: static("tenfold/colours.css"),
         lambda request: static("tenfold/tenfold.css"),
         lambda request: static("tenfold/work.css"),
+        lambda request: static("tenfold/theme.css"),
         lambda request: static("tenfold/desk.css"),
     ],
     "SCRIPTS": [lambda request: static("tenfold/theme.js")],

@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -14,9 +16,15 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+def icon(request: HttpRequest) -> HttpResponse:
+    """What browsers ask for by themselves where a page names no icon."""
+    return redirect(static("tenfold/mark.svg"))
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("livez", alive, name="livez"),
+    path("favicon.ico", icon, name="icon"),
     path("healthcheck", HealthView.as_view(), name="healthcheck"),
     path("admin/statements/", include("extraction.urls")),
     path("admin/review/", include("extraction.review_urls")),

@@ -56,4 +56,4 @@ def page(browser: Browser) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
-    assert faults == []
+    assert faults == [], "\n".join(faults)

@@ -107,33 +107,3 @@ def test_a_file_that_is_no_pdf_is_refused_in_words(signed_in: Page, live_server:
     )
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("it is a web page")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin/",
-        "/admin/companies/company/",
-        "/admin/companies/company/add/",
-        "/admin/documents/document/",
-        "/admin/documents/crawlrun/",
-        "/admin/extraction/extractionrun/",
-        "/admin/extraction/fact/",
-        "/admin/extraction/compiledstatement/",
-        "/admin/extraction/restatement/",
-        "/admin/extraction/reviewitem/",
-        "/admin/jobs/taskrun/",
-        "/admin/django_celery_beat/periodictask/",
-        "/admin/django_celery_beat/periodictask/add/",
-        "/api/v1/",
-        "/api/docs/",
-    ],
-)
-def test_every_page_opens_without_a_fault(
-    signed_in: Page, live_server: object, path: str, scheme: str
-) -> None:
-    signed_in.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    response = signed_in.goto(f"{live_server}{path}")
-    assert response is not None
-    assert response.status == 200
