@@ -9,9 +9,13 @@
   window.htmx.config.attributesToSettle = ["class", "width", "height"];
 })();
 
-// Names for people who do not see the page, where the theme and the admin leave some out.
+// Names for people who do not see the page, where the theme and the admin leave some out. Both make
+// parts of their forms when the page has loaded, so that this looks when they are done.
 window.addEventListener("load", function () {
   "use strict";
+
+  window.setTimeout(nameAll, 0);
+  window.setTimeout(nameAll, 400);
 
   function labelOf(element) {
     const row = element.closest(".form-row, .field-line, [class*='field-']");
@@ -25,18 +29,20 @@ window.addEventListener("load", function () {
     }
   }
 
-  document.querySelectorAll(".help-tooltip[aria-label]").forEach((icon) => icon.setAttribute("role", "img"));
-  document.querySelectorAll("input.vDateField, input.vTimeField").forEach(function (input) {
-    const part = input.classList.contains("vDateField") ? "date" : "time";
-    if (!input.labels.length) {
-      name(input, (labelOf(input) || input.name) + ", " + part);
-    }
-  });
-  document.querySelectorAll("select.select2-hidden-accessible").forEach(function (select) {
-    const text = select.labels.length ? select.labels[0].textContent.trim() : labelOf(select) || select.name;
-    const box = select.nextElementSibling;
-    if (box) {
-      box.querySelectorAll(".select2-selection, .select2-selection__rendered").forEach((part) => name(part, text));
-    }
-  });
+  function nameAll() {
+    document.querySelectorAll(".help-tooltip[aria-label]").forEach((icon) => icon.setAttribute("role", "img"));
+    document.querySelectorAll("input.vDateField, input.vTimeField").forEach(function (input) {
+      const part = input.classList.contains("vDateField") ? "date" : "time";
+      if (!input.labels.length) {
+        name(input, (labelOf(input) || input.name) + ", " + part);
+      }
+    });
+    document.querySelectorAll("select.select2-hidden-accessible").forEach(function (select) {
+      const text = select.labels.length ? select.labels[0].textContent.trim() : labelOf(select) || select.name;
+      const box = select.nextElementSibling;
+      if (box) {
+        box.querySelectorAll(".select2-selection, .select2-selection__rendered").forEach((part) => name(part, text));
+      }
+    });
+  }
 });

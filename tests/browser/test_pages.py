@@ -69,6 +69,8 @@ def faults(page: Page, live_server: object, addresses: list[str]) -> list[str]:
         if response.status != 200:
             found.append(f"{address}: {response.status}")
         elif address not in OF_LIBRARIES:
+            # What is made when the page has loaded gets its names a moment later.
+            page.wait_for_timeout(500 if "/add/" in address or "/change/" in address else 0)
             found += [f"{address}: {fault}" for fault in faults_of(page)]
     return found
 
