@@ -6,6 +6,7 @@
     python -m engine sheet FILE [--first 1] > pages.jpg
     python -m engine relocate FILE --places PLACES.json [--json]
     python -m engine lines FILE --pages 1,2 [--read-by ENGINE] [--json]
+    python -m engine edits WORKBOOK.xlsx [--json]
     python -m engine passages FILE [--json]
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
@@ -31,6 +32,7 @@ from engine.classify.packages import with_package
 from engine.classify.show import classification_to_json, show_classification
 from engine.discover.feeds import links_in
 from engine.discover.show import links_to_json, ranked_links, show_links
+from engine.edited_workbook import read_workbook
 from engine.errors import BadInput, NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import DocumentKind, StatementKind
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         ("sheet", "draw 24 pages small, as one JPEG"),
         ("relocate", "say whether figures stand where they were read"),
         ("lines", "print pages as numbered lines with their figures apart"),
+        ("edits", "print what stands in the cells of an exported workbook"),
         ("passages", "print the text in passages with their headings and pages"),
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
@@ -202,6 +205,16 @@ def _relocate(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ if all(found.found) else EXIT_NOTHING_FOUND
 
 
+def _edits(data: bytes, asked: argparse.Namespace) -> int:
+    cells = read_workbook(data)
+    if asked.json:
+        print(json.dumps({"cells": [cell.to_json() for cell in cells]}))
+    else:
+        for cell in cells:
+            print(f"{cell.sheet}!{cell.place}  {cell.row} {cell.period_end}: {cell.exported} now {cell.text}")
+    return EXIT_READ
+
+
 def _lines(data: bytes, asked: argparse.Namespace) -> int:
     found = printed_lines(data, asked.pages, asked.read_by)
     if asked.json:
@@ -274,6 +287,7 @@ COMMANDS = {
     "sheet": _sheet,
     "relocate": _relocate,
     "lines": _lines,
+    "edits": _edits,
     "passages": _passages,
     "links": _links,
     "classify": _classify,

@@ -23,6 +23,7 @@ from typing import IO
 
 from engine.concepts.mapping import MappingRule
 from engine.concluding import conclude_again
+from engine.edited_workbook import EditedCell
 from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
 from engine.provenance import Place, Relocation
@@ -127,6 +128,15 @@ def passages_safely(
     return text_reading_from_json(
         json.loads(_asked("passages", data, limits, refuse_copying_forbidden, options))
     )
+
+
+def edits_safely(data: bytes, limits: Limits | None = None) -> tuple[EditedCell, ...]:
+    """`engine.edited_workbook.read_workbook` in a child.
+
+    Raises Unreadable as `read_safely` does, with the codes of `read_workbook` besides.
+    """
+    answer = json.loads(_asked("edits", data, limits or Limits(), False))
+    return tuple(EditedCell.from_json(values) for values in answer["cells"])
 
 
 def limit_this_process(limits: Limits) -> None:

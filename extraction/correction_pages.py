@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from engine.concepts.taxonomy import load_taxonomy
+from engine.errors import Unreadable
 from engine.kinds import CorrectionAction, RowKind, SectorTemplate, StatementKind
 from extraction.correct import SCALES, Place, Wanted, apply_to, correct, drafted
 from extraction.errors import WrongCorrection
@@ -27,6 +28,7 @@ from extraction.models import (
 from extraction.preview import preview_of
 from extraction.question import LineView, lines_of
 from extraction.review import correct_for, restore_correction, undo_correction
+from extraction.workbook_edits import WorkbookRefused, take_in_workbook
 from jobs.models import TaskRun
 from jobs.states import Trigger
 
@@ -262,3 +264,24 @@ def _changed(request: HttpRequest, correction: Correction) -> HttpResponse:
             ),
         )
     return back
+
+
+@permission_required(["extraction.view_reviewitem", "extraction.add_correction"], raise_exception=True)
+def upload_workbook(request: HttpRequest) -> HttpResponse:
+    """Take in a workbook that was exported and changed, and say what became of each change."""
+    edits, problem = None, ""
+    file = request.FILES.get("file")
+    if request.method == "POST" and file is None:
+        problem = "Choose the workbook first."
+    elif file is not None:
+        try:
+            edits = take_in_workbook(file.read(), file.name or "workbook.xlsx", by=request.user)
+        except (WorkbookRefused, Unreadable) as error:
+            problem = error.message
+    context = {
+        **admin.site.each_context(request),
+        "title": "Upload a changed workbook",
+        "edits": edits,
+        "problem": problem,
+    }
+    return render(request, "admin/extraction/workbook.html", context, status=422 if problem else 200)

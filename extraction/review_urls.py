@@ -10,6 +10,7 @@ app_name = "review"
 urlpatterns = [
     path("", admin.site.admin_view(review_pages.queue), name="queue"),
     path("decide/", admin.site.admin_view(review_pages.decide_questions), name="decide"),
+    path("workbook/", admin.site.admin_view(correction_pages.upload_workbook), name="workbook"),
     path(
         "correct/figure/<int:observation_id>/",
         admin.site.admin_view(correction_pages.correct_figure),

@@ -8,10 +8,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from companies.models import choices
+from engine.errors import Unreadable
 from engine.kinds import CorrectionAction, StatementKind
 from extraction.correct import Place, Wanted, apply_to, correct, drafted
 from extraction.errors import WrongCorrection
@@ -37,6 +40,7 @@ from extraction.review import (
     take_repair,
     undo_correction,
 )
+from extraction.workbook_edits import WorkbookRefused, take_in_workbook
 from jobs.api.filters import AllowedFilters, MayView, Pages, number, one_of, text
 from jobs.states import Trigger
 
@@ -279,6 +283,46 @@ class CorrectionViewSet(viewsets.ReadOnlyModelViewSet):
         _must_have(request, "extraction.change_correction")
         run = restore_correction(_correction(pk), by=request.user, trigger=Trigger.API)
         return _done(Decided(int(run is not None), (run,) if run else ()))
+
+
+class WorkbookSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="An exported workbook (.xlsx) with changed figures.")
+
+
+class RefusalSerializer(serializers.Serializer):
+    """A changed cell that was not taken. `code` is stable: docs/exports.md lists them."""
+
+    code = serializers.CharField()
+    place = serializers.CharField()
+    label = serializers.CharField()
+    says = serializers.CharField()
+
+
+class EditsSerializer(serializers.Serializer):
+    """What an uploaded workbook gave."""
+
+    proposed = ReviewSerializer(many=True)
+    refused = RefusalSerializer(many=True)
+    unchanged = serializers.IntegerField()
+
+
+class WorkbookView(APIView):
+    """POST takes in an exported workbook with changed figures: each becomes a proposed correction, which is
+    a question; everything else is refused by name."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request=WorkbookSerializer, responses=EditsSerializer)
+    def post(self, request: Request) -> Response:
+        _must_have(request, "extraction.view_reviewitem", "extraction.add_correction")
+        sent = WorkbookSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        file = sent.validated_data["file"]
+        try:
+            edits = take_in_workbook(file.read(), file.name, by=request.user)
+        except (WorkbookRefused, Unreadable) as error:
+            raise ValidationError({"code": error.code, "message": error.message}) from error
+        return Response(EditsSerializer(edits).data)
 
 
 def _must_have(request: Request, *permissions: str) -> None:

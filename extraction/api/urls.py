@@ -7,7 +7,7 @@ from extraction.api import views
 from extraction.api.compiled import CompiledStatementViewSet
 from extraction.api.coverage import CoverageView
 from extraction.api.facts import FactViewSet, RestatementViewSet
-from extraction.api.reviews import CorrectionViewSet, ReviewViewSet
+from extraction.api.reviews import CorrectionViewSet, ReviewViewSet, WorkbookView
 from extraction.api.taxonomy import TaxonomyViewSet
 
 router = SimpleRouter()
@@ -20,6 +20,7 @@ router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("taxonomy", TaxonomyViewSet, basename="taxonomy")
 
 urlpatterns = [
+    re_path(r"^workbooks/?$", WorkbookView.as_view(), name="workbooks"),
     re_path(r"^companies/(?P<pk>[0-9]{1,18})/coverage/?$", CoverageView.as_view(), name="company-coverage"),
     re_path(
         rf"^tasks/companies/(?P<pk>[0-9]{{1,18}})/(?P<verb>{'|'.join(views.COMPANY_TASKS)})/?$",

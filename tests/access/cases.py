@@ -107,6 +107,7 @@ CASES: dict[str, Case] = {
     "correction-preview": decided(body="a_correction"),
     "correction-undo": decided(pk="correction"),
     "correction-restore": decided(pk="correction"),
+    "workbooks": Case(post=(403, 403, 200, 401), body="a_workbook"),
     "taxonomy-list": Case(get=READ),
     "taxonomy-detail": Case(get=READ, at={"code": "concept"}),
     # Prices

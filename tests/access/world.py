@@ -21,6 +21,7 @@ from documents.upload import accept_upload
 from engine.kinds import CorrectionAction
 from extraction.compile import compile_company
 from extraction.correct import Place, Wanted, correct
+from extraction.exports import export_of, to_workbook
 from extraction.models import (
     CompiledStatement,
     Correction,
@@ -29,6 +30,7 @@ from extraction.models import (
     Restatement,
     ReviewItem,
 )
+from extraction.presentation import table_of_stored
 from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
@@ -70,6 +72,11 @@ class World:
             "several": lambda: {
                 "company": self.company.pk,
                 "files": SimpleUploadedFile("one.pdf", small_pdf("One of several")),
+            },
+            "a_workbook": lambda: {
+                "file": SimpleUploadedFile(
+                    "statements.xlsx", to_workbook(export_of([table_of_stored(self.compiled)]))
+                )
             },
             "a_correction": lambda: {"fact": self.fact.pk, "action": "number", "number": "123.25"},
             "an_upload": lambda: {

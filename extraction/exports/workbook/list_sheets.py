@@ -7,6 +7,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from companies.models import Company
+from engine import edited_workbook
 from engine.kinds import GapReason, RowKind, StatementKind
 from extraction.exports.content import (
     STATEMENT_NAMES,
@@ -32,11 +33,8 @@ from extraction.exports.workbook.styles import (
 from extraction.models import Restatement
 from extraction.presentation import GAP_TEXTS, RowView, TableView
 
-ABOUT, RESTATEMENTS, GAPS, SOURCES, CELLS = "About", "Restatements", "Gaps", "Sources", "Cells"
-CELLS_COLUMNS = (
-    "sheet", "row", "period_kind", "period_start", "period_end", "content", "exported", "now", "factor",
-    "fact", "statement", "version", "content_hash",
-)  # fmt: skip
+ABOUT, RESTATEMENTS, GAPS, SOURCES = "About", "Restatements", "Gaps", "Sources"
+CELLS, CELLS_COLUMNS = edited_workbook.SHEET, edited_workbook.COLUMNS
 EXPORTED, NOW, CONTENT = 6, 7, 5  # columns of the hidden sheet
 
 HOW_TO_READ = (
@@ -50,8 +48,10 @@ HOW_TO_READ = (
     "the checks turn red. Fold out the rows below them for the totals as printed.",
     "Lines without a standard name are the company's own; they stand behind the line they are printed "
     "after. The note of a label names its row and its other wordings.",
-    "Do not rename the sheets or delete the hidden sheet Cells if figures you change are to be matched to "
-    "their cells later: it follows each figure, also when rows are moved.",
+    "Blue figures may be changed: upload the changed workbook under Questions, and each of them becomes a "
+    "proposed correction with the page it was printed on. Black, violet and green ones follow from others.",
+    "Do not rename the sheets or delete the hidden sheet Cells before you upload a changed workbook: it "
+    "follows each figure, also when rows are moved.",
 )
 
 

@@ -60,7 +60,11 @@ class LegendEntry:
 
 
 LEGEND = (
-    LegendEntry(1234, CONTENT_LOOKS[Content.REPORTED], "Reported: the figure as a report prints it."),
+    LegendEntry(
+        1234,
+        CONTENT_LOOKS[Content.REPORTED],
+        "Reported: as a report prints it. It may be changed and uploaded.",
+    ),
     LegendEntry(
         1234,
         CONTENT_LOOKS[Content.CALCULATED],
