@@ -217,3 +217,52 @@ class Topic(StrEnum):
     MANAGEMENT = "management"
     RISK_FACTORS = "risk_factors"
     REGULATORY_ENVIRONMENT = "regulatory_environment"
+
+
+class PatternKind(StrEnum):
+    """What is unusual about a stretch of a long series."""
+
+    SPIKE = "spike"
+    LEVEL_SHIFT = "level_shift"
+    UNUSUAL_WINDOW = "unusual_window"
+    VOLATILITY = "volatility"
+    STUCK = "stuck"
+
+
+class Frequency(StrEnum):
+    """How often a metric has a value."""
+
+    ANNUAL = "annual"
+    QUARTERLY = "quarterly"
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class SetAside(StrEnum):
+    """Why a point is explained before anything is called an anomaly."""
+
+    RESTATEMENT = "restatement"
+    SCALE_DOUBT = "scale_doubt"
+    TRANSITION_PERIOD = "transition_period"
+    ACQUISITION = "acquisition"
+    CURRENCY_CHANGE = "currency_change"
+    FRAMEWORK_CHANGE = "framework_change"
+    SPLIT = "split"
+    CONFIRMED = "confirmed"  # a person looked at it already
+
+
+class MarketPattern(StrEnum):
+    """What is unusual about a stretch of prices or volumes."""
+
+    CHANGE_POINT = "change_point"
+    VOLATILITY_REGIME = "volatility_regime"
+    VOLUME_SPIKE = "volume_spike"
+    CORRELATION_BREAK = "correlation_break"
+    DISCORD = "discord"
