@@ -1,4 +1,4 @@
-"""Read one PDF from the command line, or forecast series of figures.
+"""Read one PDF from the command line, or look through series of figures.
 
     python -m engine read FILE [--json] [--statement KIND] [--pages 1,2]
     python -m engine survey FILE [--json]
@@ -12,8 +12,10 @@
     python -m engine classify FILE [--url ADDRESS] [--json]
     python -m engine sentiment [FILE] [--json]
     python -m engine forecast [FILE] --horizon 13 [--season 52] [--processes 2] [--json]
+    python -m engine anomalies [FILE] [--json]
 
 `sentiment` reads one sentence per line and `forecast` one series; each prints one answer for each, in order.
+`anomalies` reads one series as CSV, a timestamp and a value on each line.
 
 FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for is in the file;
 2 wrong arguments; 3 the file cannot be read (its code is on standard error); 4 the file is not there.
@@ -33,7 +35,7 @@ from engine.classify.show import classification_to_json, show_classification
 from engine.discover.feeds import links_in
 from engine.discover.show import links_to_json, ranked_links, show_links
 from engine.edited_workbook import read_workbook
-from engine.errors import BadInput, NotFound, Unreadable
+from engine.errors import BadInput, NotEnoughData, NotFound, Unreadable
 from engine.exchange import reading_to_json, survey_to_json
 from engine.kinds import DocumentKind, StatementKind
 from engine.pdf.contact_sheet import contact_sheet
@@ -102,9 +104,10 @@ def _parser() -> argparse.ArgumentParser:
         ("classify", "say what a document is"),
         ("sentiment", "say of each line whether it is good news"),
         ("forecast", "forecast series of figures, one a line, separated by commas"),
+        ("anomalies", "say what is unusual in a series of timestamps and values"),
     ):
         command = commands.add_parser(name, help=what)
-        if name in ("sentiment", "forecast"):
+        if name in ("sentiment", "forecast", "anomalies"):
             command.add_argument("file", metavar="FILE", nargs="?", default="-",
                                  help='one per line; "-" or nothing for standard input')  # fmt: skip
             command.add_argument("--json", action="store_true", help="print one JSON object per line")
@@ -280,6 +283,20 @@ def _forecast(data: bytes, asked: argparse.Namespace) -> int:
     return status
 
 
+def _anomalies(data: bytes, asked: argparse.Namespace) -> int:
+    # Imported here for the same reason.
+    from engine.anomaly.csv_series import findings_to_json, read_csv, show_findings
+
+    try:
+        series = read_csv(data)
+        print(findings_to_json(series) if asked.json else show_findings(series))
+    except BadInput as error:
+        return _complain(error.message, EXIT_WRONG_ARGUMENTS, error.code, asked.json)
+    except NotEnoughData as error:
+        return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
+    return EXIT_READ
+
+
 COMMANDS = {
     "read": _read,
     "survey": _survey,
@@ -293,6 +310,7 @@ COMMANDS = {
     "classify": _classify,
     "sentiment": _sentiment,
     "forecast": _forecast,
+    "anomalies": _anomalies,
 }
 
 
