@@ -147,14 +147,21 @@ class Calendar:
 
     @property
     def annual(self) -> tuple[tuple[ReportState, str, int], ...]:
-        """How many annual reports due by now are in which state, furthest first."""
+        """How many annual reports due by now are in which state, furthest first. Companies of which no
+        report is known are left out: nobody has searched for theirs."""
         counts = Counter(
             entry.state
             for row in self.rows
+            if row.has_reports
             for entry in row.entries
             if entry.expected.kind is DocumentKind.ANNUAL_REPORT and entry.state is not ReportState.EXPECTED
         )
         return tuple((state, STATE_TEXTS[state], counts[state]) for state in FURTHEST_FIRST if counts[state])
+
+    @property
+    def searched(self) -> int:
+        """Of how many of these companies any report is known."""
+        return sum(row.has_reports for row in self.rows)
 
 
 def calendar_of(

@@ -117,9 +117,9 @@ def failures() -> tuple[Failure, ...]:
     since = timezone.now() - timedelta(days=DAYS_OF_FAILURES)
     failed = (
         TaskRun.objects.filter(
-            state__in=[State.FAILED, State.DEAD], queued_at__gte=since, parent__isnull=True
+            state__in=[State.FAILED, State.DEAD], finished_at__gte=since, parent__isnull=True
         )
-        .order_by("-queued_at")
+        .order_by("-finished_at")
         .only("task", "error_code", "error_message", "subject_label", "queued_at", "finished_at")
     )
     grouped: dict[tuple[str, str], list[TaskRun]] = {}
@@ -134,11 +134,8 @@ def days(today: date | None = None) -> tuple[Day, ...]:
     first = last - timedelta(days=DAYS_DRAWN - 1)
 
     def counted() -> dict[tuple[str, str], int]:
-        # There is an index on when runs were asked for; hardly one takes more than a day.
         midnight = timezone.make_aware(datetime.combine(first, time.min))
-        ended = TaskRun.objects.finished().filter(
-            queued_at__gte=midnight - timedelta(days=1), finished_at__gte=midnight, parent__isnull=True
-        )
+        ended = TaskRun.objects.filter(finished_at__gte=midnight, parent__isnull=True)
         rows = ended.annotate(day=TruncDate("finished_at")).values_list("day", "state").annotate(Count("pk"))
         return {(f"{day}", state): count for day, state, count in rows.order_by()}
 

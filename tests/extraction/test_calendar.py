@@ -80,6 +80,19 @@ def test_each_hole_says_why_and_what_helps(company: Company) -> None:
     assert [entry.expected.fiscal_year for entry in row.late] == [2019, 2018, 2017, 2016, 2015]
 
 
+def test_companies_nobody_has_searched_for_count_for_nothing(company: Company) -> None:
+    unknown = a_company("eastwind")
+    calendar = calendar_of([company, unknown], today=TODAY)
+    assert [(state.value, count) for state, _, count in calendar.annual] == [
+        ("verified", 1),
+        ("read", 2),
+        ("downloaded", 1),
+        ("found", 1),
+        ("late", 5),
+    ]
+    assert calendar.searched == 1
+
+
 def test_without_a_site_the_address_is_what_is_missing() -> None:
     (row,) = calendar_of([a_company()], today=TODAY).rows
     assert {entry.remedies for entry in row.late} == {(Remedy.ADDRESS, Remedy.UPLOAD)}
