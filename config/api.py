@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from analysis.api import urls as analysis_urls
 from config.tokens import RevokeAllView, RevokeView, TokenView
+from extraction.api.urls import urlpatterns_background as extraction_background
 from jobs.api.urls import urlpatterns_background, urlpatterns_v1
 from market.api import urls as market_urls
 from monitoring.api import urls as monitoring_urls
@@ -23,6 +24,7 @@ class IndexView(APIView):
         names = {
             "companies": "company-list",
             "documents": "document-list",
+            "search": "search",
             "extractions": "extraction-list",
             "facts": "fact-list",
             "restatements": "restatement-list",
@@ -63,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(
             [
                 *urlpatterns_background,
+                *extraction_background,
                 *market_urls.urlpatterns_background,
                 *analysis_urls.urlpatterns_background,
                 *monitoring_urls.urlpatterns,

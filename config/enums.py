@@ -24,6 +24,7 @@ ENUM_NAMES: dict[str, str | list[str] | Callable[[], Choices]] = {
     "RunStateWord": "jobs.states.State",
     "CeleryWord": "jobs.states.CeleryWord",
     "DocumentStatusWord": "documents.models.DocumentStatus",
+    "DocumentTypeWord": _of_model("documents", "document", "document_type"),
     "FrameworkWord": _of_model("companies", "company", "framework"),
     "ChangeKind": _of_model("extraction", "compiledchange", "kind"),
     "RestatementKind": _of_model("extraction", "restatement", "kind"),

@@ -141,6 +141,11 @@ TASK_ROUTES: dict[str, Route] = {
     "batch_sentiment_analysis": CLASSES[SENTIMENT_ANALYSIS],
     "update_sentiment_trends": CLASSES[SENTIMENT_ANALYSIS],
     "compare_company_sentiment": CLASSES[SENTIMENT_ANALYSIS],
+    # The text of documents
+    "documents.process_document": CLASSES[DOCUMENT_PROCESSING],
+    "batch_process_documents": CLASSES[DOCUMENT_PROCESSING],
+    "update_document_index": CLASSES[DOCUMENT_PROCESSING],
+    "generate_document_summary": CLASSES[DOCUMENT_PROCESSING],
     # Compiling
     "normalize_and_compile_statements": CLASSES[COMPILATION],
     "compile_company_statements": CLASSES[COMPILATION],

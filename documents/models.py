@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from companies.models import Company, choices
 from documents.querysets import DocumentQuerySet
-from engine.kinds import DocumentKind, Framework
+from engine.kinds import DocumentKind, Framework, SummaryStyle
+from engine.text.passages import Passage as PassageOfText
 from engine.text.passages import PassageKind, PlacedSentence, placed_sentences
 
 
@@ -336,3 +337,45 @@ class Passage(models.Model):
     def sentences(self) -> tuple[PlacedSentence, ...]:
         """The sentences of prose with their pages; none for a table."""
         return placed_sentences(PassageKind(self.kind), self.text, [(o, p) for o, p in self.starts])
+
+    def value(self) -> PassageOfText:
+        """The same as the engine takes it."""
+        return PassageOfText(
+            number=self.number,
+            kind=PassageKind(self.kind),
+            headings=tuple(self.headings.split("\n")) if self.headings else (),
+            text=self.text,
+            starts=tuple((offset, page) for offset, page in self.starts),
+            language=self.language,
+        )
+
+
+class DocumentSummary(models.Model):
+    """A summary of a document's text. Every sentence stands in the text, on its page.
+
+    It holds for the text it was made of: another text of the document, or another way of choosing,
+    makes another one in its place. `rewrite` is what a model made of the sentences; empty where none
+    was asked or what it wrote was refused, which `rewrite_refused` says.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="summaries")
+    style = models.CharField(max_length=20, choices=choices(SummaryStyle))
+    most_sentences = models.PositiveSmallIntegerField()
+    engine_version = models.PositiveIntegerField()
+    text_hash = models.CharField(max_length=64)
+    sentences = models.JSONField(help_text="text, page, passage and score of each, in the report's order.")
+    rewrite = models.TextField(blank=True)
+    rewrite_model = models.CharField(max_length=100, blank=True)
+    rewrite_refused = models.TextField(blank=True)
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["document", "style", "most_sentences"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "style", "most_sentences"], name="summary_once_per_style_and_length"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.get_style_display()}"

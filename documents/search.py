@@ -14,12 +14,12 @@ from companies.models import Company
 from documents.full_text import Filters, FullText, Match, full_text
 from documents.models import Document, DocumentText, Passage
 from engine.text.query import Query, Term, parse_query, search_tokens, without_legal_form
-from engine.text.ranking import Mark, excerpt, score_of, weight_of
+from engine.text.ranking import Mark, Scorer, excerpt, weight_of
 
 MOST_HITS = 100
 LOOKED_AT = 60  # passages whose words are weighed one by one, for each group of documents
 ENOUGH = 30  # passages with all the words, so that none with only some is looked for
-COMMON = 8_000  # passages from which on a word is too common to be looked for by itself
+COMMON = 20_000  # passages from which on a word is too common to be looked for by itself
 MOST_TELLING = 6  # rarer words of which any will do
 LEAST_LETTERS = 4  # of the first word of a company's name that may stand for it
 FIRST_YEAR, LAST_YEAR = 1980, 2100
@@ -70,18 +70,18 @@ def search(text: str, filters: Filters | None = None, *, limit: int = 20) -> Fou
     frequencies = index.frequencies(query.terms)
     passages = _passage_count()
     weights = {term: weight_of(frequency, passages) for term, frequency in frequencies.items()}
-    hits: list[Hit] = []
+    best: list[tuple[float, int]] = []
     relaxed = False
     for group in _groups(filters, query, company, year):
-        if len(hits) >= limit:
+        if len(best) >= limit:
             break
-        known = {hit.passage.pk for hit in hits}
+        known = {pk for _, pk in best}
         found = _candidates(index, group, frequencies, weights)
         ids = [id_ for id_ in found if id_ not in known]
-        ranked = _ranked(ids, group.query, weights)[: limit - len(hits)]
-        relaxed = relaxed or not all(found[hit.passage.pk] for hit in ranked)
-        hits += ranked
-    return Found(query, tuple(hits), company, year, relaxed)
+        ranked = _ranked(ids, group.query, weights)[: limit - len(best)]
+        relaxed = relaxed or not all(found[pk] for _, pk in ranked)
+        best += ranked
+    return Found(query, _hits(best, query), company, year, relaxed)
 
 
 def _passage_count() -> int:
@@ -110,14 +110,21 @@ def _candidates(
     return ids
 
 
-def _ranked(ids: Sequence[int], query: Query, weights: Mapping[Term, float]) -> list[Hit]:
-    passages = Passage.objects.select_related("document__company").filter(pk__in=ids)
-    scored = [
-        (score_of(query, weights, passage.search_heading, passage.search_text), passage)
-        for passage in passages
-    ]
-    scored.sort(key=lambda entry: (-entry[0], entry[1].pk))
-    return [Hit(passage, round(score, 4), excerpt(query, passage.text)) for score, passage in scored]
+def _ranked(ids: Sequence[int], query: Query, weights: Mapping[Term, float]) -> list[tuple[float, int]]:
+    """Scores with the ids of passages, best first."""
+    scorer = Scorer(query, weights)
+    forms = Passage.objects.filter(pk__in=ids).values_list("pk", "search_heading", "search_text")
+    scored = [(scorer.score(heading, text), pk) for pk, heading, text in forms]
+    return sorted(scored, key=lambda entry: (-entry[0], entry[1]))
+
+
+def _hits(scored: Sequence[tuple[float, int]], query: Query) -> tuple[Hit, ...]:
+    passages = Passage.objects.select_related("document__company").in_bulk([pk for _, pk in scored])
+    return tuple(
+        Hit(passages[pk], round(score, 4), excerpt(query, passages[pk].text))
+        for score, pk in scored
+        if pk in passages
+    )
 
 
 def _groups(filters: Filters, query: Query, company: Company | None, year: int | None) -> list[_Group]:

@@ -266,3 +266,11 @@ class MarketPattern(StrEnum):
     VOLUME_SPIKE = "volume_spike"
     CORRELATION_BREAK = "correlation_break"
     DISCORD = "discord"
+
+
+class SummaryStyle(StrEnum):
+    """What a summary of a report is to tell."""
+
+    KEY_POINTS = "key_points"
+    OUTLOOK = "outlook"
+    RISKS = "risks"

@@ -4,6 +4,7 @@ from django.db.models import Max
 
 from companies.models import Company
 from documents.errors import NoAddress
+from documents.inline import PLAIN
 from documents.models import Document, DocumentStatus
 
 
@@ -20,6 +21,8 @@ def worth_processing(
     documents = Document.objects.filter(company=company).not_duplicates()
     documents = documents.possibly_periodic() if interim else documents.possibly_annual()
     documents = documents.exclude(status=DocumentStatus.IGNORED)
+    # Texts that came without a file are there to be searched; no statement is printed in them.
+    documents = documents.exclude(current_version__media_type=PLAIN)
     if only_failed:
         documents = documents.filter(status=DocumentStatus.FAILED)
     newest = documents.aggregate(newest=Max("fiscal_year"))["newest"]

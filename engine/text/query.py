@@ -57,7 +57,8 @@ class Query:
 
 def search_tokens(text: str) -> list[str]:
     """The words and numbers of a text as they are compared: lower case, without marks on letters."""
-    return _TOKEN.findall(folded(text))
+    # Most text has no letter that folding would change in another way.
+    return _TOKEN.findall(text.lower() if text.isascii() else folded(text))
 
 
 def search_form(text: str) -> str:

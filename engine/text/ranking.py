@@ -35,30 +35,51 @@ def weight_of(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5)) if passages >= frequency else 0.01
 
 
-def score_of(query: Query, weights: Mapping[Term, float], heading: str, text: str) -> float:
-    """How well a passage in its search form answers; 0 where none of the terms is in it."""
-    words, over = text.split(), heading.split()
-    places = {term: _places(term, words) for term in query.terms}
-    score = 0.0
-    shrink = SATURATION * (1 - LENGTH + LENGTH * len(words) / USUAL_LENGTH)
-    for term in query.terms:
-        count = len(places[term]) + (IN_HEADING if _places(term, over) else 0.0)
-        score += weights.get(term, 0.0) * count * (SATURATION + 1) / (count + shrink) if count else 0.0
-    for a, b in zip(query.terms, query.terms[1:], strict=False):
-        if _are_near(places[a], places[b]):
-            score += SIDE_BY_SIDE * min(weights.get(a, 0.0), weights.get(b, 0.0))
-    return score
+class Scorer:
+    """Says how well passages answer one query. What it has found out of a word it remembers, since most
+    words come again."""
 
+    def __init__(self, query: Query, weights: Mapping[Term, float]) -> None:
+        self._terms = query.terms
+        self._weights = [weights.get(term, 0.0) for term in query.terms]
+        self._single = [n for n, term in enumerate(query.terms) if len(term.words) == 1]
+        self._phrases = [n for n, term in enumerate(query.terms) if len(term.words) > 1]
+        self._known: dict[str, tuple[int, ...]] = {}
 
-def _places(term: Term, words: Sequence[str]) -> list[int]:
-    if len(term.words) == 1:
-        return [place for place, word in enumerate(words) if term.matches(word)]
-    size = len(term.words)
-    return [
-        place
-        for place, word in enumerate(words)
-        if word == term.words[0] and tuple(words[place : place + size]) == term.words
-    ]
+    def score(self, heading: str, text: str) -> float:
+        """How well a passage in its search form answers; 0 where none of the terms is in it."""
+        words, over = text.split(), heading.split()
+        places, above = self.places(words), self.places(over)
+        shrink = SATURATION * (1 - LENGTH + LENGTH * len(words) / USUAL_LENGTH)
+        score = 0.0
+        for n, weight in enumerate(self._weights):
+            count = len(places[n]) + (IN_HEADING if above[n] else 0.0)
+            score += weight * count * (SATURATION + 1) / (count + shrink) if count else 0.0
+        for n in range(len(self._terms) - 1):
+            if _are_near(places[n], places[n + 1]):
+                score += SIDE_BY_SIDE * min(self._weights[n], self._weights[n + 1])
+        return score
+
+    def places(self, words: Sequence[str]) -> list[list[int]]:
+        """Where in a text each of the terms stands, phrases by their first word."""
+        found: list[list[int]] = [[] for _ in self._terms]
+        for place, word in enumerate(words):
+            for n in self._matching(word):
+                found[n].append(place)
+        for n in self._phrases:
+            phrase = self._terms[n].words
+            found[n] = [
+                place
+                for place, word in enumerate(words)
+                if word == phrase[0] and tuple(words[place : place + len(phrase)]) == phrase
+            ]
+        return found
+
+    def _matching(self, word: str) -> tuple[int, ...]:
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = tuple(n for n in self._single if self._terms[n].matches(word))
+        return known
 
 
 def _are_near(a: Sequence[int], b: Sequence[int]) -> bool:
@@ -68,13 +89,13 @@ def _are_near(a: Sequence[int], b: Sequence[int]) -> bool:
 def excerpt(query: Query, text: str, *, words: int = EXCERPT_WORDS) -> tuple[Mark, ...]:
     """The part of a passage with most of what was looked for, the hits marked. It begins and ends
     between words; what was left out is shown by an ellipsis."""
-    tokens = [(match.start(), match.end(), search_tokens(match[0])) for match in _WORD.finditer(text)]
-    flat = [parts[0] if parts else "" for _, _, parts in tokens]
+    tokens = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+    flat = [next(iter(search_tokens(text[start:end])), "") for start, end in tokens]
     hits: set[int] = set()
     kinds: dict[int, int] = {}
-    for number, term in enumerate(query.terms):
-        for place in _places(term, flat):
-            for index in range(place, place + (len(term.words) if len(term.words) > 1 else 1)):
+    for number, places in enumerate(Scorer(query, {}).places(flat)):
+        for place in places:
+            for index in range(place, place + len(query.terms[number].words)):
                 hits.add(index)
                 kinds[index] = number
     start = _best_start(kinds, len(flat), words)
@@ -98,7 +119,7 @@ def _best_start(kinds: Mapping[int, int], count: int, words: int) -> int:
 
 
 def _marked(
-    text: str, tokens: Sequence[tuple[int, int, list[str]]], hits: set[int], first: int, count: int
+    text: str, tokens: Sequence[tuple[int, int]], hits: set[int], first: int, count: int
 ) -> list[Mark]:
     if not tokens:
         return [Mark(text[:300], False)]
@@ -108,7 +129,7 @@ def _marked(
     at = begin
     if first:
         marks.append(Mark("… ", False))
-    for index, (start, stop, _) in enumerate(tokens, start=first):
+    for index, (start, stop) in enumerate(tokens, start=first):
         if index in hits:
             if start > at:
                 marks.append(Mark(text[at:start], False))

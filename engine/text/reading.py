@@ -5,16 +5,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from engine.errors import Unreadable
 from engine.legible import as_it_came, mended
 from engine.pdf import ocr
 from engine.pdf.open import OpenLimits
 from engine.pdf.text_lines import page_lines
 from engine.progress import Report, silent
 from engine.text.lines import PageLines, plain_pages
+from engine.text.markup import plain_texts
 from engine.text.passages import Passage, PassageKind, Passages, passages_of
 
 # Raised whenever other passages may come out of the same file: what is kept is then made again.
 TEXT_VERSION = 1
+HEADER_WITHIN = 1024  # bytes in which a PDF says that it is one
 
 Json = dict[str, Any]
 
@@ -45,12 +48,15 @@ class TextReading:
 def read_text(
     data: bytes, *, limits: OpenLimits | None = None, ocr_seconds: float = 120.0, report: Report = silent
 ) -> TextReading:
-    """The text of all pages of a PDF, and its passages.
+    """The text of all pages of a PDF, or of a plain or HTML text, and its passages.
 
     Pages that are pictures are recognised where a recogniser is installed, as many as `ocr_seconds`
     allow. Raises Unreadable where the file does not open.
     """
     limits = limits or OpenLimits()
+    if b"%PDF-" not in data[:HEADER_WITHIN]:
+        _refuse_what_is_no_text(data, limits)
+        return text_to_reading(plain_texts(data))
     with ExitStack() as stack:
         came = as_it_came(stack, data, limits, (), report)
         file = mended(stack, came, limits, (), report)
@@ -63,6 +69,14 @@ def read_text(
             else:
                 pages.append(page_lines(file.document, number))
     return _reading(pages, frozenset(pictures), (*file.said, *said))
+
+
+def _refuse_what_is_no_text(data: bytes, limits: OpenLimits) -> None:
+    """Bytes that no text has are those of another kind of file."""
+    if len(data) > limits.largest_file:
+        raise Unreadable(f"The text has {len(data):,} bytes, more than can be read.", code="too_large")
+    if b"\x00" in data[:HEADER_WITHIN] or data.startswith(b"PK\x03\x04"):
+        raise Unreadable("The file is neither a PDF nor a text. Fetch the report itself.", code="not_a_pdf")
 
 
 def text_to_reading(texts: tuple[str, ...]) -> TextReading:

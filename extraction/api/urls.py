@@ -1,4 +1,4 @@
-"""Routes of the app under /api/v1/."""
+"""Routes of the app under both prefixes of the API."""
 
 from django.urls import re_path
 from rest_framework.routers import SimpleRouter
@@ -9,6 +9,7 @@ from extraction.api.coverage import CoverageView
 from extraction.api.facts import FactViewSet, RestatementViewSet
 from extraction.api.reviews import CorrectionViewSet, ReviewViewSet, WorkbookView
 from extraction.api.taxonomy import TaxonomyViewSet
+from extraction.api.texts import BatchView, ProcessTextView, SummaryView, UpdateIndexView
 
 router = SimpleRouter()
 router.register("extractions", views.ExtractionRunViewSet, basename="extraction")
@@ -33,4 +34,11 @@ urlpatterns = [
         name="document-task",
     ),
     *router.urls,
+]
+
+urlpatterns_background = [
+    re_path(r"^document/process/?$", ProcessTextView.as_view(), name="background-document-process"),
+    re_path(r"^document/batch-process/?$", BatchView.as_view(), name="background-document-batch"),
+    re_path(r"^document/update-index/?$", UpdateIndexView.as_view(), name="background-document-index"),
+    re_path(r"^document/summary/?$", SummaryView.as_view(), name="background-document-summary"),
 ]

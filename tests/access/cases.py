@@ -84,6 +84,11 @@ CASES: dict[str, Case] = {
     "document-several": Case(post=_LAUNCHES, body="several"),
     "document-detail": Case(get=READ, at={"pk": "document"}),
     "document-file": Case(get=READ, at={"pk": "document"}),
+    "search": Case(get=READ, query="?q=report"),
+    "background-document-process": Case(post=_LAUNCHES, body="a_text"),
+    "background-document-batch": Case(post=_LAUNCHES, body="texts"),
+    "background-document-index": Case(post=_LAUNCHES, body="the_company"),
+    "background-document-summary": Case(post=_LAUNCHES, body="the_document"),
     # Readings, facts, compiled years
     "extraction-list": viewed(),
     "extraction-detail": viewed(pk="reading"),

@@ -79,6 +79,12 @@ class World:
                 )
             },
             "a_correction": lambda: {"fact": self.fact.pk, "action": "number", "number": "123.25"},
+            "a_text": lambda: {
+                "document_data": {"content": "Sales rose.", "metadata": {"company": str(self.company.pk)}}
+            },
+            "texts": lambda: {"documents_data": [{"document_id": self.document.pk}]},
+            "the_company": lambda: {"company": self.ticker},
+            "the_document": lambda: {"document_id": self.document.pk},
             "an_upload": lambda: {
                 "company": self.company.pk,
                 "file": SimpleUploadedFile("report.pdf", small_pdf("Another report")),

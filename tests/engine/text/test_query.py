@@ -4,7 +4,7 @@ import pytest
 
 from engine.text.profiles import profile_of
 from engine.text.query import parse_query, search_form, without_legal_form
-from engine.text.ranking import excerpt, score_of, weight_of
+from engine.text.ranking import Scorer, excerpt, weight_of
 
 
 def written(text):
@@ -63,13 +63,12 @@ def test_a_rare_word_is_worth_more_than_a_common_one():
     assert weight_of(1, 1000) > weight_of(100, 1000) > weight_of(900, 1000) > 0
     query = parse_query("tariffs costs")
     weights = dict(zip(query.terms, (5.0, 1.0), strict=True))
+    score = Scorer(query, weights).score
     rare, common = "tariffs rose", "costs rose"
-    assert score_of(query, weights, "", rare) > score_of(query, weights, "", common) > 0
-    assert score_of(query, weights, "", "nothing") == 0
-    assert score_of(query, weights, "tariffs", common) > score_of(query, weights, "", common)
-    apart = "tariffs " + "word " * 20 + "costs"
-    together = "tariffs costs " + "word " * 20
-    assert score_of(query, weights, "", together) > score_of(query, weights, "", apart)
+    assert score("", rare) > score("", common) > 0
+    assert score("", "nothing") == 0
+    assert score("tariffs", common) > score("", common)
+    assert score("", "tariffs costs " + "word " * 20) > score("", "tariffs " + "word " * 20 + "costs")
 
 
 def test_an_excerpt_shows_where_most_of_it_is():
