@@ -51,11 +51,11 @@ class DocumentDataSerializer(serializers.Serializer):
         return attrs
 
 
-class ProcessSerializer(serializers.Serializer):
+class DocumentProcessSerializer(serializers.Serializer):
     document_data = DocumentDataSerializer()
 
 
-class BatchSerializer(serializers.Serializer):
+class DocumentBatchSerializer(serializers.Serializer):
     """At most 1,000 documents, each as for one; one that cannot be used stops no other."""
 
     documents_data = serializers.ListField(
@@ -63,11 +63,11 @@ class BatchSerializer(serializers.Serializer):
     )
 
 
-class IndexSerializer(serializers.Serializer):
+class DocumentIndexSerializer(serializers.Serializer):
     company = serializers.CharField(max_length=200, help_text="An id, short name, ticker or name.")
 
 
-class SummarySerializer(serializers.Serializer):
+class DocumentSummarySerializer(serializers.Serializer):
     document_id = serializers.IntegerField(min_value=1)
     style = serializers.ChoiceField(
         [style.value for style in SummaryStyle], default=SummaryStyle.KEY_POINTS.value
@@ -75,12 +75,12 @@ class SummarySerializer(serializers.Serializer):
     max_sentences = serializers.IntegerField(min_value=1, max_value=MOST_SENTENCES, default=7)
 
 
-@extend_schema_view(post=launches(ProcessSerializer))
+@extend_schema_view(post=launches(DocumentProcessSerializer))
 class ProcessTextView(LaunchView):
     """POST keeps the text of a document for search and says what stands out in it."""
 
     task = "documents.process_document"
-    body = ProcessSerializer
+    body = DocumentProcessSerializer
 
     def wanted(self, data: Mapping[str, Any]) -> Wanted:
         sent = data["document_data"]
@@ -93,23 +93,23 @@ class ProcessTextView(LaunchView):
         return Wanted(document, {"document_data": {"document_id": document.pk}})
 
 
-@extend_schema_view(post=launches(BatchSerializer))
+@extend_schema_view(post=launches(DocumentBatchSerializer))
 class BatchView(LaunchView):
     """POST keeps the texts of many documents; the result says of each, in order, what became of it."""
 
     task = "batch_process_documents"
-    body = BatchSerializer
+    body = DocumentBatchSerializer
 
     def wanted(self, data: Mapping[str, Any]) -> Wanted:
         return Wanted(None, {"documents_data": data["documents_data"]})
 
 
-@extend_schema_view(post=launches(IndexSerializer))
+@extend_schema_view(post=launches(DocumentIndexSerializer))
 class UpdateIndexView(LaunchView):
     """POST brings the text of a company's documents up to date."""
 
     task = "update_document_index"
-    body = IndexSerializer
+    body = DocumentIndexSerializer
 
     def wanted(self, data: Mapping[str, Any]) -> Wanted:
         try:
@@ -119,12 +119,12 @@ class UpdateIndexView(LaunchView):
         return Wanted(company, {"company_id": company.pk})
 
 
-@extend_schema_view(post=launches(SummarySerializer))
+@extend_schema_view(post=launches(DocumentSummarySerializer))
 class SummaryView(LaunchView):
     """POST chooses the sentences that say most of a document."""
 
     task = "generate_document_summary"
-    body = SummarySerializer
+    body = DocumentSummarySerializer
 
     def wanted(self, data: Mapping[str, Any]) -> Wanted:
         document = get_object_or_404(Document, pk=data["document_id"])
