@@ -35,6 +35,7 @@ class Mark:
 RESTATED = Mark("restated", "R", "restated by a later report")
 DERIVED = Mark("derived", "ƒ", "derived by a formula, not printed")
 LOW_CONFIDENCE = Mark("low", "?", "low confidence: look at the page before you use it")
+BY_PERSON = Mark("person", "✓", "a person decided about it")
 CONVERTED = Mark("converted", "", "converted from the currency of the reports")
 GAP_SIGNS: Mapping[GapReason, str] = {
     GapReason.NO_REPORT: "○",
@@ -192,6 +193,7 @@ def marks_of(cell: CellView) -> tuple[Mark, ...]:
     found = (
         (RESTATED, cell.restated),
         (DERIVED, bool(cell.formula) and cell.fact_id is None),
+        (BY_PERSON, cell.fact is not None and cell.fact.correction_id is not None),
         (LOW_CONFIDENCE, cell.low_confidence),
         (CONVERTED, bool(cell.converted)),
     )
@@ -266,7 +268,7 @@ def _legend(rows: Sequence[SheetRow]) -> tuple[Mark, ...]:
 
 
 def _all_marks() -> Iterator[Mark]:
-    yield from (RESTATED, DERIVED, LOW_CONFIDENCE, CONVERTED)
+    yield from (RESTATED, DERIVED, BY_PERSON, LOW_CONFIDENCE, CONVERTED)
     yield from GAP_MARKS.values()
 
 

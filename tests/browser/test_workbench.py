@@ -1,51 +1,15 @@
 """A person signs in, opens a company's table and follows a figure to its page."""
 
-import io
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from companies.models import Company
-from documents.classify import classify_document
-from documents.upload import accept_upload
-from extraction.compile import compile_company
-from extraction.extract import extract
 from extraction.models import Fact
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def company(files: Path) -> Company:
-    """The demo company with the two newest of its reports, really read."""
-    company = Company.objects.create(
-        name="Harrowmere Instruments plc",
-        slug="harrowmere",
-        fiscal_year_end_month=6,
-        fiscal_year_end_day=30,
-    )
-    for year in (2024, 2025):
-        content = (ROOT / "demo" / "reports" / f"annual-report-{year}.pdf").read_bytes()
-        document = accept_upload(company, io.BytesIO(content), f"annual-report-{year}.pdf").document
-        classify_document(document)
-        assert document.document_type == "annual_report"
-        extract(document)
-    compile_company(company)
-    return company
-
-
-@pytest.fixture
-def signed_in(page: Page, live_server: object) -> Page:
-    User.objects.create_superuser("ada", password="a-long-enough-one")
-    page.goto(f"{live_server}/admin/login/")  # type: ignore[str-bytes-safe]
-    page.fill("input[name=username]", "ada")
-    page.fill("input[name=password]", "a-long-enough-one")
-    page.click("button[type=submit]")
-    expect(page).to_have_url(f"{live_server}/admin/")
-    return page
 
 
 def test_from_the_dashboard_to_the_page_of_a_figure(
