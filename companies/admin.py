@@ -84,7 +84,7 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
             for kind in StatementKind
         ),
     ]
-    actions_detail = ["open_statements"]
+    actions_detail = ["open_statements", "open_tone"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "lei", "country", "is_active"]}),
         (
@@ -150,6 +150,10 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     def open_statements(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
         company = get_object_or_404(Company, pk=object_id)
         return redirect("extraction:statements", slug=company.slug)
+
+    @action(description="Follow the tone", url_path="tone")
+    def open_tone(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
+        return redirect("tone:company", slug=get_object_or_404(Company, pk=object_id).slug)
 
 
 @admin.register(Exchange)

@@ -72,6 +72,21 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": "Tone",
+        "items": [
+            _page("Tone of documents", "sentiment_satisfied", "analysis.sentimentanalysis"),
+            {
+                "title": "Compare companies",
+                "icon": "compare_arrows",
+                "link": reverse_lazy("tone:compare"),
+                "permission": _may_see("analysis.view_sentimentcomparison"),
+            },
+            _page("Shifts of tone", "trending_down", "analysis.sentimentshift"),
+            _page("Judged sentences", "format_quote", "analysis.sentimentsentence"),
+            _page("Word lists", "dictionary", "analysis.sentimentwordlist"),
+        ],
+    },
+    {
         "title": "Work",
         "items": [
             {

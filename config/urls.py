@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/coverage/", include("extraction.coverage_urls")),
     path("admin/overview/", include("monitoring.overview_urls")),
     path("admin/prices/", include("analysis.price_urls")),
+    path("admin/tone/", include("analysis.sentiment.urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/now/", include("jobs.monitor_page")),
     path("admin/", admin.site.urls),
