@@ -10,11 +10,9 @@ from companies.models import Company
 from documents.models import Document
 from jobs.launch import launch
 from jobs.models import TaskRun
-from tests.browser.test_workbench import company, signed_in
 from tests.extraction.made import a_company, a_document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["company", "signed_in"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,8 @@ from extraction.models import Fact
 from jobs.launch import launch
 from jobs.models import TaskRun
 from tests.browser.accessibility import faults_of
-from tests.browser.test_workbench import company, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
-
-__all__ = ["company", "signed_in"]
 
 # Pages of libraries, which open without a fault and whose making is theirs: the description of the API,
 # which is a file as well, and the API as pages to click through, which production does not have.
@@ -41,7 +38,8 @@ def main_pages(company: Company) -> list[str]:
         run.get_absolute_url(),
         "/admin/django_celery_beat/periodictask/",
         f"/admin/statements/{company.slug}/",
-        f"/admin/statements/{company.slug}/?statement=balance_sheet",
+        f"/admin/statements/{company.slug}/?statement=balance_sheet&share=1&growth=1&chart=bs.total_assets",
+        f"/admin/statements/{company.slug}/?cell=is.revenue@{fact.period_end}",
         reverse("extraction:proof", args=[fact.pk]),
     ]
 

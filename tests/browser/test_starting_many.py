@@ -11,11 +11,8 @@ from companies.models import Company
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
-from tests.browser.test_workbench import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-__all__ = ["signed_in"]
 
 TASK = "recompile_company_statements"
 
