@@ -57,6 +57,26 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "There is no question",
         "What reading a report leaves open comes here by itself.",
     ),
+    "market.Instrument": (
+        "There are no share prices yet",
+        "They come with the listings of companies and a source of prices: add one under “Price sources”.",
+    ),
+    "market.PriceBar": (
+        "There is no price yet",
+        "Take in a file of prices, or add a source under “Price sources”.",
+    ),
+    "market.PriceFinding": (
+        "Nothing is odd about the prices",
+        "Gaps, prices that cannot be and splits that were missed come here by themselves.",
+    ),
+    "market.ProviderRun": (
+        "Prices have not been collected yet",
+        "A schedule does so while exchanges trade, once there is a source under “Price sources”.",
+    ),
+    "market.PriceProvider": (
+        "There is no source of prices",
+        "Add one: a file, or a service with the address it answers at.",
+    ),
     "jobs.TaskRun": (
         "Nothing has been started yet",
         "Work is started on the pages of companies and documents, and by schedules.",

@@ -75,7 +75,7 @@ def first_steps() -> tuple[Step, ...]:
             "A unit that is not printed, figures that do not add up, a document of unknown kind: such"
             " questions wait for you, and the coverage says which reports they hold up.",
             "Look at the questions",
-            reverse("admin:extraction_reviewitem_changelist") + "?state__exact=open",
+            reverse("review:queue"),
             "extraction.view_reviewitem",
             ReviewItem.objects.exclude(state=ReviewState.OPEN).filter(decided_by__isnull=False).exists(),
         ),
