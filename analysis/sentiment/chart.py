@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 WIDTH, HEIGHT = 760, 240
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 60, 30, 12, 26
 LEAST_REACH = 0.2  # of the scale to both sides of 0, so that next to nothing does not look like much
 HEADROOM = 1.15
 

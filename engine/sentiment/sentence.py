@@ -152,7 +152,7 @@ def _target(words: Sequence[str], marks: Sequence[Mark], index: int) -> Mark | N
 
 def _qualifies_next_word(words: Sequence[str], mark: Mark) -> bool:
     """Whether an adjective belongs to the word behind it: "lower rates", not "was lower on Monday"."""
-    if not mark.entry.is_adjective or mark.end >= len(words):
+    if not mark.entry.is_adjective or mark.entry.words[-1] == "than" or mark.end >= len(words):
         return False
     following = words[mark.end]
     return (

@@ -210,9 +210,9 @@ def test_a_chart_is_drawn_to_scale() -> None:
 
     chart = tone_chart([at(2020, 0.1), at(2021, -0.1), at(2022, 0.0)], [date(2021, 1, 1), date(1990, 1, 1)])
 
-    assert [point.x for point in chart.points] == ["44.0", "396.5", "748.0"]
+    assert [point.x for point in chart.points] == ["60.0", "395.5", "730.0"]
     assert [point.y for point in chart.points] == ["62.5", "163.5", "113.0"]
-    assert (chart.zero, chart.changes) == ("113.0", ("396.5",))
+    assert (chart.zero, chart.changes) == ("113.0", ("395.5",))
     assert [year for _, year in chart.years] == ["2020", "2021", "2022"]
     assert tone_chart([at(2020, 0.1)]) is None
     assert intervals([(-0.1, 0.0, 0.1)])[1] == "50.00"

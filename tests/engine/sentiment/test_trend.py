@@ -65,7 +65,9 @@ def test_the_order_in_which_reports_come_does_not_matter():
     assert trend_of(scores[::-1]) == trend_of(scores)
 
 
-def test_equal_scores_have_a_slope_without_an_interval():
-    slope = trend_of(yearly(0.2, 0.2, 0.2, 0.2)).slope
+def test_equal_scores_have_a_slope_of_nothing_and_too_many_no_interval():
+    equal = trend_of(yearly(0.2, 0.2, 0.2, 0.2)).slope
+    nearly = trend_of(yearly(0.0, 0.0, 0.0, 1.0)).slope
 
-    assert (slope.per_year, slope.low, slope.high, slope.p_value) == (0.0, None, None, 1.0)
+    assert (equal.per_year, equal.p_value) == (0.0, 1.0)
+    assert (nearly.per_year, nearly.low, nearly.high) == (0.0, None, None)
