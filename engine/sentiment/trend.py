@@ -43,7 +43,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """Per year, with an interval of 95 % (None where too many scores are alike to say) and the
+    """Per year, with an interval of 95 % (None where too few days differ to say) and the
     probability of so clear an order by chance."""
 
     per_year: float
@@ -114,7 +114,7 @@ def _slope(ordered: Sequence[DatedScore]) -> Slope | None:
 
     years = [(one.day - ordered[0].day).days / DAYS_OF_YEAR for one in ordered]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of many equal scores, which is said below
+        warnings.simplefilter("ignore", RuntimeWarning)  # of many equal days, which is said below
         found = theilslopes([one.score for one in ordered], years, alpha=0.95)
     low, high = (
         round(float(value), 4) if math.isfinite(value) else None

@@ -65,9 +65,10 @@ def test_the_order_in_which_reports_come_does_not_matter():
     assert trend_of(scores[::-1]) == trend_of(scores)
 
 
-def test_equal_scores_have_a_slope_of_nothing_and_too_many_no_interval():
+def test_equal_scores_have_a_slope_of_nothing_and_equal_days_no_interval():
     equal = trend_of(yearly(0.2, 0.2, 0.2, 0.2)).slope
-    nearly = trend_of(yearly(0.0, 0.0, 0.0, 1.0)).slope
+    days = [date(2020, 12, 31)] * 3 + [date(2021, 12, 31)]
+    same_day = trend_of([DatedScore(day, 0.1) for day in days]).slope
 
-    assert (equal.per_year, equal.p_value) == (0.0, 1.0)
-    assert (nearly.per_year, nearly.low, nearly.high) == (0.0, None, None)
+    assert (equal.per_year, equal.low, equal.high, equal.p_value) == (0.0, 0.0, 0.0, 1.0)
+    assert (same_day.per_year, same_day.low, same_day.high) == (0.0, None, None)
