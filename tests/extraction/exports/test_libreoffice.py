@@ -8,9 +8,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import User
 
 from companies.models import Company
 from extraction.exports import to_workbook
+from extraction.workbook_edits import take_in_workbook
 from tests.extraction.exports.made import northwind, northwind_export
 
 pytestmark = [
@@ -27,10 +29,10 @@ def company() -> Company:
 
 
 @pytest.fixture
-def recalculated(tmp_path: Path) -> Callable[[bytes], Values]:
-    """What LibreOffice makes of a workbook: by sheet and address."""
+def saved_again(tmp_path: Path) -> Callable[[bytes], bytes]:
+    """A workbook as LibreOffice saves it."""
 
-    def convert(content: bytes) -> Values:
+    def convert(content: bytes) -> bytes:
         source = tmp_path / "book.xlsx"
         source.write_bytes(content)
         subprocess.run(
@@ -40,9 +42,15 @@ def recalculated(tmp_path: Path) -> Callable[[bytes], Values]:
             ],
             check=True, capture_output=True, timeout=240,
         )  # fmt: skip
-        return values_of((tmp_path / "made" / "book.xlsx").read_bytes())
+        return (tmp_path / "made" / "book.xlsx").read_bytes()
 
     return convert
+
+
+@pytest.fixture
+def recalculated(saved_again: Callable[[bytes], bytes]) -> Callable[[bytes], Values]:
+    """What LibreOffice makes of a workbook: by sheet and address."""
+    return lambda content: values_of(saved_again(content))
 
 
 def values_of(content: bytes) -> Values:
@@ -132,3 +140,21 @@ def test_it_can_be_printed(company: Company, tmp_path: Path) -> None:
     assert len(texts) == 8
     assert "Operating profit" in texts[1]
     assert "FY2024" in texts[1]
+
+
+def test_a_figure_changed_in_it_comes_back_as_the_one_proposal(
+    company: Company, saved_again: Callable[[bytes], bytes]
+) -> None:
+    """Saving alone changes nothing: no figure is taken for another because of how it is written."""
+    anna = User.objects.create_user("anna")
+    workbook = to_workbook(northwind_export(company))
+    untouched = take_in_workbook(saved_again(workbook), "book.xlsx", by=anna)
+    assert (untouched.proposed, untouched.refused) == ((), ())
+    cells = values_of(workbook)
+    address = next(at for at, value in cells["Income statement"].items() if value == "Revenue")
+    place = address.replace("A", "B")
+    was = cells["Income statement"][place]
+    edited = changed(workbook, {("Income statement", place): float(str(was)) + 1})
+    edits = take_in_workbook(saved_again(edited), "book.xlsx", by=anna)
+    assert [item.details["cell"] for item in edits.proposed] == [f"Income statement!{place}"]
+    assert (edits.refused, edits.unchanged) == ((), untouched.unchanged - 1)
