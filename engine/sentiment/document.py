@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.kinds import Polarity, Topic
-from engine.sentiment.sentence import LONGEST_SENTENCE
+from engine.sentiment.sentence import LONGEST_SENTENCE, THRESHOLD
 from engine.sentiment.tokens import tokens_of
 from engine.sentiment.topics import Axis, axes_of, boilerplate_of, topics_of
 from engine.sentiment.values import SentenceTone
@@ -105,7 +105,7 @@ def document_tone(sentences: Iterable[Said], judge: Judge) -> DocumentTone:
         axes.update(here)
         tone = judge(said.text)
         one = Judged(said, tone, _topics(words, said.headings), here)
-        (judged if tone.terms and tone.score else quiet).append(one)
+        (judged if _is_evidence(tone) else quiet).append(one)
     return DocumentTone(
         overall=score_of([one.tone.score for one in judged]),
         topics={
@@ -130,6 +130,11 @@ def score_of(scores: Sequence[float]) -> Score | None:
     error = math.sqrt(spread / (count + PRIOR)) / math.sqrt(count + PRIOR)
     polarity = polarity_of(value)
     return Score(round(value, 4), polarity, round(_probability(polarity, value, error), 4), count)
+
+
+def _is_evidence(tone: SentenceTone) -> bool:
+    """Whether something is said clearly, even where good and bad outweigh each other; hints are none."""
+    return tone.label is not Polarity.NEUTRAL or any(abs(term.effect) >= THRESHOLD for term in tone.terms)
 
 
 def polarity_of(score: float) -> Polarity:

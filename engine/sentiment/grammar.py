@@ -23,6 +23,8 @@ class Grammar:
     percent: frozenset[str]
     dates: frozenset[str]
     minus: frozenset[str]
+    titles: frozenset[str]
+    abbreviations: frozenset[str]
     scales: dict[str, int]
     currencies: dict[str, str]
 

@@ -29,11 +29,17 @@ class Figure:
 
 
 def tokens_of(sentence: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """Tokens in lower case and where each stands in the sentence."""
+    """Tokens in lower case and where each stands in the sentence. A name behind "Mr" begins with a low line,
+    so that it is no word of any list."""
+    known = grammar()
     words: list[str] = []
     places: list[tuple[int, int]] = []
     for found in _TOKEN.finditer(sentence):
-        words.append(found.group().lower().replace("’", "'"))
+        word = found.group().lower().replace("’", "'")
+        before = words[-1] if words else ""
+        if word == "." and (before in known.titles or before in known.abbreviations):
+            continue
+        words.append(f"_{word}" if before in known.titles and found.group()[0].isupper() else word)
         places.append(found.span())
     return words, places
 

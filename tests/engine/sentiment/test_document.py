@@ -83,3 +83,12 @@ def test_a_longer_document_of_the_same_tone_does_not_score_higher_than_its_mean(
 
     assert score.value == pytest.approx(0.2 * 2 * repeats / (2 * repeats + 5), abs=1e-4)
     assert score.value < 0.2
+
+
+def test_a_hint_is_no_evidence_and_good_beside_bad_is():
+    hint = document_tone(said("The company will develop the area with its partners."), tone_of)
+    both = document_tone(said("Net sales rose to EUR 9 mn, but operating profit fell to EUR 1 mn."), tone_of)
+
+    assert hint.overall is None
+    assert [one.said.page for one in hint.quiet] == [1]
+    assert both.overall.evidence == 1

@@ -85,3 +85,8 @@ def test_of_a_page_in_one_line_only_the_beginning_is_looked_at():
     line = "Profit rose from EUR 1 mn to EUR 2 mn because costs of (" * 100_000
 
     assert tone_of(line) == tone_of(line[:LONGEST_SENTENCE])
+
+
+def test_a_name_behind_a_title_is_no_word():
+    assert tone_of("Mr. Sue Lok sits on the board.").terms == ()
+    assert tone_of("Mr. Holt says that profits rose.").label is GOOD
