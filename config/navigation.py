@@ -39,6 +39,12 @@ NAVIGATION: list[dict[str, Any]] = [
                 "permission": _may_see("extraction.view_extractionrun"),
             },
             _page("Documents", "description", "documents.document"),
+            {
+                "title": "Search",
+                "icon": "search",
+                "link": reverse_lazy("search:page"),
+                "permission": _may_see("documents.view_document"),
+            },
             _page("Visits to sites", "travel_explore", "documents.crawlrun"),
             _page("Replaced files", "published_with_changes", "documents.replacedfile"),
         ],

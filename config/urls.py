@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", alive, name="livez"),
     path("favicon.ico", icon, name="icon"),
     path("healthcheck", HealthView.as_view(), name="healthcheck"),
+    path("admin/search/", include("documents.search_urls")),
     path("admin/statements/", include("extraction.urls")),
     path("admin/review/", include("extraction.review_urls")),
     path("admin/coverage/", include("extraction.coverage_urls")),

@@ -7,6 +7,8 @@ from documents.classify import classify_document
 from documents.download import download
 from documents.models import Document
 from documents.querysets import INTERIM
+from documents.text import keep_text
+from engine.errors import Unreadable
 from engine.kinds import DocumentKind
 from engine.progress import Report, silent
 from extraction.extract import extract
@@ -47,6 +49,7 @@ def process(
     if downloaded:
         classified = classify_document(document, report=report, storing=storing)
         processed.steps["classify"] = classified.document_type
+        _text_step(document, processed, report=report, storing=storing)
         if classified.document_type == DocumentKind.UNKNOWN:
             with storing():
                 _ask_for_type(document, processed)
@@ -59,6 +62,17 @@ def process(
         else:
             processed.steps["extract"] = "not_annual"
     return processed
+
+
+def _text_step(document: Document, processed: Processed, *, report: Report, storing: Storing) -> None:
+    """The text is kept for search. A file that gives none may still be read as pictures, and what is wrong
+    with it is said where its statements are read."""
+    try:
+        kept = keep_text(document, report=report, storing=storing)
+    except Unreadable as error:
+        processed.steps["text"] = error.code
+        return
+    processed.steps["text"] = "done" if kept.is_new else "kept"
 
 
 def _ask_for_type(document: Document, processed: Processed) -> None:

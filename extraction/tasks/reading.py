@@ -41,7 +41,10 @@ def extract_financial_statements(run: Run, document_id: int, force: bool = False
 
 @tracked_task(
     "extraction.process_document",
-    steps=("downloading_file", "classifying", "processing_pdf", "storing_extractions"),
+    steps=(
+        *("downloading_file", "classifying", "reading_text", "storing_text"),
+        *("processing_pdf", "storing_extractions"),
+    ),
 )
 def process_document(run: Run, document_id: int, interim: bool = False, force: bool = False) -> Outcome:
     """Download, classify and read one document, each step only where it is still needed. Reports of
