@@ -58,3 +58,9 @@ def shares_named(today: date, tickers: Sequence[str] = ()) -> tuple[list[Instrum
     named = {ticker.upper() for ticker in tickers}
     found = [share for share in shares if share.listing.ticker.upper() in named]
     return found, sorted(named - {share.listing.ticker.upper() for share in found})
+
+
+def share_named(ticker: str, exchange: str = "") -> list[Instrument]:
+    """The shares with this ticker, on this exchange where one is named."""
+    shares = Instrument.objects.filter(listing__ticker__iexact=ticker).select_related("listing__exchange")
+    return list(shares.filter(listing__exchange__mic__iexact=exchange) if exchange else shares)

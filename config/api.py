@@ -33,6 +33,7 @@ class IndexView(APIView):
             "corrections": "correction-list",
             "taxonomy": "taxonomy-list",
             "instruments": "instrument-list",
+            "forecasts": "forecast-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

@@ -71,6 +71,8 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": "Markets",
         "items": [
             _page("Share prices", "candlestick_chart", "market.instrument"),
+            _page("Forecasts", "timeline", "analysis.forecastrun"),
+            _page("How good forecasts were", "target", "analysis.forecastevaluation"),
             _page("Findings in prices", "report", "market.pricefinding"),
             _page("Collections", "sync", "market.providerrun"),
             _page("Price sources", "hub", "market.priceprovider"),

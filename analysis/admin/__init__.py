@@ -1,5 +1,5 @@
 """The pages of this app in the admin: one module for each theme."""
 
-from analysis.admin import sentiment
+from analysis.admin import forecasts, sentiment
 
-__all__ = ["sentiment"]
+__all__ = ["forecasts", "sentiment"]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
-from analysis.api import sentiment
+from analysis.api import forecasts, sentiment
 
 router = SimpleRouter()
 router.register("sentiment", sentiment.SentimentViewSet, basename="sentiment")
@@ -12,6 +12,8 @@ router.register("sentiment-shifts", sentiment.SentimentShiftViewSet, basename="s
 router.register(
     "sentiment-comparisons", sentiment.SentimentComparisonViewSet, basename="sentiment-comparison"
 )
+router.register("forecasts", forecasts.ForecastViewSet, basename="forecast")
+router.register("forecast-evaluations", forecasts.ForecastEvaluationViewSet, basename="forecast-evaluation")
 
 urlpatterns_v1: list[URLPattern | URLResolver] = [*router.urls]
 urlpatterns_background: list[URLPattern | URLResolver] = [
@@ -21,4 +23,12 @@ urlpatterns_background: list[URLPattern | URLResolver] = [
     ),
     re_path(r"^sentiment/trends/?$", sentiment.TrendsView.as_view(), name="sentiment-trends-start"),
     re_path(r"^sentiment/compare/?$", sentiment.CompareView.as_view(), name="sentiment-compare"),
+    re_path(r"^forecast/generate/?$", forecasts.GenerateForecastView.as_view(), name="forecast-generate"),
+    re_path(
+        r"^forecast/generate-lines/?$", forecasts.GenerateLinesView.as_view(), name="forecast-generate-lines"
+    ),
+    re_path(
+        r"^forecast/batch-generate/?$", forecasts.BatchForecastView.as_view(), name="forecast-batch-generate"
+    ),
+    re_path(r"^forecast/evaluate/?$", forecasts.EvaluateForecastView.as_view(), name="forecast-evaluate"),
 ]

@@ -16,6 +16,9 @@ Values = NDArray[np.float64]
 Origins = NDArray[np.int64]
 
 
+FEWEST_FOR_DRIFT = 3
+
+
 @dataclass(frozen=True)
 class Backtest:
     """Forecasts from the past: `ahead[method]` has a row for each origin and a column for each horizon.
@@ -62,7 +65,8 @@ def first_origin(count: int, options: ForecastOptions) -> int:
     """From where on there is a past to learn from: a third of the points, and two of each season that
     lies in one that was named. A season that nobody named joins later, when there are two of it."""
     seasons = seasons_of(count, options.season, options.search_seasons) if options.season > 1 else ()
-    needed = max([methods.FEWEST_FOR_MODELS, *(2 * season + 2 for season in seasons)])
+    usual = methods.FEWEST_FOR_MODELS if count >= 2 * methods.FEWEST_FOR_MODELS else FEWEST_FOR_DRIFT
+    needed = max([usual, *(2 * season + 2 for season in seasons)])
     return min(max(count // 3, needed), count - 2)
 
 

@@ -26,7 +26,7 @@ CORE_SEASONAL = (
 )
 SHARPNESS = 4.0  # weights go with the inverse of the error to this power
 BELIEF = 3.0  # stretches of history that count as much as the belief in the plain mean
-FEWEST_BLOCKS = 4
+WANTED_BLOCKS, FEWEST_BLOCKS = 8, 4  # stretches of history that a test should have, and has to have
 
 
 @dataclass(frozen=True)
@@ -90,16 +90,20 @@ def _weights(sums: Values, counts: Values, prior: Values, belief: Values) -> Val
 def skill_of(
     ahead: Values, walk: Values, actual: Values, movement: Values, origins: NDArray[np.int64], level: float
 ) -> Skill:
-    """Skill against the random walk, from origins behind which the whole horizon has come.
+    """Skill against the random walk, over all horizons or, where fewer than eight of the longest fit into
+    the history, over the nearer ones of which eight do.
 
     The differences of their mean absolute errors are averaged over stretches of the history one horizon
     long, whose means hardly depend on one another, and put to Student's test (Diebold and Mariano, 1995,
     with the correction for few observations that non-overlapping stretches make needless).
     """
-    horizon = actual.shape[1]
-    whole = np.isfinite(ahead).all(axis=1) & np.isfinite(actual[:, -1])
+    for horizon in range(actual.shape[1], 0, -1):
+        whole = np.isfinite(ahead).all(axis=1) & np.isfinite(actual[:, horizon - 1])
+        if whole.any() and np.ptp(origins[whole]) // horizon + 1 >= WANTED_BLOCKS:
+            break
     if not whole.any():
         return Skill(None, None, None, 0, False)
+    ahead, walk, actual = ahead[:, :horizon], walk[:, :horizon], actual[:, :horizon]
     scale = movement[origins[whole]][:, None]
     ours = np.nanmean(np.abs(ahead - actual)[whole] / scale, axis=1)
     theirs = np.nanmean(np.abs(walk - actual)[whole] / scale, axis=1)

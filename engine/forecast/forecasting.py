@@ -1,6 +1,7 @@
 """The forecast of one series: scale → backtest → combine → test → intervals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,11 +64,10 @@ def _forecast(values: Values, observed: NDArray[np.bool_], points: int, options:
     combined = combine(backtest, moved, options.season)
     walk = backtest.ahead[ForecastMethod.RANDOM_WALK]
     skill = skill_of(combined.ahead, walk, backtest.actual, moved, backtest.origins, options.claim_level)
-    made = (
-        _of_methods(backtest, combined, moved)
-        if skill.claimed
-        else _of_the_walk(values, observed, moved, options.horizon)
-    )
+    made = _of_methods(backtest, combined, moved) if skill.claimed else None
+    if made is None:  # nothing to claim, or too few errors to say how far off it may be
+        skill = replace(skill, claimed=False)
+        made = _of_the_walk(values, observed, moved, options.horizon)
     if made is None:
         return _nothing(points, "Too few errors of the past are known to say how far off a forecast may be.")
     middle, around, origins = made

@@ -10,6 +10,7 @@ fit into the history, and few of them make intervals wider by Student's factor.
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.optimize import isotonic_regression
 
 Values = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ def radii(errors: Values, movement: Values, span: float, levels: tuple[float, ..
     horizon = errors.shape[1]
     if (there.sum(axis=0) < FEWEST_ERRORS).any():
         return None
-    typical = np.maximum.accumulate(np.nanmean(sizes, axis=0))
+    typical = _rising(np.nanmean(sizes, axis=0))
     if typical[0] <= 0:
         positive = typical[typical > 0]
         if not len(positive):
@@ -42,5 +43,11 @@ def radii(errors: Values, movement: Values, span: float, levels: tuple[float, ..
         shared = float(np.quantile(common, level)) * typical
         own = independent / (independent + ENOUGH_ALONE)
         few = stats.t.ppf(0.5 + level / 2, independent) / stats.norm.ppf(0.5 + level / 2)
-        rows.append(np.maximum.accumulate((own * alone + (1 - own) * shared) * few))
+        rows.append(_rising((own * alone + (1 - own) * shared) * few))
     return np.maximum.accumulate(np.array(rows), axis=0)
+
+
+def _rising(sizes: Values) -> Values:
+    """The nearest sizes that never fall: what is further off is not known better."""
+    nearest: Values = isotonic_regression(sizes).x
+    return nearest

@@ -9,10 +9,18 @@ from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from analysis.models import SentimentAnalysis, SentimentComparison, SentimentShift, SentimentTrend
+from analysis.models import (
+    ForecastEvaluation,
+    ForecastRun,
+    SentimentAnalysis,
+    SentimentComparison,
+    SentimentShift,
+    SentimentTrend,
+)
 from analysis.sentiment.analyze import analyze
 from analysis.sentiment.trends import update_trends
 from companies.models import Company, Exchange, Listing
@@ -63,6 +71,8 @@ class World:
         """What is sent: as JSON, or as a form where it holds a file."""
         bodies: dict[str, Callable[[], dict[str, Any]]] = {
             "": dict,
+            "a_share": lambda: {"instrument": self.instrument.pk},
+            "a_companys_lines": lambda: {"company": self.company.pk, "concepts": ["is.revenue"]},
             "a_name": lambda: {"name": "Northwind Group"},
             "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
             "a_judgement": lambda: {"document_id": self.document.pk},
@@ -131,6 +141,21 @@ class World:
     @cached_property
     def instrument(self) -> Instrument:
         return Instrument.objects.create(listing=self.company.listings.get())
+
+    @cached_property
+    def forecast(self) -> ForecastRun:
+        return ForecastRun.objects.create(
+            instrument=self.instrument, made_at=timezone.now(), method="insufficient_history"
+        )
+
+    @cached_property
+    def evaluation(self) -> ForecastEvaluation:
+        measures = {"mae": 1, "rmse": 1, "bias": 0, "pinball": 1, "coverage80": 1, "coverage95": 1}
+        return ForecastEvaluation.objects.create(
+            instrument=self.instrument, method="ensemble", horizon=1, window_start=date(2024, 1, 1),
+            window_end=date(2024, 2, 1), count=1, coverage80_high=1, coverage95_high=1,
+            evaluated_at=timezone.now(), **measures,
+        )  # fmt: skip
 
     @property
     def ticker(self) -> str:

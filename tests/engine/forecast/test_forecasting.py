@@ -175,10 +175,25 @@ def test_the_same_series_gives_the_same_forecast():
 
 
 def test_skill_is_not_tested_on_fewer_than_four_stretches():
-    ahead = np.zeros((30, 10))
-    actual = np.ones((30, 10))
-    found = skill_of(ahead, ahead + 3, actual, np.ones(40), np.arange(30), 0.05)
+    ahead, actual = np.zeros((3, 10)), np.ones((3, 10))
+    found = skill_of(ahead, ahead + 3, actual, np.ones(40), np.arange(3), 0.05)
     assert (found.measured, found.blocks, found.claimed) == (None, 3, False)
+
+
+def test_skill_is_tested_over_the_horizons_of_which_eight_fit():
+    ahead, actual = np.zeros((30, 10)), np.ones((30, 10))
+    actual[:, 4:] = 1000.0  # beyond four steps nothing is looked at
+    walk = ahead + 4 + np.arange(30)[:, None] % 3
+    found = skill_of(ahead, walk, actual, np.ones(40), np.arange(30), 0.05)
+    # The walk errs 3, 4 and 5 by turns, we 1: three quarters are saved, over eight stretches of four.
+    assert (found.measured, found.blocks, found.claimed) == (pytest.approx(0.75, abs=0.01), 8, True)
+
+
+def test_ten_steady_years_beat_the_last_year():
+    years = [286.4, 301.9, 322.9, 339.0, 361.2, 382.7, 404.1, 431.0, 455.8, 481.6]
+    found = forecast(years, ForecastOptions(horizon=3, search_seasons=False))
+    assert found.claimed_skill > 0.3
+    assert [step.point for step in found.steps] == pytest.approx([500, 519, 539], abs=12)
 
 
 @pytest.mark.parametrize(
