@@ -270,7 +270,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"A table of {options.lines} lines and {options.years} years on SQLite, asked for in turns by one"
         f" visitor, in one process and without a network. The bar is {1000 * LONGEST:.0f} ms of the"
         " processor for 95 of 100 answers:"
-        f" {'missed by ' + ', '.join(slow) if slow else 'reached'}.",
+        f" {'missed by ' + ', '.join(slow) if slow else 'reached'}. The load of the machine was"
+        f" {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores, with what else ran on it: beyond one for each"
+        " core both times grow.",
     ]
     print("## Statement page\n\n" + "\n".join(lines))
     if options.write:
