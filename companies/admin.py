@@ -61,6 +61,7 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ListingInline]
     ordering = ["name"]
+    list_per_page = 50
     view_on_site = False
     launch_argument = "company_id"
     offers = [
@@ -112,7 +113,7 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
             .get_queryset(request)
             .prefetch_related("listings__exchange")
             .annotate(
-                annual_count=Count("documents", filter=annual, distinct=True),
+                annual_count=Count("documents", filter=annual),
                 newest=Max("documents__fiscal_year", filter=annual),
             )
         )

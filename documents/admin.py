@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from documents.decide import decide_as_person
@@ -20,6 +21,7 @@ from documents.forms import SeveralForm, UploadForm
 from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_files
 from documents.models import CrawlRun, Document, DocumentStatus, DocumentVersion, ReplacedFile
 from jobs.field_help import with_help
+from jobs.large_lists import LargeListMixin
 from jobs.launch_mixin import LaunchMixin, Offer
 from jobs.page_actions import PageActionsMixin
 from jobs.states import Trigger
@@ -61,7 +63,7 @@ HELP = {
 
 
 @admin.register(Document)
-class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
+class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
     list_display = [
         "title_or_address",
         "company",
@@ -71,7 +73,12 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
         "file",
         "failure_message",
     ]
-    list_filter = ["status", "document_type", "company", "fiscal_year"]
+    list_filter = ["status", "document_type", ("company", AutocompleteSelectFilter), "fiscal_year"]
+    list_filter_submit = True
+    # By key: the newest first, and in the order of an index.
+    ordering = ["-pk"]
+    searched = 50_000
+    search_help_text = "Number, or a word of title, address, link or company in the newest 50,000 listed"
     search_fields = ["title", "url", "link_text", "company__name"]
     list_select_related = ["company", "current_version"]
     autocomplete_fields = ["company"]

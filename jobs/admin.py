@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial as bind
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -21,9 +22,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from jobs import schedule_admin  # noqa: F401  the page of the schedules
+from jobs.broker import known_queues
 from jobs.cancel import cancel, cancel_all
 from jobs.durations import in_words
 from jobs.errors import JobsError
+from jobs.large_lists import KnownValuesFilter, LargeListMixin
 from jobs.launch import repeat
 from jobs.launch_mixin import CONFIRMED, MANY, MOST, ask_about_many
 from jobs.models import AttemptEnd, TaskAttempt, TaskRun
@@ -86,6 +89,24 @@ class WholeFilter(admin.SimpleListFilter):
         return queryset.filter(parent__isnull=self.value() == "no")
 
 
+class TaskFilter(KnownValuesFilter):
+    """Which task, of those there are."""
+
+    title, parameter_name = "task", "task"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in sorted(settings.TASK_ROUTES)]
+
+
+class QueueFilter(KnownValuesFilter):
+    """Which queue, of those there are."""
+
+    title, parameter_name = "queue", "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in known_queues()]
+
+
 class AttemptInline(TabularInline):
     model = TaskAttempt
     verbose_name_plural = "Starts"
@@ -119,15 +140,14 @@ class AttemptInline(TabularInline):
 
 
 @admin.register(TaskRun)
-class TaskRunAdmin(ModelAdmin):
+class TaskRunAdmin(LargeListMixin, ModelAdmin):
     list_display = ["name", "state_badge", "bar", "what_for", "said", "took", "asked"]
     list_display_links = ["name"]
-    list_filter = ["state", "task", "trigger", SinceFilter, WholeFilter, "queue"]
+    list_filter = ["state", TaskFilter, "trigger", SinceFilter, WholeFilter, QueueFilter]
     list_select_related = ["subject_type"]
-    list_per_page = 50
-    show_full_result_count = False
-    search_fields = ["id", "task", "subject_label", "error_code", "error_message"]
-    search_help_text = "Id, task, company or document, error"
+    age = "queued_at"
+    search_fields = ["task", "subject_label", "error_code", "error_message"]
+    search_help_text = "Id, or a word of task, company, document or error in the newest 20,000 listed"
     view_on_site = False
     inlines = [AttemptInline]
     actions = ["cancel_selected", "repeat_selected"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ from jobs.errors import JobsError
 from jobs.estimate import estimate
 from jobs.launch import insert, prepare
 from jobs.permissions import may_start, permission_to_start
-from jobs.registry import definitions
+from jobs.registry import definitions, registered
 from jobs.states import Trigger
 
 # From so many on it is asked first, with an estimate of how long they will take.
@@ -67,11 +68,8 @@ class LaunchMixin:
     def all_offers(self) -> tuple[Offer, ...]:
         """Those that are named, then one for each further task."""
         named = {offer.task for offer in self.offers}
-        further = [
-            Offer(name.replace(".", "_"), name, definition.summary.removesuffix("."))
-            for name, definition in definitions().items()
-            if name not in named and definition.takes_only(self.launch_argument)
-        ]
+        known = registered() or definitions()
+        further = [offer for offer in _offers_of(self.launch_argument, len(known)) if offer.task not in named]
         return (*self.offers, *further)
 
     def launch_for_selected(
@@ -146,6 +144,17 @@ def ask_about_many(
         "ids": [one.pk for one in (chosen[:1] if across else chosen)],
     }
     return TemplateResponse(request, "admin/jobs/many.html", context)
+
+
+@cache
+def _offers_of(argument: str, known: int) -> tuple[Offer, ...]:
+    """An offer for every task that can be called with this argument alone; `known` is how many there are,
+    because looking at the signatures of all of them takes longer than a list."""
+    return tuple(
+        Offer(name.replace(".", "_"), name, definition.summary.removesuffix("."))
+        for name, definition in definitions().items()
+        if definition.takes_only(argument)
+    )
 
 
 def _action(offer: Offer) -> Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]:

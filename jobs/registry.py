@@ -53,10 +53,10 @@ class Definition:
         return argument in inspect.signature(self.function).parameters
 
     def takes_only(self, argument: str) -> bool:
-        """Whether it can be called with this argument alone, which it has to have."""
+        """Whether it can be called with this argument alone."""
         parameters = list(inspect.signature(self.function).parameters.values())[1:]  # the first is the run
         required = [one.name for one in parameters if one.default is inspect.Parameter.empty]
-        return required == [argument]
+        return self.accepts(argument) and set(required) <= {argument}
 
     def checked(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as they will come back from JSON.
