@@ -418,6 +418,8 @@ def _hint(cell: _Cell, fact: Fact | None, low_confidence: bool) -> str:
     parts = []
     if fact is not None:
         parts.append(f"{fact.document}, page {fact.observation.page}: “{fact.observation.text}”")
+        if fact.decided:
+            parts.append(fact.decided)
     if cell.formula:
         parts.append(f"Derived: {cell.formula}")
     if cell.restated:

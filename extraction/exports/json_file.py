@@ -118,6 +118,8 @@ def _provenance(fact: Fact) -> dict[str, Any]:
         "box": observation.box,
         "printed": observation.text,
         "label": fact.label,
+        "method": fact.method,
+        "entered_by_a_person": fact.entered,
         "decimals": fact.decimals,
         "published_on": fact.published_on.isoformat(),
         "published_on_source": fact.published_on_source,

@@ -84,6 +84,17 @@ class Fact(models.Model):
         """How the figure came about: reading or correction."""
         return "reading" if self.correction_id is None else "correction"
 
+    @property
+    def decided(self) -> str:
+        """What a person decided about the figure, in a sentence; empty where nobody did."""
+        if self.correction_id is None:
+            return ""
+        if self.entered:
+            return "Corrected by a person; the number is not printed on the page."
+        if self.value != self.observation.value:
+            return "Corrected by a person."
+        return "A person decided what this line is, or how it counts."
+
 
 class ValidationResult(models.Model):
     """The verdict of one identity on one column of a statement. `column` None: across statements."""

@@ -41,6 +41,8 @@ class Notes:
         if fact is not None:
             yield f"{plain(str(fact.document))}, page {fact.observation.page}"
             yield f"Printed: “{plain(fact.observation.text)}”"
+            if fact.decided:
+                yield fact.decided
             yield f"Vintage: published {_published(fact)}"
             yield from self._restated_lines(fact, row)
             if self.usual[period] not in (None, fact.document_id):

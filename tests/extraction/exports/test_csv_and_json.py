@@ -73,6 +73,8 @@ def test_json_gives_each_figure_with_its_place(company: Company) -> None:
             "box": [100.0, 100.0, 150.0, 110.0],
             "printed": "125",
             "label": "Selling and general",
+            "method": "reading",
+            "entered_by_a_person": False,
             "decimals": -6,
             "published_on": "2024-12-31",
             "published_on_source": "period_end",

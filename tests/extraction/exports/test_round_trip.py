@@ -1,6 +1,7 @@
 """A workbook goes out, is changed, and comes back as proposed corrections."""
 
 import io
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from engine.errors import Unreadable
 from engine.kinds import CorrectionAction
 from extraction.compile import compile_company
 from extraction.correct import Place, Wanted, correct
-from extraction.exports import export_of, to_workbook
+from extraction.exports import export_of, to_json, to_workbook
 from extraction.models import CompiledStatement, Correction, Fact, ReviewItem, ReviewState
 from extraction.presentation import DisplayUnit, table_of_stored
 from extraction.replay import replay_company
@@ -264,3 +265,28 @@ def test_over_http_and_on_its_page(company: Company, anna: User, client: Client)
     ]  # fmt: skip
     bad = api.post("/api/v1/workbooks/", {"file": SimpleUploadedFile("x.xlsx", b"no")}, format="multipart")
     assert (bad.status_code, bad.json()["code"]) == (400, "not_a_workbook")
+
+
+def test_a_corrected_figure_says_so_in_the_exports_and_still_says_what_is_printed(
+    company: Company, anna: User
+) -> None:
+    fact = Fact.objects.get(label="Revenue", period_end__year=2024)
+    correct(Place.of_figure(fact.observation), Wanted(CorrectionAction.NUMBER, number=Decimal(1210)), by=anna)
+    replay_company(company)
+    compile_company(company)
+    shown = cell(openpyxl.load_workbook(io.BytesIO(exported(company))), "Revenue")
+    assert shown.value == 1210
+    note = shown.comment.text
+    assert "Printed: “1,200.5”\nCorrected by a person; the number is not printed on the page." in note
+    stored = CompiledStatement.objects.get(company=company, view="latest", is_current=True)
+    revenue = table_of_stored(stored).rows[0].cells[0]
+    assert revenue.hint == (
+        "Annual report 2024, page 7: “1,200.5” Corrected by a person; the number is not printed on the page."
+    )
+    found = json.loads(to_json(export_of([table_of_stored(stored)])))
+    rows = {row["key"]: row for row in found["statements"][0]["rows"]}
+    source = rows["is.revenue"]["cells"][0]["source"]
+    assert (source["printed"], source["method"]) == ("1,200.5", "correction")
+    assert source["entered_by_a_person"] is True
+    costs = rows["is.cost_of_sales"]["cells"][0]["source"]
+    assert (costs["method"], costs["entered_by_a_person"]) == ("reading", False)
