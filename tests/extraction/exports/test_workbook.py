@@ -286,5 +286,5 @@ def test_about_says_what_it_is(values: openpyxl.Workbook, company: Company) -> N
 
 
 def test_it_needs_few_queries(company: Company, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(13):  # type: ignore[operator]
+    with django_assert_num_queries(16):  # type: ignore[operator]
         to_workbook(northwind_export(company))
