@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ from monitoring.health import Checkup, examine
 
 COMPANIES_SHOWN = 12
 SHOWN = 6
+LATEST = 60  # restatements looked at for the ones that are shown
 RUNS_SHOWN = 8
 FAILURES_GROUPED = 300  # the newest ones; more of them are of the same few sorts
 DAYS_OF_FAILURES = 7
@@ -166,13 +168,23 @@ def coverage() -> Calendar:
 
 
 def newest_restatements() -> tuple[Restated, ...]:
+    """Of those found last the ones published last, the largest change first."""
     found = (
         Restatement.objects.filter(old_fact__superseded_at__isnull=True, new_fact__superseded_at__isnull=True)
         .exclude(kind=RestatementKind.ROUNDING)
         .select_related("company", "new_fact")
-        .order_by("-found_at", "-new_fact__published_on", "-pk")
+        # They are numbered in the order in which they are found, and the number needs no sorting.
+        .order_by("-pk")
     )
-    return tuple(restated(one) for one in found[:SHOWN])
+    latest = sorted(
+        found[:LATEST], key=lambda one: (one.new_fact.published_on, one.period_end, _size(one)), reverse=True
+    )
+    return tuple(restated(one) for one in latest[:SHOWN])
+
+
+def _size(one: Restatement) -> Decimal:
+    """How large the change is, by the figure that was given first; from nothing it is the largest."""
+    return abs(one.new_value - one.old_value) / abs(one.old_value) if one.old_value else Decimal("Infinity")
 
 
 def restated(one: Restatement) -> Restated:
@@ -184,7 +196,7 @@ def restated(one: Restatement) -> Restated:
 
 def newest_reports() -> QuerySet[Document]:
     reports = Document.objects.periodic().not_duplicates().select_related("company")
-    return reports.order_by("-created_at", "-pk")[:SHOWN]
+    return reports.order_by("-pk")[:SHOWN]
 
 
 def health() -> Checkup:

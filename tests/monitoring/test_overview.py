@@ -1,6 +1,6 @@
 """The first page: what it says, to whom, and how many questions it asks."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -13,13 +13,14 @@ from companies.models import Company
 from companies.seed import seed_companies
 from extraction.compile import compile_company
 from extraction.models import ReviewItem
+from extraction.store import store_reading
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
 from monitoring import overview
 from monitoring.charts import stacked_bars
 from monitoring.first_steps import first_steps
-from tests.extraction.made import a_company, a_company_that_restated, a_document
+from tests.extraction.made import a_company, a_company_that_restated, a_document, a_reading
 
 pytestmark = pytest.mark.django_db
 TASK = "recompile_company_statements"
@@ -218,6 +219,21 @@ def test_the_first_steps_offer_no_button_without_the_right(client: Client) -> No
 def test_strangers_sign_in_first(client: Client) -> None:
     for part in ("live", "health", "first-steps"):
         assert client.get(f"/admin/overview/{part}/").status_code == 302
+
+
+def test_of_the_newest_restatements_the_largest_stand_first() -> None:
+    for name, factor in (("alder", "1,101"), ("birch", "9,000"), ("cedar", "1,150")):
+        company = a_company(name)
+        for year, figures in ((2023, ["1,100", "900"]), (2024, ["1,200", factor])):
+            document = a_document(
+                company, year, published_on=date(year + 1, 3, 1), published_on_source="person"
+            )
+            reading = a_reading([year, year - 1], [("Revenue", "is.revenue", 1, figures)])
+            store_reading(document.current_version, reading, options_digest="d", task_run=None)
+        compile_company(company)
+    shown = [(one.restatement.company.slug, one.change) for one in overview.newest_restatements()]
+    # One unit of the last digit is rounding, which is no news.
+    assert shown == [("birch", "+718.2 %"), ("cedar", "+4.5 %")]
 
 
 def test_the_newest_reports_are_those_found_last() -> None:
