@@ -27,6 +27,9 @@ def main_pages(company: Company) -> list[str]:
     return [
         "/admin/",
         "/admin/now/",
+        "/admin/overview/first-steps/",
+        "/admin/coverage/?kind=all",
+        reverse("coverage:company", args=[company.slug]),
         "/admin/companies/company/",
         reverse("admin:companies_company_change", args=[company.pk]),
         "/admin/documents/document/",
