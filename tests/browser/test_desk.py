@@ -8,9 +8,10 @@ from playwright.sync_api import Page, expect
 
 from companies.models import Company
 from documents.models import Document
+from extraction.compile import compile_company
 from jobs.launch import launch
 from jobs.models import TaskRun
-from tests.extraction.made import a_company, a_document
+from tests.extraction.made import a_company, a_company_that_restated, a_document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -83,6 +84,7 @@ def test_no_page_is_wider_than_the_window(
     page = signed_in
     northwind = a_company(investor_relations_url="https://northwind.example/ir")
     report = a_document(northwind, 2024)
+    compile_company(a_company_that_restated("eastwind"))
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 844})
     for path in (
@@ -93,6 +95,7 @@ def test_no_page_is_wider_than_the_window(
         f"/admin/companies/company/{northwind.pk}/change/",
         f"/admin/documents/document/{report.pk}/change/",
         "/admin/extraction/restatement/",
+        "/admin/statements/eastwind/",
     ):
         response = page.goto(f"{live_server}{path}")
         assert response is not None
