@@ -83,7 +83,7 @@ def _money(text: str, language: str) -> Iterator[Entity]:
         yield Entity(
             EntityKind.MONEY,
             match[0].strip(),
-            match.start(),
+            match.end() - len(match[0].lstrip()),
             match.start() + len(match[0].rstrip()),
             value=amount,
             decimals=_decimals(value) - power,

@@ -17,6 +17,7 @@ LENGTH = 0.6  # BM25's b: how much a long passage has to have more
 USUAL_LENGTH = 120  # words
 IN_HEADING = 1.6  # what a term in the heading counts of one in the text
 SIDE_BY_SIDE = 0.6  # of the weight of the rarer of two terms that are neighbours as in the query
+LEAST_SHARE = 0.4  # of its score a passage keeps that has hardly any of the terms, however rare they are
 NEAR = 4  # words between them at most
 EXCERPT_WORDS = 45
 _WORD = re.compile(r"[^\W_]+")
@@ -58,7 +59,8 @@ class Scorer:
         for n in range(len(self._terms) - 1):
             if _are_near(places[n], places[n + 1]):
                 score += SIDE_BY_SIDE * min(self._weights[n], self._weights[n + 1])
-        return score
+        there = sum(bool(places[n] or above[n]) for n in range(len(self._terms)))
+        return score * (LEAST_SHARE + (1 - LEAST_SHARE) * there / max(len(self._terms), 1))
 
     def places(self, words: Sequence[str]) -> list[list[int]]:
         """Where in a text each of the terms stands, phrases by their first word."""

@@ -8,11 +8,19 @@ whole answer refused: the sentences of the report stand by themselves then.
 import functools
 import json
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.second_reader.question import Prompt, Question, fenced, list_schema, object_schema
+from engine.second_reader.question import (
+    LONGEST_LINE,
+    Prompt,
+    Question,
+    fenced,
+    list_schema,
+    object_schema,
+)
 from engine.text.query import search_tokens
 
 PROMPT_VERSION = 1
@@ -63,8 +71,8 @@ def _numbers(text: str) -> set[str]:
     return set(_NUMBER.findall(text)) | (_NUMBER_WORDS & set(search_tokens(text)))
 
 
-def _parts(line: str, length: int = 230) -> list[str]:
-    return [line[start : start + length] for start in range(0, len(line), length)]
+def _parts(line: str) -> list[str]:
+    return textwrap.wrap(line, LONGEST_LINE - 10, break_on_hyphens=False) or [line]
 
 
 def _refused(why: str) -> BadInput:
