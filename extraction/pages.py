@@ -253,6 +253,9 @@ def document_page_image(request: HttpRequest, version_id: int, number: int) -> H
         image = page_image(version_id, number, fact_id=fact_id, only_marked=only_marked)
     except Unreadable as error:
         return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
+    except FileNotFoundError:
+        said = "The stored file is gone. Download the report again, or upload it."
+        return HttpResponse(said, status=410, content_type="text/plain; charset=utf-8")
     if image is None:
         raise Http404("This page is not there.")
     response = HttpResponse(image, content_type="image/png")
