@@ -12,7 +12,7 @@ from django.conf import settings
 
 from analysis.models import SentimentWordList
 from engine.sentiment.document import SENTIMENT_VERSION, Judge
-from engine.sentiment.lexicon import lexicon
+from engine.sentiment.lexicon import lexicon, lexicon_version
 from engine.sentiment.ngrams import open_classifier
 from engine.sentiment.sentence import tone_of
 from engine.sentiment.word_list import WordList, with_word_list
@@ -62,7 +62,7 @@ def current_judge() -> NamedJudge:
 
 def lexicon_judge() -> NamedJudge:
     """The lexicon, with the word list in use if there is one: the baseline any model has to beat."""
-    version = str(SENTIMENT_VERSION)
+    version = f"{SENTIMENT_VERSION}.{lexicon_version()}"
     brought = SentimentWordList.objects.filter(is_active=True).first()
     if brought is None:
         return NamedJudge(LEXICON, version, tone_of)

@@ -10,6 +10,7 @@ from engine.sentiment.tokens import Figure
 from engine.sentiment.values import TermKind
 
 FURTHEST = 14  # tokens between the two figures: "compared with an operating profit for the same period of"
+FARTHEST = 10  # times: further apart a figure in brackets is something else, such as a note
 LONGEST_LINK = 4  # tokens between a measure and what belongs to it: "sales in the four stores"
 NEAR_FROM = 5  # tokens before a figure in which "from" makes it the older one
 NEAR_LOSS = 6  # tokens before a figure in which a loss is named: "a net loss before taxes of EUR 2 mn"
@@ -34,7 +35,7 @@ def comparisons_in(
     measures = [mark for mark in marks if mark.entry.kind is TermKind.MEASURE]
     for first, second in itertools.pairwise(figures):
         newer_first = _order(words, first, second)
-        if newer_first is None or first.unit != second.unit:
+        if newer_first is None or not _are_alike(words, first, second):
             continue
         named = [mark for mark in measures if mark.end <= first.start]
         if not named:
@@ -66,6 +67,14 @@ def _order(words: Sequence[str], first: Figure, second: Figure) -> bool | None:
         return True
     in_brackets = list(between) == ["("] and ")" in words[second.end : second.end + 6]
     return True if in_brackets else None
+
+
+def _are_alike(words: Sequence[str], first: Figure, second: Figure) -> bool:
+    """Whether both are counted in one unit. In brackets it need not be said again: "EUR 55 mn (71 mn)"."""
+    if first.unit == second.unit:
+        return True
+    is_short = words[second.start - 1] == "(" and not second.unit and first.unit != "percent"
+    return is_short and abs(first.value) <= FARTHEST * abs(second.value) <= FARTHEST**2 * abs(first.value)
 
 
 def _is_way(words: Sequence[str], first: Figure, between: Sequence[str]) -> bool:

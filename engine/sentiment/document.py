@@ -23,7 +23,7 @@ from engine.sentiment.tokens import tokens_of
 from engine.sentiment.topics import Axis, axes_of, boilerplate_of, topics_of
 from engine.sentiment.values import SentenceTone
 
-SENTIMENT_VERSION = 1  # rises when the same document may get another score
+SENTIMENT_VERSION = 1  # rises when the rules may give the same document another score
 PRIOR = 5  # sentences: with as many of evidence the mean counts for half
 PRIOR_SPREAD = 0.5  # of the scores of sentences, before any is seen
 POLAR = 0.1  # from which a score is called positive or negative

@@ -5,6 +5,7 @@ words stand in lexicon/*.yaml, each group with its reason.
 """
 
 import functools
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,13 @@ def lexicon() -> Lexicon:
         },
         read_data(_FOLDER / "modifiers.yaml"),
     )
+
+
+@functools.cache
+def lexicon_version() -> str:
+    """Names the words that are shipped: another version may judge a sentence in another way."""
+    files = sorted(_FOLDER.glob("*.yaml"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
 def build(files: Mapping[str, Any], modifiers: Mapping[str, Any]) -> Lexicon:

@@ -65,6 +65,7 @@ def _effects(words: Sequence[str], marks: Sequence[Mark], figures: Sequence[Figu
     compared = comparisons_in(words, figures, marks)
     spoken_for = {mark.start for comparison in compared for mark in comparison.spoken_for}
     effects = [_of_comparison(comparison) for comparison in compared]
+    effects.extend(_below_zero(figures, marks, spoken_for))
     moved: set[int] = set()
     said: dict[
         int, _Effect
@@ -102,6 +103,23 @@ def _effects(words: Sequence[str], marks: Sequence[Mark], figures: Sequence[Figu
 def _of_comparison(comparison: Comparison) -> _Effect:
     value = comparison.good * comparison.measure.entry.weight
     return _Effect(comparison.measure.start, comparison.end, value, comparison.measure.entry.because)
+
+
+def _below_zero(figures: Sequence[Figure], marks: Sequence[Mark], spoken_for: set[int]) -> list[_Effect]:
+    """What is good when it is more, and is less than nothing: "organic growth was -3 percent"."""
+    found = []
+    for figure in figures:
+        if figure.value >= 0 or not figure.unit:
+            continue
+        near = [mark for mark in marks if 0 <= figure.start - mark.end <= FOLLOWING]
+        for mark in near:
+            is_growth = mark.entry.kind is TermKind.MOVEMENT and mark.entry.is_noun
+            is_gain = mark.entry.kind is TermKind.MEASURE or is_growth
+            if is_gain and mark.entry.direction > 0 and mark.start not in spoken_for:
+                weight = mark.entry.weight
+                found.append(_Effect(mark.start, figure.end, -weight, "a figure below zero"))
+                break
+    return found
 
 
 def _movement(mark: Mark, target: Mark | None) -> float:

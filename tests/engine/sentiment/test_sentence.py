@@ -44,6 +44,9 @@ def test_a_movement_means_what_moves(sentence, label):
         ("Turnover went from EUR 50 mn to EUR 40 mn.", BAD),
         ("Operating profit was EUR 6.0 mn, versus EUR 6.0 mn.", NEITHER),
         ("Operating profit was EUR 6.0 mn (USD 6.6 mn).", NEITHER),
+        ("Orders received were EUR 55 mn (71 mn).", BAD),
+        ("Orders received were EUR 55 mn (12).", NEITHER),
+        ("Organic growth was -3 percent.", BAD),
     ],
 )
 def test_two_figures_are_compared(sentence, label):
