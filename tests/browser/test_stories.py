@@ -1,4 +1,4 @@
-"""Whole stories: an operator and a viewer, each with what their role is for."""
+"""Whole stories: an analyst, an operator and a viewer, each with what their role is for."""
 
 import io
 import os
@@ -13,16 +13,15 @@ from companies.models import Company
 from documents.models import Document
 from documents.storage import open_version
 from documents.upload import accept_upload
+from extraction.models import Correction, Fact
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
-from tests.browser.test_workbench import company
 from tests.http import small_pdf
 from tests.people import PASSWORD, in_role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
-__all__ = ["company"]
 
 READ = "extract_financial_statements"
 
@@ -113,3 +112,54 @@ def test_a_viewer_can_do_neither(page: Page, live_server: object, ten_reports: C
     assert page.get_by_role("button", name=re.compile("Cancel|Repeat")).count() == 0
     waiting.refresh_from_db()
     assert (waiting.state, TaskRun.objects.count()) == (State.QUEUED, 1)
+
+
+def test_an_analyst_proves_a_figure_corrects_a_line_and_finds_it_kept_after_another_reading(
+    page: Page, live_server: object, company: Company, at_work: Any
+) -> None:
+    page.set_default_timeout(15_000)
+    enter(page, live_server, "analyst")
+    page.get_by_role("link", name="Harrowmere Instruments plc").first.click()
+    page.goto(f"{live_server}/admin/statements/harrowmere/")
+    lines = Fact.objects.filter(document__fiscal_year=2025, superseded_at=None, row_kind="line")
+    fact = lines.exclude(concept="").filter(statement="cash_flow_statement").latest("period_end", "pk")
+    page.goto(f"{live_server}/admin/statements/figures/{fact.pk}/")
+    expect(page.locator("figure img").first).to_be_visible()
+    page.get_by_role("link", name="Correct this figure").click()
+    page.select_option("#c-concept", "")
+    page.fill("#c-reason-concept", "A line of its own")
+    page.locator("form", has=page.locator("#c-concept")).get_by_role("button", name="Show what").click()
+    expect(page.get_by_role("heading", name="What would change")).to_be_visible()
+    page.get_by_role("button", name="Keep this correction").click()
+    correction = Correction.objects.get()
+    assert (correction.action, correction.author.username) == ("concept", "analyst")
+
+    def settled() -> bool:
+        return not TaskRun.objects.unfinished().exists()
+
+    wait(page, settled)
+    page.goto(f"{live_server}/admin/documents/document/{fact.document_id}/change/")
+    launch(READ, subject=fact.document, document_id=fact.document_id, force=True)
+    wait(page, settled)
+    assert not TaskRun.objects.filter(state__in=(State.FAILED, State.DEAD)).exists()
+    kept = Fact.objects.filter(
+        document=fact.document, label=fact.label, period_end=fact.period_end, superseded_at=None
+    ).latest("pk")
+    assert (kept.concept, kept.value) == ("", fact.value)
+    page.goto(f"{live_server}/admin/statements/figures/{kept.pk}/")
+    expect(page.get_by_text("A person decided")).to_be_visible()
+
+    page.goto(f"{live_server}/admin/statements/harrowmere/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    assert Path(download.value.path()).read_bytes()[:2] == b"PK"
+
+
+def wait(page: Page, condition: Any, seconds: float = 90) -> None:
+    """Until it holds, looking four times a second."""
+    for _ in range(int(seconds * 4)):
+        if condition():
+            return
+        page.wait_for_timeout(250)
+    pytest.fail("It took too long.")
