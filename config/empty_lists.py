@@ -77,6 +77,22 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "There is no source of prices",
         "Add one: a file, or a service with the address it answers at.",
     ),
+    "analysis.SentimentAnalysis": (
+        "The tone of no document has been judged yet",
+        "Choose “Judge the tone of a document” on a document's page.",
+    ),
+    "analysis.SentimentSentence": (
+        "No sentence has been judged yet",
+        "They come with the first document whose tone is judged.",
+    ),
+    "analysis.SentimentShift": (
+        "No shift of tone has been found",
+        "One shows when a company's reports speak clearly otherwise than before. Nothing is to be done.",
+    ),
+    "analysis.SentimentWordList": (
+        "There is no further list of words",
+        "The words that come along are used. A licensed list of your own can be taken in beside them.",
+    ),
     "jobs.TaskRun": (
         "Nothing has been started yet",
         "Work is started on the pages of companies and documents, and by schedules.",
