@@ -1,6 +1,8 @@
-"""What databases do in different ways: JSON in conditions, constraints, two runs at one document."""
+"""What databases do in different ways: JSON in conditions, and the constraints of analyses and labels."""
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from analysis.models import SentimentAnalysis, SentimentSentence
 from analysis.sentiment.analyze import analyze
@@ -10,10 +12,11 @@ from engine.kinds import Polarity
 from tests.analysis.sentiment.reports import BAD, DULL, GOOD, report
 from tests.analysis.sentiment.test_analyze import TODAY
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
-
-def test_analyses_labels_and_trends(admin_client) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.postgres
+def test_analyses_labels_and_trends() -> None:
+    admin_client = Client()
+    admin_client.force_login(User.objects.create_superuser("ada"))
     for year, text in ((2020, GOOD), (2021, GOOD), (2022, GOOD), (2023, GOOD), (2024, BAD)):
         document = report("Northwind", year, text, DULL)
         analyze(document)
