@@ -41,6 +41,8 @@ class Instrument(models.Model):
     updated_at = models.DateTimeField(null=True, blank=True, help_text="When prices last changed.")
 
     class Meta:
+        verbose_name = "share"
+        verbose_name_plural = "share prices"
         ordering = ["listing__company__name", "-listing__is_primary", "listing__ticker"]
         constraints = [
             models.CheckConstraint(condition=Q(quote_factor__gt=0), name="instrument_quote_factor_above_zero")

@@ -56,7 +56,7 @@
     }
     const dark = document.documentElement.classList.contains("dark");
     const line = style("--tf-accent");
-    const ticks = { color: style("--tf-muted"), maxRotation: 0, autoSkip: true, maxTicksLimit: 8 };
+    const ticks = { color: style("--tf-muted"), maxRotation: 0, autoSkip: true, maxTicksLimit: panel.clientWidth < 600 ? 3 : 8 };
     chart = new Chart(panel.querySelector("canvas"), {
       type: "line",
       data: {
