@@ -71,7 +71,13 @@ def first_origin(count: int, options: ForecastOptions) -> int:
 
 
 def methods_for(count: int, options: ForecastOptions) -> list[ForecastMethod]:
-    """The methods that so many points allow."""
+    """The methods that so many points allow, of those that are to be tried."""
+    names = _allowed(count, options)
+    wanted = {*options.methods, ForecastMethod.RANDOM_WALK}
+    return [name for name in names if name in wanted] if options.methods else names
+
+
+def _allowed(count: int, options: ForecastOptions) -> list[ForecastMethod]:
     names = [ForecastMethod.RANDOM_WALK, ForecastMethod.DRIFT]
     periods = seasons_of(count, options.season, options.search_seasons)
     if count < 2 * methods.FEWEST_FOR_MODELS:

@@ -31,8 +31,9 @@ class ForecastOptions:
 
     `search_seasons` also looks for the longer season that is usual beside the one named, such as the year
     in weeks. `longest_history` points at most are looked at, the latest ones. `claim_level` is the one-sided
-    level of the test by which anything has to beat the random walk. A value out of its range is
-    refused with its name.
+    level of the test by which anything has to beat the random walk. `methods` are those that are tried
+    beside the random walk; none named, all that the points allow. A value out of its range is refused
+    with its name.
     """
 
     horizon: int
@@ -42,6 +43,7 @@ class ForecastOptions:
     claim_level: float = 0.03
     refits: int = 4
     most_origins: int = 400
+    methods: tuple[ForecastMethod, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.horizon <= LONGEST_HORIZON:
