@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from analysis.inputs import line_series, price_series, sessions_between
 from analysis.models import ForecastPoint, ForecastRun
+from analysis.training.forecasting import champion_settings
 from companies.models import Company
 from engine import ENGINE_VERSION
 from engine.forecast.values import LONGEST_HORIZON, Forecast, ForecastOptions, Step
@@ -98,16 +99,19 @@ def make_forecast(
     forced."""
     # Loaded when a forecast is made: whatever starts this program would hold the libraries of statistics.
     from engine.forecast.forecasting import forecast
+    from engine.forecast.selection import with_settings
 
     wanted = checked_horizons(horizons, subject.usual_horizons)
     report("loading_history", 0, 1)
     series = subject.series(at)
-    digest = _digest(subject, series, wanted)
+    settings = champion_settings(subject.instrument) if subject.instrument else {}
+    digest = _digest(subject, series, wanted, settings)
     if not force and (before := ForecastRun.objects.filter(input_hash=digest).first()):
         return Made(before, repeated=True)
     report("forecasting", 0, 1)
     # Days of trading have no season worth a search, and ten years of years can have none.
-    found = forecast(series.as_floats(), ForecastOptions(max(wanted), search_seasons=False))
+    options = with_settings(ForecastOptions(max(wanted), search_seasons=False), settings)
+    found = forecast(series.as_floats(), options)
     row = _row(subject, series, found, at)
     row.input_hash, row.task_run = digest, task_run
     targets = subject.targets(row.data_until, wanted, at) if row.data_until else {}
@@ -149,7 +153,7 @@ def _point(row: ForecastRun, step: Step, targets: dict[int, date]) -> ForecastPo
     return ForecastPoint(run=row, horizon=step.horizon, target_date=targets[step.horizon], **figures)
 
 
-def _digest(subject: Subject, series: Series, horizons: Sequence[int]) -> str:
+def _digest(subject: Subject, series: Series, horizons: Sequence[int], settings: Mapping[str, object]) -> str:
     who = [
         subject.instrument.pk if subject.instrument else None,
         subject.company.pk if subject.company else None,
@@ -159,5 +163,5 @@ def _digest(subject: Subject, series: Series, horizons: Sequence[int]) -> str:
         [day.isoformat(), None if value is None else format(value.normalize(), "f")]
         for day, value in zip(series.days, series.values, strict=True)
     ]
-    text = json.dumps([ENGINE_VERSION, who, list(horizons), figures])
+    text = json.dumps([ENGINE_VERSION, who, list(horizons), figures, *([dict(settings)] if settings else [])])
     return hashlib.sha256(text.encode()).hexdigest()

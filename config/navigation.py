@@ -73,6 +73,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Share prices", "candlestick_chart", "market.instrument"),
             _page("Forecasts", "timeline", "analysis.forecastrun"),
             _page("How good forecasts were", "target", "analysis.forecastevaluation"),
+            _page("Trained models", "model_training", "analysis.trainedmodel"),
             _page("Findings in prices", "report", "market.pricefinding"),
             _page("Collections", "sync", "market.providerrun"),
             _page("Price sources", "hub", "market.priceprovider"),

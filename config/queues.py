@@ -157,6 +157,11 @@ TASK_ROUTES: dict[str, Route] = {
     "extraction.apply_corrections": CLASSES[COMPILATION],
     # Prices
     "update_market_data": MARKET_DATA,
+    # Training
+    "retrain_sentiment_model": CLASSES[MODEL_TRAINING],
+    "retrain_forecasting_models": CLASSES[MODEL_TRAINING],
+    "optimize_model_hyperparameters": CLASSES[MODEL_TRAINING],
+    "retrain_models": CLASSES[MODEL_TRAINING],
 }
 
 LONGEST_LIMIT = max(route.hard for route in (*TASK_ROUTES.values(), *CLASSES.values()))

@@ -69,6 +69,13 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=6 * HOUR,
     ),
     Schedule(
+        name="Daily look at trained models",
+        task="retrain_models",
+        description="Trains models whose data have grown or whose forecasts have become worse.",
+        crontab="30 2 * * *",
+        expires_seconds=6 * HOUR,
+    ),
+    Schedule(
         name="Prices while exchanges trade",
         task="update_market_data",
         # Monday in Tokyo begins on Sunday evening in UTC; what is closed then is not asked for.

@@ -240,6 +240,8 @@ CACHES = {
 MEDIA_ROOT = env.folder("TENFOLD_FILES_DIR", PLACES.files)
 # Reports that people or programs put here, in folders named like companies, are taken in.
 DROP_DIR = env.folder("TENFOLD_DROP_DIR", PLACES.drop)
+# The only folder from which tables of examples are read for training.
+TRAINING_DIR = env.folder("TENFOLD_TRAINING_DIR", PLACES.training)
 # Files are shown by views that ask for permission, never by address alone.
 MEDIA_URL = "files-are-not-served-here/"
 FILE_UPLOAD_PERMISSIONS = 0o640

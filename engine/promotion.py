@@ -1,4 +1,4 @@
-"""Whether a trained model may take the place of another: only where it is better beyond one standard error.
+"""Whether a trained model may take the place of another: only where it is better beyond its standard error.
 
 Compared is a pair of scores for each of several units that do not depend on one another, such as documents
 or stretches of time. Higher is better.
@@ -19,10 +19,9 @@ class Comparison:
     standard_error: float
     units: int
 
-    @property
-    def is_better(self) -> bool:
-        """Better, and by more than one standard error."""
-        return self.units >= FEWEST_UNITS and self.difference > max(self.standard_error, 0.0)
+    def is_better(self, errors: float = 1.0) -> bool:
+        """Better, and by more than so many standard errors."""
+        return self.units >= FEWEST_UNITS and self.difference > errors * self.standard_error
 
     def to_json(self) -> dict[str, float]:
         """For a column of a table."""
@@ -52,10 +51,12 @@ def compare(challenger: Sequence[float], other: Sequence[float]) -> Comparison:
     return Comparison(mean, spread / math.sqrt(count), count)
 
 
-def decide(baseline: Comparison, champion: Comparison | None, *, named: str) -> Decision:
-    """Promote a challenger that beats the baseline, which is `named`, and the champion if there is one."""
+def decide(baseline: Comparison, champion: Comparison | None, *, named: str, errors: float = 1.0) -> Decision:
+    """Promote a challenger that beats the baseline, which is `named`, and the champion if there is one, by
+    more than so many standard errors."""
+    beyond = "one standard error" if errors == 1 else f"{errors:g} standard errors"
     for other, name in ((baseline, named), (champion, "the champion")):
-        if other is None or other.is_better:
+        if other is None or other.is_better(errors):
             continue
         if other.units < FEWEST_UNITS:
             return Decision(
@@ -63,8 +64,8 @@ def decide(baseline: Comparison, champion: Comparison | None, *, named: str) -> 
             )
         return Decision(
             False,
-            f"Not better than {name} beyond one standard error: the difference is {other.difference:+.4f}"
+            f"Not better than {name} beyond {beyond}: the difference is {other.difference:+.4f}"
             f" with an error of {other.standard_error:.4f}.",
         )
     beaten = f"{named} and the champion" if champion is not None else named
-    return Decision(True, f"Better than {beaten} beyond one standard error.")
+    return Decision(True, f"Better than {beaten} beyond {beyond}.")

@@ -31,6 +31,11 @@ class Places:
         return self.state / "drop"
 
     @property
+    def training(self) -> Path:
+        """Tables of examples for training."""
+        return self.state / "training"
+
+    @property
     def static(self) -> Path:
         return self.state / "static"
 

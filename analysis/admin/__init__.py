@@ -3,3 +3,6 @@
 from analysis.admin import forecasts, sentiment
 
 __all__ = ["forecasts", "sentiment"]
+from analysis.admin import sentiment, training
+
+__all__ = ["sentiment", "training"]

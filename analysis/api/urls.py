@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
 from analysis.api import forecasts, sentiment
+from analysis.api import sentiment, training
 
 router = SimpleRouter()
 router.register("sentiment", sentiment.SentimentViewSet, basename="sentiment")
@@ -14,6 +15,7 @@ router.register(
 )
 router.register("forecasts", forecasts.ForecastViewSet, basename="forecast")
 router.register("forecast-evaluations", forecasts.ForecastEvaluationViewSet, basename="forecast-evaluation")
+router.register("trained-models", training.TrainedModelViewSet, basename="trained-model")
 
 urlpatterns_v1: list[URLPattern | URLResolver] = [*router.urls]
 urlpatterns_background: list[URLPattern | URLResolver] = [
@@ -31,4 +33,15 @@ urlpatterns_background: list[URLPattern | URLResolver] = [
         r"^forecast/batch-generate/?$", forecasts.BatchForecastView.as_view(), name="forecast-batch-generate"
     ),
     re_path(r"^forecast/evaluate/?$", forecasts.EvaluateForecastView.as_view(), name="forecast-evaluate"),
+    re_path(
+        r"^model/retrain-sentiment/?$",
+        training.RetrainSentimentView.as_view(),
+        name="model-retrain-sentiment",
+    ),
+    re_path(
+        r"^model/retrain-forecasting/?$",
+        training.RetrainForecastingView.as_view(),
+        name="model-retrain-forecasting",
+    ),
+    re_path(r"^model/optimize/?$", training.OptimizeView.as_view(), name="model-optimize"),
 ]

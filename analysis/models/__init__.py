@@ -12,12 +12,15 @@ from analysis.models.sentiment import (
     SentimentTrendLine,
     SentimentWordList,
 )
+from analysis.models.training import HyperparameterTrial, ModelFamily, Stage, TrainedModel
 
 __all__ = [
     "OVERALL",
     "ForecastEvaluation",
     "ForecastPoint",
     "ForecastRun",
+    "HyperparameterTrial",
+    "ModelFamily",
     "SentimentAnalysis",
     "SentimentComparison",
     "SentimentSentence",
@@ -26,4 +29,6 @@ __all__ = [
     "SentimentTrend",
     "SentimentTrendLine",
     "SentimentWordList",
+    "Stage",
+    "TrainedModel",
 ]

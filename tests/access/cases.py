@@ -142,6 +142,12 @@ CASES: dict[str, Case] = {
     "sentiment-batch-analyze": Case(post=_LAUNCHES, body="judgements"),
     "sentiment-trends-start": Case(post=_LAUNCHES, body="a_trend"),
     "sentiment-compare": Case(post=_LAUNCHES, body="a_comparison"),
+    # Trained models
+    "trained-model-list": viewed(),
+    "trained-model-detail": viewed(pk="trained_model"),
+    "model-retrain-sentiment": Case(post=_LAUNCHES),
+    "model-retrain-forecasting": Case(post=_LAUNCHES, body="a_share"),
+    "model-optimize": Case(post=_LAUNCHES, body="a_search"),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
     "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),

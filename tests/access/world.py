@@ -20,6 +20,7 @@ from analysis.models import (
     SentimentComparison,
     SentimentShift,
     SentimentTrend,
+    TrainedModel,
 )
 from analysis.sentiment.analyze import analyze
 from analysis.sentiment.trends import update_trends
@@ -43,6 +44,7 @@ from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
 from tests.analysis.sentiment.reports import GOOD, report
+from tests.analysis.training.made import a_model
 from tests.extraction.made import a_company, a_company_that_restated
 from tests.http import small_pdf
 
@@ -79,6 +81,8 @@ class World:
             "judgements": lambda: {"document_ids": [self.document.pk]},
             "a_trend": lambda: {"company_id": self.company.pk},
             "a_comparison": lambda: {"company_ids": [self.company.pk, self._years.pk]},
+            "a_share": lambda: {"instrument": self.instrument.pk},
+            "a_search": lambda: {"model_type": "sentiment"},
             "several": lambda: {
                 "company": self.company.pk,
                 "files": SimpleUploadedFile("one.pdf", small_pdf("One of several")),
@@ -168,6 +172,10 @@ class World:
     @cached_property
     def tone(self) -> SentimentAnalysis:
         return analyze(report("Westwind", 2024, GOOD)).analysis
+
+    @cached_property
+    def trained_model(self) -> TrainedModel:
+        return a_model()
 
     @property
     def trend(self) -> SentimentTrend:

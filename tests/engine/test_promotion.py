@@ -12,19 +12,20 @@ def test_the_difference_and_its_error_over_units() -> None:
     # The differences are 2, 1, 2, 1, 2: their mean is 1.6 and their deviation the root of 0.3.
     assert (found.difference, found.units) == (1.6, 5)
     assert found.standard_error == pytest.approx(math.sqrt(0.3 / 5), rel=1e-12)
-    assert found.is_better
+    assert found.is_better()
+    assert not Comparison(0.9, 0.5, 10).is_better(2)
 
 
 def test_one_standard_error_has_to_lie_between() -> None:
-    assert not Comparison(0.5, 0.5, 10).is_better
-    assert Comparison(0.51, 0.5, 10).is_better
-    assert not Comparison(-1.0, 0.1, 10).is_better
-    assert not Comparison(0.0, 0.0, 10).is_better
+    assert not Comparison(0.5, 0.5, 10).is_better()
+    assert Comparison(0.51, 0.5, 10).is_better()
+    assert not Comparison(-1.0, 0.1, 10).is_better()
+    assert not Comparison(0.0, 0.0, 10).is_better()
 
 
 def test_four_units_say_nothing() -> None:
-    assert not Comparison(9.0, 0.1, 4).is_better
-    assert not compare([2.0], [1.0]).is_better
+    assert not Comparison(9.0, 0.1, 4).is_better()
+    assert not compare([2.0], [1.0]).is_better()
     with pytest.raises(ValueError, match="shorter"):
         compare([1.0, 2.0], [1.0])
 

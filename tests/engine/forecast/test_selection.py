@@ -60,7 +60,7 @@ def test_momentum_is_found_and_a_walk_is_not_beaten() -> None:
     for series, is_better in ((with_momentum(4, 800), True), (a_walk(5, 800), False)):
         found = losses(series, OPTIONS)
         tested = behind(found, split_point(list(found.ours), HORIZON))
-        assert compared(tested.ours, tested.walk, HORIZON).is_better is is_better
+        assert compared(tested.ours, tested.walk, HORIZON).is_better() is is_better
         assert (measured(tested).skill > 0.05) is is_better
 
 

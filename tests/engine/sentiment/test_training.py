@@ -51,7 +51,7 @@ def test_a_classifier_learns_what_the_lexicon_does_not_know() -> None:
     gap = difference(judge, tone_of, test)
     assert gap.difference == pytest.approx(1 - 0.5 / 3, abs=1e-6)
     assert gap.units == 6
-    assert gap.is_better
+    assert gap.is_better()
 
 
 def test_documents_lie_on_one_side() -> None:
@@ -74,7 +74,7 @@ def test_the_same_sentences_give_the_same_artefact() -> None:
 def test_a_judge_compared_with_itself_is_not_better() -> None:
     _, test = split_by_document(sentences(wrong=0.3), OPTIONS)
     same = difference(tone_of, tone_of, test)
-    assert (same.difference, same.standard_error, same.is_better) == (0.0, 0.0, False)
+    assert (same.difference, same.standard_error, same.is_better()) == (0.0, 0.0, False)
 
 
 @pytest.mark.parametrize(

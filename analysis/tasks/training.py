@@ -1,0 +1,166 @@
+"""Doorbells of training. What was trained is kept whether it is promoted or not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from analysis.models import ModelFamily, Stage, TrainedModel
+from analysis.training import forecasting, sentiment
+from analysis.training.due import due_models
+from analysis.training.optimize import optimize_forecasting, optimize_sentiment
+from analysis.training.search import Searched, chosen_settings
+from engine.errors import NotEnoughData
+from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
+from jobs.states import State
+from market.models import Instrument
+
+
+@tracked_task("retrain_sentiment_model", steps=("loading_examples", "fitting", "measuring"))
+def retrain_sentiment_model(run: Run, table: str = "") -> Outcome:
+    """Train the classifier of sentences on what people have labelled, and a table in the training folder.
+
+    Gives the model with its measures, those of the lexicon, and whether it was promoted and why.
+    """
+    try:
+        model = sentiment.train(
+            table=table,
+            settings_=chosen_settings(sentiment.SLOT),
+            report=run.report,
+            task_run=run.row,
+            storing=run.storing,
+        )
+    except NotEnoughData as error:
+        return skipped(error.message, code=error.code)
+    return success(**_told(model))
+
+
+@tracked_task("retrain_forecasting_models", steps=("choosing", "measuring"))
+def retrain_forecasting_models(run: Run, instrument_id: int, models: Sequence[str] = ()) -> Outcome:
+    """Choose the settings with which the price of a share is forecast, for each of some models.
+
+    Gives for each model its measures, those of the random walk, and whether it was promoted and why; a
+    model that cannot be trained is named with the reason, and the others go on.
+    """
+    instrument = Instrument.objects.select_related("listing__exchange").filter(pk=instrument_id).first()
+    if instrument is None:
+        return skipped("The share is gone.", code="instrument_not_found")
+    trained: dict[str, Any] = {}
+    failed: dict[str, str] = {}
+    for name in dict.fromkeys(models or ("ensemble",)):
+        if name not in forecasting.MODELS:
+            failed[name] = f"There is no such model. Known are {', '.join(forecasting.MODELS)}."
+            continue
+        try:
+            trained[name] = _told(
+                forecasting.train(
+                    instrument,
+                    name,
+                    at=timezone.now(),
+                    settings=chosen_settings(forecasting.slot(instrument, name)),
+                    report=run.report,
+                    task_run=run.row,
+                    storing=run.storing,
+                )
+            )
+        except NotEnoughData as error:
+            failed[name] = error.message
+    if not trained:
+        return skipped(next(iter(failed.values())), code="nothing_trained", failed=failed)
+    if failed:
+        name, reason = next(iter(failed.items()))
+        return partial(f"{name}: {reason}", code="models_failed", models=trained, failed=failed)
+    return success(models=trained, failed={})
+
+
+@tracked_task("optimize_model_hyperparameters")
+def optimize_model_hyperparameters(
+    run: Run, model_type: str, model_name: str = "", instrument_id: int | None = None, budget: int = 30
+) -> Outcome:
+    """Search settings for a model: `sentiment`, or `forecasting` of a share. The next training uses them.
+
+    Gives the best settings, their score on the part of the data that choosing may see, and the number of
+    trials, which are all kept.
+    """
+    budget = max(2, min(budget, 200))
+    try:
+        if model_type == ModelFamily.SENTIMENT:
+            return _searched(optimize_sentiment(budget=budget, report=run.report, storing=run.storing))
+        instrument = Instrument.objects.select_related("listing__exchange").filter(pk=instrument_id).first()
+        name = model_name or "ensemble"
+        if model_type != ModelFamily.FORECASTING or name not in forecasting.MODELS:
+            return skipped(
+                f"There are no settings to search for {model_type} {model_name}".rstrip() + ".",
+                code="unknown_model",
+            )
+        if instrument is None:
+            return skipped("The share is gone.", code="instrument_not_found")
+        return _searched(
+            optimize_forecasting(
+                instrument,
+                name,
+                at=timezone.now(),
+                budget=budget,
+                report=run.report,
+                storing=run.storing,
+            )
+        )
+    except NotEnoughData as error:
+        return skipped(error.message, code=error.code)
+
+
+@tracked_task("retrain_models")
+def retrain_models(run: Run) -> Outcome | FanOut:
+    """Train the models whose data have grown by a tenth, or whose forecasts do worse than the last price.
+
+    Gives the counts of models trained and promoted, and what could not be trained.
+    """
+    if run.stage == "":
+        due = due_models(timezone.now())
+        children = [Child("retrain_sentiment_model")] if due.sentiment else []
+        children += [
+            Child("retrain_forecasting_models", share, {"instrument_id": share.pk}) for share in due.shares
+        ]
+        if not children:
+            return skipped("No model has new data worth training for.", code="nothing_due")
+        return run.fan_out(stage="summary", children=children)
+    children_ = list(run.children())
+    models = TrainedModel.objects.filter(task_run__in=[child.pk for child in children_])
+    counts = {
+        "trained": models.count(),
+        "promoted": models.exclude(promoted_at=None).filter(promoted_by=None).count(),
+    }
+    failed = [child for child in children_ if child.state not in (State.SUCCEEDED, State.SKIPPED)]
+    if failed:
+        first = failed[0]
+        return partial(
+            f"{len(failed)} of {len(children_)} models could not be trained. The first:"
+            f" {first.subject_label or first.task}: {first.error_message or first.message}",
+            code="children_incomplete",
+            **counts,
+        )
+    return success(**counts)
+
+
+def _searched(found: Searched) -> Outcome:
+    if found.best is None:
+        return skipped("No setting could be tried. The trials say why.", code="no_setting_worked")
+    return success(
+        search=str(found.search),
+        best=dict(found.best),
+        score=round(found.score or 0.0, 6),
+        trials=found.trials,
+    )
+
+
+def _told(model: TrainedModel) -> dict[str, Any]:
+    return {
+        "model_id": model.pk,
+        "version": model.version,
+        "promoted": model.stage == Stage.CHAMPION,
+        "decision": model.decision,
+        "metrics": model.metrics,
+        "baseline_metrics": model.baseline_metrics,
+        "trained_on": model.trained_on,
+        "measured_on": model.measured_on,
+    }
