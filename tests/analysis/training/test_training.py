@@ -136,14 +136,14 @@ def test_a_search_keeps_its_trials_and_the_next_training_uses_what_it_chose(
 
 
 def test_settings_that_beat_the_random_walk_are_used_for_the_next_forecast() -> None:
-    share = a_share_with(with_momentum())
+    share = a_share_with(with_momentum(1500))
     row = run("retrain_forecasting_models", instrument_id=share.pk, models=["autoregression", "oracle"])
     assert (row.state, row.error_code) == (State.PARTIAL, "models_failed")
     assert list(row.result["failed"]) == ["oracle"]
     told = row.result["models"]["autoregression"]
     assert told["promoted"] is True
     assert told["metrics"]["skill"] > 0.03
-    assert told["metrics"]["points"] == 700
+    assert told["metrics"]["points"] == 1500
     settings = champion_settings(share)
     assert settings["methods"] == ["autoregression"]
     before = make_forecast(Subject(instrument=share), at=NOW).run
