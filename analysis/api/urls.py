@@ -3,8 +3,7 @@
 from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
-from analysis.api import forecasts, sentiment
-from analysis.api import sentiment, training
+from analysis.api import forecasts, sentiment, training
 
 router = SimpleRouter()
 router.register("sentiment", sentiment.SentimentViewSet, basename="sentiment")

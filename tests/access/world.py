@@ -81,7 +81,6 @@ class World:
             "judgements": lambda: {"document_ids": [self.document.pk]},
             "a_trend": lambda: {"company_id": self.company.pk},
             "a_comparison": lambda: {"company_ids": [self.company.pk, self._years.pk]},
-            "a_share": lambda: {"instrument": self.instrument.pk},
             "a_search": lambda: {"model_type": "sentiment"},
             "several": lambda: {
                 "company": self.company.pk,
