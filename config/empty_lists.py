@@ -77,6 +77,14 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "There is no source of prices",
         "Add one: a file, or a service with the address it answers at.",
     ),
+    "analysis.ForecastRun": (
+        "Nothing has been forecast yet",
+        "Have a share's prices or a line of a statement forecast; ten years of figures are a good start.",
+    ),
+    "analysis.ForecastEvaluation": (
+        "No forecast has been compared yet",
+        "They are held against what came as soon as the days they were made for have passed.",
+    ),
     "analysis.SentimentAnalysis": (
         "The tone of no document has been judged yet",
         "Choose “Judge the tone of a document” on a document's page.",
