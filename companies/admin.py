@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -62,6 +63,7 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     inlines = [ListingInline]
     ordering = ["name"]
     list_per_page = 50
+    show_full_result_count = False
     view_on_site = False
     launch_argument = "company_id"
     offers = [
@@ -107,15 +109,18 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
-        annual = Q(documents__document_type=DocumentKind.ANNUAL_REPORT, documents__duplicate_of__isnull=True)
+        # As subqueries, which a database works out for the rows of the page alone.
+        documents = Company._meta.get_field("documents").related_model._default_manager
+        annual = documents.filter(
+            company=OuterRef("pk"), document_type=DocumentKind.ANNUAL_REPORT, duplicate_of__isnull=True
+        ).order_by()
+        counted = annual.values("company").annotate(number=Count("pk")).values("number")
+        newest = annual.filter(fiscal_year__isnull=False).order_by("-fiscal_year").values("fiscal_year")
         return (
             super()
             .get_queryset(request)
             .prefetch_related("listings__exchange")
-            .annotate(
-                annual_count=Count("documents", filter=annual),
-                newest=Max("documents__fiscal_year", filter=annual),
-            )
+            .annotate(annual_count=Coalesce(Subquery(counted), 0), newest=Subquery(newest[:1]))
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -78,8 +78,8 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
     # By key: the newest first, and in the order of an index.
     ordering = ["-pk"]
     searched = 50_000
-    search_help_text = "Number, or a word of title, address, link or company in the newest 50,000 listed"
-    search_fields = ["title", "url", "link_text", "company__name"]
+    search_help_text = "Number, or a word of title, address or company in the newest 50,000 listed"
+    search_fields = ["title", "url", "company__name"]
     list_select_related = ["company", "current_version"]
     autocomplete_fields = ["company"]
     view_on_site = False
