@@ -161,8 +161,12 @@ class PostgresFullText:
     def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
         condition, values = filters.sql()
         scored = [term for term in (*match.all_of, *match.any_of) if weights.get(term, 0) > 0]
-        score = " + ".join(["%s * ts_rank(search, %s::tsquery, 1)"] * len(scored)) or "0"
-        weighed = [value for term in scored for value in (weights[term], _postgres_term(term))]
+        # That a rare word is there at all says more than how often a common one is.
+        part = "%s * ((search @@ %s::tsquery)::int + 2 * ts_rank(search, %s::tsquery, 1))"
+        score = " + ".join([part] * len(scored)) or "0"
+        weighed: list[Any] = []
+        for term in scored:
+            weighed += [weights[term], _postgres_term(term), _postgres_term(term)]
         with connection.cursor() as cursor:
             cursor.execute(
                 "WITH found AS (SELECT p.id, p.search FROM documents_passage p"  # noqa: S608
