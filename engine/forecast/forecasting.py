@@ -18,6 +18,7 @@ FEWEST_POINTS = 8
 LARGEST = 1e100  # what is larger, or not a number, is a gap: its square could not be reckoned with
 LEVELS = (0.80, 0.95)
 UNTESTED = Skill(None, None, None, 0, False)
+LEARNING = 4  # the part of the origins, one in so many, that intervals are not drawn from
 LEAST_WEIGHT = 0.005  # below it a method is not named
 
 
@@ -85,9 +86,12 @@ def _usual_step(values: Values) -> float:
 
 
 def _of_methods(backtest: Backtest, combined: Combined, moved: Values) -> tuple[Values, Values, int] | None:
-    origins = backtest.origins
-    errors = combined.ahead - backtest.actual
-    around = radii(errors, moved[origins], float(origins[-1] - origins[0]), LEVELS)
+    # The first of them knew less than is known now: fewer values, and next to nothing of the methods.
+    later = len(backtest.origins) // LEARNING
+    origins = backtest.origins[later:]
+    errors = (combined.ahead - backtest.actual)[later:]
+    stride = int(origins[1] - origins[0]) if len(origins) > 1 else 1
+    around = radii(errors, moved[origins], stride, LEVELS)
     return None if around is None else (combined.now, around, len(origins))
 
 
@@ -100,7 +104,7 @@ def _of_the_walk(
     if not len(origins):
         return None
     errors = values[origins][:, None] - actual_ahead(values, observed, origins, horizon)
-    around = radii(errors, moved[origins], float(origins[-1] - origins[0]), LEVELS)
+    around = radii(errors, moved[origins], 1, LEVELS)
     return None if around is None else (np.full(horizon, values[-1]), around, len(origins))
 
 
