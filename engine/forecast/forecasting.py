@@ -18,7 +18,8 @@ FEWEST_POINTS = 8
 LARGEST = 1e100  # what is larger, or not a number, is a gap: its square could not be reckoned with
 LEVELS = (0.80, 0.95)
 UNTESTED = Skill(None, None, None, 0, False)
-LEARNING = 4  # the part of the origins, one in so many, that intervals are not drawn from
+LEARNING = 3  # the part of the origins, one in so many, that intervals are not drawn from
+MANY_ORIGINS = 60  # with fewer, none can be spared
 LEAST_WEIGHT = 0.005  # below it a method is not named
 
 
@@ -87,7 +88,8 @@ def _usual_step(values: Values) -> float:
 
 def _of_methods(backtest: Backtest, combined: Combined, moved: Values) -> tuple[Values, Values, int] | None:
     # The first of them knew less than is known now: fewer values, and next to nothing of the methods.
-    later = len(backtest.origins) // LEARNING
+    count = len(backtest.origins)
+    later = count // LEARNING if count >= MANY_ORIGINS else 0
     origins = backtest.origins[later:]
     errors = (combined.ahead - backtest.actual)[later:]
     stride = int(origins[1] - origins[0]) if len(origins) > 1 else 1
