@@ -13,10 +13,10 @@ from rest_framework.views import APIView
 from companies.models import Company
 from engine.coverage import ReportState
 from engine.kinds import DocumentKind
-from extraction.api.filters import MayView, asked_for, number
 from extraction.calendar import calendar_of
 from extraction.coverage import YEARS
 from extraction.models import ExtractionRun
+from jobs.api.filters import MayView, asked_for, number
 
 MOST_YEARS = 30
 
