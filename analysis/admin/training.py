@@ -6,14 +6,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from analysis.errors import AnalysisError
 from analysis.models import HyperparameterTrial, Stage, TrainedModel
 from analysis.training.registry import promote, roll_back
-from jobs.page_actions import PageActionsMixin
 
 
 class _ReadOnly(ModelAdmin):
@@ -30,7 +29,7 @@ class _ReadOnly(ModelAdmin):
 
 
 @admin.register(TrainedModel)
-class TrainedModelAdmin(PageActionsMixin, _ReadOnly):
+class TrainedModelAdmin(_ReadOnly):
     list_display = ["called", "family", "standing", "beats_baseline", "decision", "trained_at", "promoted_by"]
     list_filter = ["family", "name", "stage"]
     search_fields = ["name", "algorithm", "instrument__listing__ticker"]
@@ -38,14 +37,14 @@ class TrainedModelAdmin(PageActionsMixin, _ReadOnly):
     date_hierarchy = "trained_at"
     actions = ["use", "go_back"]
     fieldsets = [
-        (None, {"fields": ["called", "family", "standing", "decision"]}),
+        (None, {"fields": ["called", "family", "stage", "decision"]}),
         ("How good it is", {"fields": ["measures", "measured_on", "baseline", "baseline_measures", "gaps"]}),
         (
             "Where it comes from",
             {
                 "fields": [
-                    *("algorithm", "settings", "seed", "trained_on", "data_hash", "parent", "task_run"),
-                    *("engine_version", "artefact", "artefact_sha256", "trained_at"),
+                    *("algorithm", "settings", "seed", "trained_on", "data", "parent", "task_run"),
+                    *("engine_version", "file", "trained_at"),
                     *("promoted_at", "promoted_by"),
                 ]
             },
@@ -85,6 +84,14 @@ class TrainedModelAdmin(PageActionsMixin, _ReadOnly):
         if model.against_champion:
             against += f"; the champion: {_gap(model.against_champion)}"
         return against
+
+    @admin.display(description="Hash of the data")
+    def data(self, model: TrainedModel) -> str:
+        return format_html('<span class="tf-breaks">{}</span>', model.data_hash)
+
+    @admin.display(description="File")
+    def file(self, model: TrainedModel) -> str:
+        return format_html('<span class="tf-breaks">{}</span>', model.artefact)
 
     @admin.display(description="Settings")
     def settings(self, model: TrainedModel) -> str:

@@ -39,9 +39,9 @@ class PriceProviderAdmin(ModelAdmin):
                 " stands in the environment of the workers, never here.",
             },
         ),
-        ("How it is doing", {"fields": ["standing", "last_success", "last_failure"]}),
+        ("How it is doing", {"fields": ["standing_words", "last_success", "last_failure"]}),
     ]
-    readonly_fields = ["standing", "last_success", "last_failure"]
+    readonly_fields = ["standing_words", "last_success", "last_failure"]
 
     @display(
         description="State",
@@ -60,6 +60,10 @@ class PriceProviderAdmin(ModelAdmin):
         if state.breaker != BreakerState.CLOSED and state.retry_at is not None:
             words += f" until {state.retry_at:%Y-%m-%d %H:%M} UTC"
         return state.breaker, words
+
+    @admin.display(description="State")
+    def standing_words(self, provider: PriceProvider) -> str:
+        return self.standing(provider)[1]
 
     @admin.display(description="Last answer")
     def last_success(self, provider: PriceProvider) -> Any:

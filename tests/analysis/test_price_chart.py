@@ -14,6 +14,7 @@ from django.test import Client
 
 from companies.models import ExchangeRate
 from extraction.compile import compile_company
+from jobs.models import TaskRun
 from market.models import Instrument
 from tests.extraction.made import a_company_that_restated
 from tests.market.made import a_bar, a_provider, an_instrument
@@ -119,6 +120,17 @@ def test_without_prices_the_page_says_what_to_do(client: Client, olivia: Any) ->
     page = client.get(f"/admin/prices/{share.pk}/").content.decode()
     assert "There are no prices yet" in page
     assert f'href="/admin/market/instrument/file/?instrument={share.pk}"' in page
+
+
+def test_the_button_starts_an_update_and_comes_back(client: Client, olivia: Any, share: Instrument) -> None:
+    address = f"/admin/prices/{share.pk}/?span=all"
+    page = client.get(address).content.decode()
+    assert f'action="/admin/market/instrument/{share.pk}/act/"' in page
+    answer = client.post(f"/admin/market/instrument/{share.pk}/act/", {"action": "update", "next": address})
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    run = TaskRun.objects.get()
+    assert (run.task, run.arguments["instrument_id"]) == ("update_market_data", share.pk)
+    assert "Work is under way for this share" in client.get(address).content.decode()
 
 
 def test_words_that_mean_nothing_fall_back(client: Client, olivia: Any, share: Instrument) -> None:

@@ -181,6 +181,9 @@ def test_a_source_that_is_left_alone_is_asked_again_on_a_persons_word(client: Cl
     )
     page = client.get("/admin/market/priceprovider/").content.decode()
     assert "Left alone until 2024-06-06 22:00 UTC" in page
+    one = client.get(f"/admin/market/priceprovider/{source.pk}/change/").content.decode()
+    assert "Left alone until 2024-06-06 22:00 UTC" in one
+    assert "(&#x27;open&#x27;" not in one
     client.post("/admin/market/priceprovider/", {"action": "ask_again", "_selected_action": [source.pk]})
     state.refresh_from_db()
     assert (state.breaker, state.failures, state.retry_at) == (BreakerState.CLOSED, 0, None)
