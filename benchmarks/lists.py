@@ -252,7 +252,8 @@ def main() -> None:
 def _table(found: dict[str, Taken]) -> list[str]:
     median = statistics.median
     return [
-        f"Load of the machine meanwhile: {os.getloadavg()[1]:.1f}. The last column is the processor time"
+        f"Load of the machine meanwhile: {os.getloadavg()[1]:.1f}; niceness of these processes: {os.nice(0)}."
+        " The last column is the processor time"
         " of the web process, without the database's and without waiting for a core.",
         "",
         "| | median ms | 95 % ms | median ms of work |",
