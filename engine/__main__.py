@@ -8,6 +8,9 @@
     python -m engine lines FILE --pages 1,2 [--read-by ENGINE] [--json]
     python -m engine edits WORKBOOK.xlsx [--json]
     python -m engine passages FILE [--json]
+    python -m engine tagged FILE [--json]
+    python -m engine filings FILE [--json]
+    python -m engine rates FILE [--json]
     python -m engine links PAGE.html --url ADDRESS [--json]
     python -m engine classify FILE [--url ADDRESS] [--json]
     python -m engine sentiment [FILE] [--json]
@@ -32,6 +35,7 @@ from engine.classify.document import classify
 from engine.classify.evidence import DocumentClues, with_survey
 from engine.classify.packages import with_package
 from engine.classify.show import classification_to_json, show_classification
+from engine.currency import read_ecb
 from engine.discover.feeds import links_in
 from engine.discover.show import links_to_json, ranked_links, show_links
 from engine.edited_workbook import read_workbook
@@ -49,6 +53,9 @@ from engine.sentiment.sentence import tone_of
 from engine.sentiment.show import show_tone, tone_to_json
 from engine.show import show_reading, show_survey
 from engine.text.reading import read_text, text_reading_to_json
+from engine.xbrl.listing import read_listing
+from engine.xbrl.read import read_tagged
+from engine.xbrl.show import show_tagged
 
 EXIT_READ = 0
 EXIT_NOTHING_FOUND = 1
@@ -100,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
         ("lines", "print pages as numbered lines with their figures apart"),
         ("edits", "print what stands in the cells of an exported workbook"),
         ("passages", "print the text in passages with their headings and pages"),
+        ("tagged", "print the tagged figures of a package, a page, xBRL-JSON or the SEC's company facts"),
+        ("filings", "list the filings of an index of filings.xbrl.org or of the SEC's submissions"),
+        ("rates", "print the exchange rates of a file of the European Central Bank"),
         ("links", "list the documents a saved page links to"),
         ("classify", "say what a document is"),
         ("sentiment", "say of each line whether it is good news"),
@@ -239,6 +249,35 @@ def _passages(data: bytes, asked: argparse.Namespace) -> int:
     return EXIT_READ if found.passages else EXIT_NOTHING_FOUND
 
 
+def _tagged(data: bytes, asked: argparse.Namespace) -> int:
+    found = read_tagged(data)
+    print(json.dumps(found.to_json(), ensure_ascii=False) if asked.json else show_tagged(found))
+    return EXIT_READ if found.facts else EXIT_NOTHING_FOUND
+
+
+def _filings(data: bytes, asked: argparse.Namespace) -> int:
+    found = read_listing(data)
+    if asked.json:
+        print(json.dumps({"filings": [filing.to_json() for filing in found]}))
+    else:
+        for filing in found:
+            print(f"{filing.filed_on}  {filing.form:8}  {filing.period_end}  {filing.accession}")
+    return EXIT_READ if found else EXIT_NOTHING_FOUND
+
+
+def _rates(data: bytes, asked: argparse.Namespace) -> int:
+    try:
+        found = list(read_ecb(data))
+    except BadInput as error:
+        raise Unreadable(error.message, code=error.code) from None
+    if asked.json:
+        print(json.dumps({"rates": [[one.currency, one.day.isoformat(), str(one.rate)] for one in found]}))
+    else:
+        for one in found:
+            print(f"{one.day}  1 EUR = {one.rate} {one.currency}")
+    return EXIT_READ if found else EXIT_NOTHING_FOUND
+
+
 def _links(data: bytes, asked: argparse.Namespace) -> int:
     page = links_in(data, asked.url)
     found = ranked_links(page, asked.url)
@@ -306,6 +345,9 @@ COMMANDS = {
     "lines": _lines,
     "edits": _edits,
     "passages": _passages,
+    "tagged": _tagged,
+    "filings": _filings,
+    "rates": _rates,
     "links": _links,
     "classify": _classify,
     "sentiment": _sentiment,

@@ -16,6 +16,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
 from itertools import pairwise
 
+from lxml import etree
+
 from engine.errors import BadInput
 from engine.kinds import PeriodKind
 from engine.values import Period
@@ -23,6 +25,7 @@ from engine.values import Period
 EURO = "EUR"
 LONGEST_CLOSURE = 7  # days without a rate around a weekend and holidays; more is a hole
 DIGITS = 28  # of a quotient
+_ECB_NAMESPACE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,13 @@ def _missing(given: str, wanted: str, when: str) -> MissingRate:
     )
 
 
+def read_ecb(data: bytes) -> Iterator[Rate]:
+    """The rates of one of the bank's files, CSV or XML. Raises BadInput."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return read_ecb_xml(data)
+    return read_ecb_csv(data.decode("utf-8-sig", "replace"))
+
+
 def read_ecb_csv(text: str) -> Iterator[Rate]:
     """The rates of a file of the European Central Bank: `eurofxref-hist.csv` with all days or
     `eurofxref.csv` with one. A header names the currencies behind `Date`; N/A is no rate.
@@ -160,3 +170,34 @@ def _rate(text: str, number: int) -> Decimal:
     if not rate.is_finite() or rate <= 0:
         raise BadInput(f"Line {number} gives the rate {text!r}. Take the bank's file unchanged.")
     return rate
+
+
+def read_ecb_xml(data: bytes) -> Iterator[Rate]:
+    """The rates of a file of the European Central Bank in XML: `eurofxref-daily.xml` with one day,
+    `eurofxref-hist-90d.xml` or `eurofxref-hist.xml`.
+
+    Raises BadInput naming the day that cannot be read. Entities are not resolved and nothing is fetched.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadInput(f"This is no XML that can be read ({str(error)[:100]}). Fetch it again.") from None
+    days = [element for element in root.iter(f"{_ECB_NAMESPACE}Cube") if element.get("time")]
+    if not days:
+        raise BadInput(
+            "This is not the bank's file of reference rates: it names no day. Take eurofxref-hist.xml,"
+            " eurofxref-hist-90d.xml or eurofxref-daily.xml."
+        )
+    for element in days:
+        day = _day(str(element.get("time")), element.sourceline or 0)
+        for quoted in element.iter(f"{_ECB_NAMESPACE}Cube"):
+            if quoted.get("currency"):
+                rate = _rate(str(quoted.get("rate", "")), quoted.sourceline or 0)
+                yield Rate(_currency(str(quoted.get("currency"))), day, rate)
+
+
+def _currency(code: str) -> str:
+    if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+        raise BadInput(f"{code[:20]!r} is no currency. Take the bank's file unchanged.")
+    return code

@@ -18,11 +18,14 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
 from engine.concepts.mapping import MappingRule
 from engine.concluding import conclude_again
+from engine.currency import Rate
 from engine.edited_workbook import EditedCell
 from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
@@ -30,6 +33,7 @@ from engine.provenance import Place, Relocation
 from engine.second_reader.lines import PrintedLine
 from engine.statement import Reading, Survey
 from engine.text.reading import TextReading, text_reading_from_json
+from engine.xbrl.values import ListedFiling, TaggedReading
 
 _ROOT = Path(__file__).resolve().parent.parent
 _POLL = 0.01
@@ -137,6 +141,31 @@ def edits_safely(data: bytes, limits: Limits | None = None) -> tuple[EditedCell,
     """
     answer = json.loads(_asked("edits", data, limits or Limits(), False))
     return tuple(EditedCell.from_json(values) for values in answer["cells"])
+
+
+def tagged_safely(data: bytes, limits: Limits | None = None) -> TaggedReading:
+    """`engine.xbrl.read.read_tagged` in a child.
+
+    Raises Unreadable as `read_safely` does, with the codes of `read_tagged` besides.
+    """
+    return TaggedReading.from_json(json.loads(_asked("tagged", data, limits or Limits(), False)))
+
+
+def filings_safely(data: bytes, limits: Limits | None = None) -> tuple[ListedFiling, ...]:
+    """`engine.xbrl.listing.read_listing` in a child; raises as `tagged_safely` does."""
+    answer = json.loads(_asked("filings", data, limits or Limits(), False))
+    return tuple(ListedFiling.from_json(values) for values in answer["filings"])
+
+
+def rates_safely(data: bytes, limits: Limits | None = None) -> tuple[Rate, ...]:
+    """The rates of one of the European Central Bank's files, CSV or XML, read in a child.
+
+    Raises Unreadable as `read_safely` does, and with the code bad_input for any other file.
+    """
+    answer = json.loads(_asked("rates", data, limits or Limits(), False))
+    return tuple(
+        Rate(currency, date.fromisoformat(day), Decimal(rate)) for currency, day, rate in answer["rates"]
+    )
 
 
 def limit_this_process(limits: Limits) -> None:
