@@ -43,8 +43,13 @@ def company_facts(filings: Sequence[Filing], cik: str = CIK) -> bytes:
                 name, {"label": name, "description": "", "units": {}}
             )
             entry: dict[str, object] = {
-                **{"end": one.end.isoformat(), "val": one.value, "accn": filing.accession},
-                **{"fy": one.end.year, "fp": "FY", "form": filing.form, "filed": filing.filed.isoformat()},
+                "end": one.end.isoformat(),
+                "val": one.value,
+                "accn": filing.accession,
+                "fy": one.end.year,
+                "fp": "FY",
+                "form": filing.form,
+                "filed": filing.filed.isoformat(),
             }
             if one.start:
                 entry = {"start": one.start.isoformat(), **entry}
