@@ -120,7 +120,7 @@ class GenerateLinesSerializer(_HorizonsSerializer):
     )  # fmt: skip
 
 
-class BatchSerializer(_HorizonsSerializer):
+class ForecastBatchSerializer(_HorizonsSerializer):
     """Which shares, all that are collected where none are named."""
 
     tickers = serializers.ListField(
@@ -167,12 +167,12 @@ class GenerateLinesView(LaunchView):
         return Wanted(company, {"company_id": company.pk, **concepts, **_horizons(data)})
 
 
-@extend_schema_view(post=launches(BatchSerializer))
+@extend_schema_view(post=launches(ForecastBatchSerializer))
 class BatchForecastView(LaunchView):
     """POST forecasts the prices of many shares."""
 
     task = "batch_forecast_generation"
-    body = BatchSerializer
+    body = ForecastBatchSerializer
 
     def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
         tickers = {"tickers": sorted(data["tickers"])} if data.get("tickers") else {}

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_view
+from drf_spectacular.utils import extend_schema_field, extend_schema_view
 from rest_framework import serializers, viewsets
 
 from analysis.errors import WrongSpan
@@ -30,6 +30,7 @@ from jobs.api.launching import LaunchView, Wanted, launches
 SENTENCES_SHOWN = 200
 
 
+@extend_schema_field(dict[str, dict[str, str | float | int] | None])
 class TopicsField(serializers.Field):
     """The eight topics by name: score and number of sentences, or null where nothing speaks of one."""
 
