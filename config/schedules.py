@@ -78,7 +78,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule(
         name="Prices while exchanges trade",
         task="update_market_data",
-        # Monday in Tokyo begins on Sunday evening in UTC; what is closed then is not asked for.
+        # Monday's session in Wellington begins on Sunday evening in UTC; what is closed is not asked for.
         description="Asks for the prices of shares whose exchange trades now, and for the last of a session.",
         crontab="*/5 * * * 0-5",
         expires_seconds=300,
