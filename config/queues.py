@@ -157,6 +157,9 @@ TASK_ROUTES: dict[str, Route] = {
     "extraction.apply_corrections": CLASSES[COMPILATION],
     # Prices
     "update_market_data": MARKET_DATA,
+    # Ratios
+    "calculate_financial_metrics": CLASSES[DATA_PROCESSING],
+    "update_financial_metrics": CLASSES[DATA_PROCESSING],
     # Training
     "retrain_sentiment_model": CLASSES[MODEL_TRAINING],
     "retrain_forecasting_models": CLASSES[MODEL_TRAINING],

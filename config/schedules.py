@@ -69,6 +69,13 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=6 * HOUR,
     ),
     Schedule(
+        name="Ratios of what was compiled",
+        task="update_financial_metrics",
+        description="Works out the ratios of companies whose years were compiled or whose prices came since.",
+        every_seconds=900,
+        expires_seconds=900,
+    ),
+    Schedule(
         name="Daily look at trained models",
         task="retrain_models",
         description="Trains models whose data have grown or whose forecasts have become worse.",

@@ -107,6 +107,15 @@ def adjusted(
     return tuple(result)
 
 
+def close_in_shares_of(bar: PriceBar, splits: Iterable[Action], day: date) -> Decimal:
+    """The close of a bar in terms of the shares there were on a day: what one of these had cost. Dividends
+    change nothing."""
+    given = [action for action in splits if action.kind is ActionKind.SPLIT]
+    with localcontext(prec=DIGITS):
+        later, earlier = _ratio(given, bar.splits_until, day), _ratio(given, day, bar.splits_until)
+        return bar.close * earlier / later
+
+
 def _dividend_factor(dividend: Action, bar: PriceBar, splits: Sequence[Action]) -> Decimal:
     """What is left of one unit of value when the dividend is taken out of the close before it."""
     close = bar.close * _ratio(splits, dividend.ex_date, bar.splits_until)

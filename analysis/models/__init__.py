@@ -1,6 +1,7 @@
 """Results of analyses: one module for each theme."""
 
 from analysis.models.forecasts import ForecastEvaluation, ForecastPoint, ForecastRun
+from analysis.models.ratios import MetricSet, MetricValue
 from analysis.models.sentiment import (
     OVERALL,
     SentimentAnalysis,
@@ -20,6 +21,8 @@ __all__ = [
     "ForecastPoint",
     "ForecastRun",
     "HyperparameterTrial",
+    "MetricSet",
+    "MetricValue",
     "ModelFamily",
     "SentimentAnalysis",
     "SentimentComparison",

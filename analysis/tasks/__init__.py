@@ -1,5 +1,5 @@
 """The tasks of this app, where Celery looks for them: one module for each theme."""
 
-from analysis.tasks import forecasts, sentiment, training
+from analysis.tasks import forecasts, ratios, sentiment, training
 
-__all__ = ["forecasts", "sentiment", "training"]
+__all__ = ["forecasts", "ratios", "sentiment", "training"]

@@ -59,12 +59,7 @@ def figures_of(statements: Iterable[CompiledStatement]) -> tuple[Figure, ...]:
     """The figures of compiled statements that have a concept. Raises BadInput where the statements are
     not all in one currency: a ratio over two would be worked out of nothing."""
     kept = tuple(statements)
-    currencies = sorted({statement.currency for statement in kept if statement.currency})
-    if len(currencies) > 1:
-        raise BadInput(
-            f"The statements are in {' and '.join(currencies)}. Convert them to one currency first.",
-            code="currency_conflict",
-        )
+    one_currency(statement.currency for statement in kept)
     return tuple(
         Figure(row.concept, cell.period, cell.value, (cell.source,) if cell.source else cell.derived_from)
         for statement in kept
@@ -73,6 +68,18 @@ def figures_of(statements: Iterable[CompiledStatement]) -> tuple[Figure, ...]:
         for cell in row.cells
         if cell.value is not None
     )
+
+
+def one_currency(currencies: Iterable[str | None]) -> str:
+    """The currency that all statements are in, "" where none says it. Raises BadInput where there are
+    several."""
+    known = sorted({currency for currency in currencies if currency})
+    if len(known) > 1:
+        raise BadInput(
+            f"The statements are in {' and '.join(known)}. Convert them to one currency first.",
+            code="currency_conflict",
+        )
+    return known[0] if known else ""
 
 
 def calculate(

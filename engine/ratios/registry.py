@@ -1,5 +1,7 @@
 """The definitions of ratios and quantities, read from their data files and held to each other."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -76,6 +78,41 @@ def load_registry() -> Registry:
     )
     _hold_together(registry)
     return registry
+
+
+@cache
+def definition_hash(code: str) -> str:
+    """What a ratio's value depends on besides figures, as one word: its formula and conditions and those
+    of all it speaks of. Labels and explanations do not count. Raises KeyError for an unknown code."""
+    registry = load_registry()
+    text = "\n".join(_definition(code, registry, set()))
+    limit = registry.limits.get(registry.ratios[code].unit)
+    return hashlib.sha256(f"{text}\n{limit}".encode()).hexdigest()
+
+
+@cache
+def definitions_hash() -> str:
+    """All definitions as one word."""
+    text = "\n".join(f"{code} {definition_hash(code)}" for code in load_registry().ratios)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _definition(name: str, registry: Registry, told: set[str]) -> Iterator[str]:
+    if name in told:
+        return
+    told.add(name)
+    ratio, quantity = registry.ratios.get(name), registry.quantities.get(name)
+    # A name that is both stands for the quantity in a formula, and for the ratio where one asks for it.
+    parts: list[Expression] = []
+    if ratio is not None:
+        yield f"{name}: {ratio.tree!r} {ratio.above_zero!r} {sorted(ratio.not_for)}"
+        parts += [ratio.tree, *(tree for _, tree in ratio.above_zero)]
+    if quantity is not None:
+        yield f"{name}: {quantity.ways!r} {quantity.one_basis}"
+        parts += quantity.ways
+    for tree in parts:
+        for inner in names_in(tree):
+            yield from _definition(inner, registry, told)
 
 
 def _ratio(entry: dict[str, Any]) -> Ratio:

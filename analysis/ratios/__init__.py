@@ -1,0 +1,1 @@
+"""Ratios of companies: worked out from compiled years and prices, kept, shown and compared."""
