@@ -171,6 +171,7 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Daily visit where a report is due": "0 5 * * *",
         "Weekly look at known files": "0 3 * * 0",
         "Nightly scan for restatements": "30 1 * * *",
+        "Ratios of what was compiled": 900,
         "Daily look at trained models": "30 2 * * *",
         "Prices while exchanges trade": "*/5 * * * 0-5",
     }
