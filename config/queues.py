@@ -154,6 +154,11 @@ TASK_ROUTES: dict[str, Route] = {
     "generate_statement_forecast": CLASSES[FORECASTING],
     "batch_forecast_generation": CLASSES[FORECASTING],
     "evaluate_forecast_accuracy": CLASSES[FORECASTING],
+    # What looks wrong
+    "detect_metric_anomalies": CLASSES[ANOMALY_DETECTION],
+    "pattern_anomaly_detection": CLASSES[ANOMALY_DETECTION],
+    "update_anomaly_baselines": CLASSES[ANOMALY_DETECTION],
+    "systemic_risk_analysis": CLASSES[ANOMALY_DETECTION],
     "extraction.apply_corrections": CLASSES[COMPILATION],
     # Prices
     "update_market_data": MARKET_DATA,

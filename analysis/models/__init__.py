@@ -1,5 +1,16 @@
 """Results of analyses: one module for each theme."""
 
+from analysis.models.anomalies import (
+    DECIDED,
+    IN_PRICES,
+    IN_STATEMENTS,
+    Anomaly,
+    AnomalyBaseline,
+    AnomalyKind,
+    AnomalyState,
+    RiskAssessment,
+    SystemicRiskReport,
+)
 from analysis.models.forecasts import ForecastEvaluation, ForecastPoint, ForecastRun
 from analysis.models.ratios import MetricSet, MetricValue
 from analysis.models.sentiment import (
@@ -16,7 +27,14 @@ from analysis.models.sentiment import (
 from analysis.models.training import HyperparameterTrial, ModelFamily, Stage, TrainedModel
 
 __all__ = [
+    "DECIDED",
+    "IN_PRICES",
+    "IN_STATEMENTS",
     "OVERALL",
+    "Anomaly",
+    "AnomalyBaseline",
+    "AnomalyKind",
+    "AnomalyState",
     "ForecastEvaluation",
     "ForecastPoint",
     "ForecastRun",
@@ -24,6 +42,7 @@ __all__ = [
     "MetricSet",
     "MetricValue",
     "ModelFamily",
+    "RiskAssessment",
     "SentimentAnalysis",
     "SentimentComparison",
     "SentimentSentence",
@@ -33,5 +52,6 @@ __all__ = [
     "SentimentTrendLine",
     "SentimentWordList",
     "Stage",
+    "SystemicRiskReport",
     "TrainedModel",
 ]

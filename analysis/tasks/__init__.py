@@ -1,5 +1,5 @@
 """The tasks of this app, where Celery looks for them: one module for each theme."""
 
-from analysis.tasks import forecasts, ratios, sentiment, training
+from analysis.tasks import anomalies, forecasts, ratios, sentiment, training
 
-__all__ = ["forecasts", "ratios", "sentiment", "training"]
+__all__ = ["anomalies", "forecasts", "ratios", "sentiment", "training"]

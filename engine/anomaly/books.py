@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from engine.anomaly.circumstances import Circumstances, Place, Restated
 from engine.anomaly.options import options
 from engine.anomaly.points import MetricSeries, Point
 from engine.concepts.taxonomy import load_taxonomy
@@ -16,7 +17,6 @@ from engine.ratios.calculate import Figure, RatioValue
 from engine.ratios.registry import load_registry
 
 GROWTH = "growth:"
-Place = tuple[str, date]  # a concept or a metric, and the last day of its period
 
 # A fiscal year ends within so many days of the one before it.
 _YEAR = (timedelta(days=357), timedelta(days=378))
@@ -35,27 +35,6 @@ class Metrics:
 
     series: tuple[MetricSeries, ...]
     operands: Mapping[Place, tuple[Place, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Restated:
-    """A figure that two reports give differently. `change` is relative to the older figure, None where
-    that is nothing."""
-
-    concept: str
-    end: date
-    kind: RestatementKind
-    change: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known beside the figures: restatements, days of splits, and the points that a person has
-    decided about already."""
-
-    restated: tuple[Restated, ...] = ()
-    splits: tuple[date, ...] = ()
-    decided: frozenset[Place] = frozenset()
 
 
 def metrics_of(figures: Iterable[Figure], ratios: Iterable[RatioValue]) -> Metrics:

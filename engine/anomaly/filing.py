@@ -12,6 +12,7 @@ from engine.anomaly.options import options
 from engine.errors import NotEnoughData
 from engine.kinds import RatioStatus
 from engine.ratios.calculate import RatioValue
+from engine.ratios.registry import load_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,19 @@ class FirstDigits:
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """A ratio beyond the value at which it is worth a look."""
+class Assessment:
+    """A ratio held against the value from which on it is worth a look. `sources` are the caller's keys of
+    the facts behind it."""
 
     ratio: str
+    label: str
     end: date
     value: Decimal
     limit: Decimal
+    is_beyond: bool
     explanation: str
     source: str
+    sources: tuple[str, ...]
 
 
 def first_digits(values: Iterable[Decimal]) -> FirstDigits:
@@ -61,17 +66,31 @@ def first_digits(values: Iterable[Decimal]) -> FirstDigits:
     return FirstDigits(total, tuple(counts), deviation, probability, conforms)
 
 
-def signals(values: Iterable[RatioValue]) -> tuple[Signal, ...]:
-    """The ratios that speak by themselves, in the order given."""
+def assessments(values: Iterable[RatioValue]) -> tuple[Assessment, ...]:
+    """The ratios that speak by themselves, in the order given, whether they are beyond their limit or not.
+    A ratio without a value is no reassurance: it is left out."""
     rules = {rule["ratio"]: rule for rule in options("signals")}
+    ratios = load_registry().ratios
     found = []
     for value in values:
         rule = rules.get(value.code)
         if rule is None or value.status is not RatioStatus.VALUE or value.value is None:
             continue
-        side = "above" if "above" in rule else "below"
+        side, other = ("above", "not above") if "above" in rule else ("below", "not below")
         limit = Decimal(str(rule[side]))
-        if (value.value > limit) if side == "above" else (value.value < limit):
-            said = f"{value.code} of {value.end} is {value.value:.2f}, {side} {limit}: {rule['says']}."
-            found.append(Signal(value.code, value.end, value.value, limit, said, rule["source"]))
+        beyond = value.value > limit if side == "above" else value.value < limit
+        label = ratios[value.code].label
+        said = f"{label} of {value.end} is {value.value:.2f}, {side if beyond else other} {limit}"
+        found.append(
+            Assessment(
+                value.code, label, value.end, value.value, limit, beyond,
+                f"{said}: {rule['says']}." if beyond else f"{said}.",
+                rule["source"], tuple(dict.fromkeys(s for one in value.operands for s in one.sources)),
+            )
+        )  # fmt: skip
     return tuple(found)
+
+
+def signals(values: Iterable[RatioValue]) -> tuple[Assessment, ...]:
+    """Those that are beyond their limit."""
+    return tuple(one for one in assessments(values) if one.is_beyond)

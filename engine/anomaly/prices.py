@@ -1,7 +1,7 @@
 """Windows of prices and volumes: change points, unrest, volume, correlation with peers, discords."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -47,6 +47,7 @@ class MarketFinding:
     threshold: float
     coincident: tuple[str, ...]
     explanation: str
+    peer: str = ""  # whose correlation broke
 
 
 def detect_patterns(window: PriceWindow) -> tuple[MarketFinding, ...]:
@@ -172,17 +173,10 @@ def _correlation_breaks(
                 f" {recent} days"
             )
             last = len(returns) - 1
-            found.append(
-                _said(
-                    window,
-                    MarketPattern.CORRELATION_BREAK,
-                    start,
-                    last,
-                    abs(z),
-                    limits["correlation_z"],
-                    words,
-                )
+            said = _said(
+                window, MarketPattern.CORRELATION_BREAK, start, last, abs(z), limits["correlation_z"], words
             )
+            found.append(replace(said, peer=name))
     return found
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.anomaly.books import Circumstances, Restated, explained, metrics_of
+from engine.anomaly.books import explained, metrics_of
+from engine.anomaly.circumstances import Circumstances, Restated
 from engine.anomaly.points import PointRun, detect
 from engine.kinds import PeriodKind, RestatementKind, SetAside
 from engine.ratios.calculate import Figure, calculate

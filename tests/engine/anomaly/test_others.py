@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from engine.anomaly.filing import first_digits, signals
+from engine.anomaly.filing import assessments, first_digits, signals
 from engine.anomaly.peers import PeerRow, beside_peers, unlike_peers
 from engine.anomaly.prices import PriceWindow, detect_patterns
 from engine.anomaly.systemic import systemic_risk
@@ -39,9 +39,13 @@ def test_a_ratio_beyond_its_limit_is_a_signal() -> None:
     ]
     (found,) = signals(values)
     assert found.explanation == (
-        "beneish_m of 2023-12-31 is -1.50, above -1.78: the pattern resembles companies that had embellished"
-        " their earnings."
+        "Beneish M-score of 2023-12-31 is -1.50, above -1.78: the pattern resembles companies that had"
+        " embellished their earnings."
     )
+    below = assessments(values)[1]
+    assert (below.ratio, below.is_beyond, below.explanation) == (
+        "cash_conversion", False, "Cash conversion of 2023-12-31 is 0.90, not below 0.5.",
+    )  # fmt: skip
 
 
 def test_a_company_unlike_its_peers_is_told_with_what_sets_it_apart() -> None:

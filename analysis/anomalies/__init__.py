@@ -1,0 +1,1 @@
+"""Anomalies of statements and prices: searched, kept, decided about."""
