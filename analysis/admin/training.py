@@ -153,6 +153,8 @@ def _listed(values: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "not given"
     if isinstance(value, Mapping):
         return "(" + ", ".join(f"{name}: {_shown(one)}" for name, one in value.items()) + ")"
     if isinstance(value, list):

@@ -81,7 +81,7 @@ def _tone(
         for text, effect in strongest
         if round(effect, 3)
     )
-    return SentenceTone(label, round(shares[2] - shares[0], 4), terms)
+    return SentenceTone(label, round(shares[2] - shares[0], 4), terms, (shares[0], shares[1], shares[2]))
 
 
 def _grams(sentence: str) -> list[tuple[str, int, int]]:

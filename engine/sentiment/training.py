@@ -2,7 +2,7 @@
 
 split_by_document(examples, options) -> train, test     documents lie on one side alone
 fit(examples, options) -> artefact                      multinomial logistic regression on hashed n-grams
-measure(judge, examples) -> Measured                    macro-F1 with the confusion table
+measure(judge, examples) -> Measured                    macro-F1 with the confusion table, Brier score
 difference(one, other, examples, seed) -> Comparison    bootstrapped over documents
 """
 
@@ -61,12 +61,19 @@ class TrainingOptions:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """How a judge did. `confusion[actual][said]` counts sentences; `macro_f1` is the plain mean of the F1
-    of the three labels."""
+    of the three labels.
+
+    `brier` says how far the chances a judge gives are from what was right: the mean of the squared
+    differences summed over the labels (Brier, 1950), from 0 for certain and right to 2 for certain and
+    wrong; None for a judge that gives no chances. `brier_of_shares` is that of always giving each label
+    the share it has among these sentences, which chances worth having stay below."""
 
     count: int
     macro_f1: float
     accuracy: float
     confusion: Mapping[str, Mapping[str, int]]
+    brier: float | None
+    brier_of_shares: float
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
@@ -138,8 +145,23 @@ def fit(examples: Sequence[Example], options: TrainingOptions) -> bytes:
 
 def measure(judge: Judge, examples: Sequence[Example]) -> Measured:
     """How a judge does on sentences whose labels are known."""
-    pairs = [(example.label, judge(example.text).label) for example in examples]
-    return _measured(Counter(pairs))
+    tones = [judge(example.text) for example in examples]
+    pairs = Counter((example.label, tone.label) for example, tone in zip(examples, tones, strict=True))
+    given = [
+        (example.label, tone.chances)
+        for example, tone in zip(examples, tones, strict=True)
+        if tone.chances is not None
+    ]
+    count = len(examples)
+    right = Counter(example.label for example in examples)
+    return Measured(
+        count=count,
+        macro_f1=round(_macro_f1(pairs), 6),
+        accuracy=round(sum(pairs[label, label] for label in LABELS) / count, 6) if count else 0.0,
+        confusion={truth.value: {said.value: pairs[truth, said] for said in LABELS} for truth in LABELS},
+        brier=round(_brier(given), 6) if given and len(given) == count else None,
+        brier_of_shares=round(1 - sum((n / count) ** 2 for n in right.values()), 6) if count else 0.0,
+    )
 
 
 def difference(one: Judge, other: Judge, examples: Sequence[Example], *, seed: int = 1) -> Comparison:
@@ -156,7 +178,7 @@ def difference(one: Judge, other: Judge, examples: Sequence[Example], *, seed: i
         ours, theirs = (
             sum((by_document[document][side] for document in drawn), Counter()) for side in (0, 1)
         )
-        return _measured(ours).macro_f1 - _measured(theirs).macro_f1
+        return _macro_f1(ours) - _macro_f1(theirs)
 
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
     drawn = [gap(chance.choices(documents, k=len(documents))) for _ in range(DRAWS)]
@@ -165,18 +187,20 @@ def difference(one: Judge, other: Judge, examples: Sequence[Example], *, seed: i
     return Comparison(gap(documents), error, len(documents))
 
 
-def _measured(pairs: Counter[tuple[Polarity, Polarity]]) -> Measured:
+def _macro_f1(pairs: Counter[tuple[Polarity, Polarity]]) -> float:
     scores = []
     for label in LABELS:
         hits = pairs[label, label]
         actual = sum(count for (truth, _), count in pairs.items() if truth is label)
         said = sum(count for (_, judged), count in pairs.items() if judged is label)
         scores.append(2 * hits / (actual + said) if actual + said else 0.0)
-    count = sum(pairs.values())
-    right = sum(pairs[label, label] for label in LABELS)
-    return Measured(
-        count=count,
-        macro_f1=round(sum(scores) / len(scores), 6),
-        accuracy=round(right / count, 6) if count else 0.0,
-        confusion={truth.value: {said.value: pairs[truth, said] for said in LABELS} for truth in LABELS},
+    return sum(scores) / len(scores)
+
+
+def _brier(given: Sequence[tuple[Polarity, tuple[float, float, float]]]) -> float:
+    missed = (
+        (chance - (truth is label)) ** 2
+        for truth, chances in given
+        for label, chance in zip(LABELS, chances, strict=True)
     )
+    return sum(missed) / len(given)

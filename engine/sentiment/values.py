@@ -34,8 +34,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class SentenceTone:
-    """The tone of one sentence. `score` runs from -1 to 1; without evidence it is 0 and `terms` is empty."""
+    """The tone of one sentence. `score` runs from -1 to 1; without evidence it is 0 and `terms` is empty.
+    `chances` are the probabilities of negative, neutral and positive, None from a judge that gives none."""
 
     label: Polarity
     score: float
     terms: tuple[Term, ...]
+    chances: tuple[float, float, float] | None = None

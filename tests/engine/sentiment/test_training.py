@@ -17,6 +17,7 @@ from engine.sentiment.training import (
     measure,
     split_by_document,
 )
+from engine.sentiment.values import SentenceTone
 
 # Words that no lexicon knows, so that only a model that has learnt them can tell.
 WORDS = {
@@ -52,6 +53,37 @@ def test_a_classifier_learns_what_the_lexicon_does_not_know() -> None:
     assert gap.difference == pytest.approx(1 - 0.5 / 3, abs=1e-6)
     assert gap.units == 6
     assert gap.is_better()
+
+
+def test_chances_are_measured_by_the_score_of_brier() -> None:
+    """Of three sentences: sure and right 0, even between two 0.5, sure and wrong 2."""
+    chances = {"a": (0.0, 0.0, 1.0), "b": (0.5, 0.5, 0.0), "c": (1.0, 0.0, 0.0)}
+    examples = [
+        Example("report", "a", Polarity.POSITIVE),
+        Example("report", "b", Polarity.NEUTRAL),
+        Example("report", "c", Polarity.POSITIVE),
+    ]
+    measured = measure(lambda text: SentenceTone(Polarity.NEUTRAL, 0.0, (), chances[text]), examples)
+    assert measured.brier == round((0 + 0.5 + 2) / 3, 6) == 0.833333
+    assert measured.brier_of_shares == round(1 - (4 + 1) / 9, 6) == 0.444444
+    assert measured.to_json()["brier"] == 0.833333
+
+
+def test_a_judge_without_chances_has_no_score_of_brier() -> None:
+    measured = measure(tone_of, sentences(1, 3))
+    assert (measured.brier, measured.brier_of_shares) == (None, round(2 / 3, 6))
+
+
+def test_chances_add_up_and_shuffled_labels_make_them_worse() -> None:
+    train, test = split_by_document(sentences(), OPTIONS)
+    judge = open_classifier(fit(train, OPTIONS))
+    assert sum(judge("The unit zorbled in quarter 3.").chances or ()) == pytest.approx(1.0)
+    sound = measure(judge, test)
+    spoilt_train, _ = split_by_document(sentences(wrong=1.0), OPTIONS)
+    spoilt = measure(open_classifier(fit(spoilt_train, OPTIONS)), test)
+    assert sound.brier is not None
+    assert spoilt.brier is not None
+    assert sound.brier < sound.brier_of_shares < spoilt.brier
 
 
 def test_documents_lie_on_one_side() -> None:
