@@ -83,6 +83,22 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=6 * HOUR,
     ),
     Schedule(
+        name="Daily look at what came of forecasts",
+        task="evaluate_forecast_accuracy",
+        # The sessions of the day before are over everywhere, and their last prices are in.
+        description="Compares forecasts whose days have come with what came, for all shares and lines.",
+        crontab="30 0 * * *",
+        expires_seconds=6 * HOUR,
+    ),
+    Schedule(
+        name="Trends of tone",
+        task="update_sentiment_trends",
+        description="Follows the tone of the documents of every company that has some with a score.",
+        crontab="0 4 * * *",
+        expires_seconds=6 * HOUR,
+        arguments={"window": "ALL"},
+    ),
+    Schedule(
         name="Prices while exchanges trade",
         task="update_market_data",
         # Monday's session in Wellington begins on Sunday evening in UTC; what is closed is not asked for.

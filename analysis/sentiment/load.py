@@ -20,6 +20,12 @@ def scored_analyses(company: Company) -> QuerySet[SentimentAnalysis]:
     return found.select_related("document").prefetch_related("topic_scores").order_by("pk")
 
 
+def companies_with_scores() -> QuerySet[Company]:
+    """The companies of which a current analysis has a score, in steady order."""
+    scored = SentimentAnalysis.objects.filter(is_current=True, score__isnull=False)
+    return Company.objects.filter(pk__in=scored.values("document__company")).order_by("pk")
+
+
 def day_of(document: Document) -> date | None:
     """The day a document's tone stands for: the end of its period, else its publication."""
     return document.period_end or document.published_on

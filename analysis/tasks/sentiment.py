@@ -9,6 +9,8 @@ from django.utils import timezone
 from analysis.models import SentimentAnalysis
 from analysis.sentiment.analyze import analyze
 from analysis.sentiment.compare import compare_companies
+from analysis.sentiment.load import companies_with_scores
+from analysis.sentiment.spans import begins
 from analysis.sentiment.trends import update_trends
 from companies.models import Company
 from documents.models import Document
@@ -17,6 +19,8 @@ from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tr
 from jobs.states import State
 
 ANALYZE = "analyze_document_sentiment"
+TRENDS = "update_sentiment_trends"
+NAMES_TOLD = 20
 SENTENCES_TOLD = 10
 LONGEST_TOLD = 300
 MOST_DOCUMENTS = 2000
@@ -66,12 +70,15 @@ def batch_sentiment_analysis(run: Run, document_ids: list[int], force: bool = Fa
     return _summary(run, wanted)
 
 
-@tracked_task("update_sentiment_trends")
-def update_sentiment_trends(run: Run, company_id: int, window: str = "24M") -> Outcome:
-    """Follow the tone of a company's documents over time.
+@tracked_task(TRENDS)
+def update_sentiment_trends(run: Run, company_id: int | None = None, window: str = "24M") -> Outcome | FanOut:
+    """Follow the tone of a company's documents over time, or that of every company with scored documents.
 
-    Gives the counts of points and lines and the shifts that were not known before.
+    Gives the counts of points and lines and the shifts that were not known before; for all companies
+    how many were followed, how many shifts are new, and which failed.
     """
+    if company_id is None:
+        return _follow_all(run, window)
     company = Company.objects.filter(pk=company_id).first()
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
@@ -127,6 +134,35 @@ def compare_company_sentiment(
             "Fewer than two of the companies have two documents with a score in this time. Judge more"
             " documents, or compare over a longer time.",
             code="insufficient",
+            **fields,
+        )
+    return success(**fields)
+
+
+def _follow_all(run: Run, window: str) -> Outcome | FanOut:
+    if run.stage == "":
+        begins(window, timezone.localdate())
+        children = [
+            Child(TRENDS, company, {"company_id": company.pk, "window": window})
+            for company in companies_with_scores()
+        ]
+        if not children:
+            return skipped("No document has a score. Judge the tone of documents first.", code="no_scores")
+        return run.fan_out(stage="summary", children=children)
+    children_ = list(run.children())
+    failed = [child for child in children_ if child.state not in (State.SUCCEEDED, State.SKIPPED)]
+    fields: dict[str, Any] = {
+        "companies": len(children_),
+        "followed": sum(child.state == State.SUCCEEDED for child in children_),
+        "new_shifts": sum(len((child.result or {}).get("new_shifts", ())) for child in children_),
+        "failed": [child.subject_label for child in failed[:NAMES_TOLD]],
+    }
+    if failed:
+        first = failed[0]
+        return partial(
+            f"The tone of {len(failed)} of {len(children_)} companies could not be followed. The first:"
+            f" {first.subject_label}: {first.error_message or first.message}",
+            code="children_incomplete",
             **fields,
         )
     return success(**fields)

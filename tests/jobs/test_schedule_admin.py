@@ -173,6 +173,8 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Nightly scan for restatements": "30 1 * * *",
         "Ratios of what was compiled": 900,
         "Daily look at trained models": "30 2 * * *",
+        "Daily look at what came of forecasts": "30 0 * * *",
+        "Trends of tone": "0 4 * * *",
         "Prices while exchanges trade": "*/5 * * * 0-5",
     }
     assert all(schedule.expires_seconds and schedule.description for schedule in SCHEDULES)

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Model
 from rest_framework.test import APIClient
 
-from analysis.models import SentimentAnalysis, SentimentComparison
+from analysis.models import SentimentAnalysis, SentimentComparison, SentimentTrend
 from analysis.sentiment.trends import update_trends
 from jobs.launch import launch
 from jobs.models import TaskRun
@@ -85,6 +85,30 @@ def test_trends_and_comparisons() -> None:
     assert [one["company"] for one in compared.result["ranking"]] == ["Northwind", "Southwind"]
     assert SentimentComparison.objects.get(pk=compared.result["comparison_id"]).companies.count() == 2
     assert (lonely.state, lonely.error_code or lonely.code) == (State.PARTIAL, "insufficient")
+
+
+def test_trends_of_all_companies_that_have_scores() -> None:
+    assert done("update_sentiment_trends", None, window="ALL").error_code == "no_scores"
+    for name, text in (("Northwind", GOOD), ("Southwind", BAD), ("Eastwind", DULL)):
+        document = report(name, 2024, text)
+        done("analyze_document_sentiment", document, document_id=document.pk)
+
+    run = done("update_sentiment_trends", None, window="ALL")
+
+    assert run.state == State.SUCCEEDED
+    assert run.result == {"companies": 2, "followed": 2, "new_shifts": 0, "failed": []}
+    followed = SentimentTrend.objects.values_list("company__name", flat=True).distinct()
+    assert set(followed) == {"Northwind", "Southwind"}
+
+
+def test_a_window_that_is_none_starts_no_company() -> None:
+    document = report("Northwind", 2024, GOOD)
+    done("analyze_document_sentiment", document, document_id=document.pk)
+
+    run = done("update_sentiment_trends", None, window="12 weeks")
+
+    assert (run.state, run.error_code) == (State.FAILED, "wrong_span")
+    assert TaskRun.objects.filter(task="update_sentiment_trends").count() == 1
 
 
 def test_trends_without_a_score_say_what_to_do() -> None:
