@@ -34,6 +34,7 @@ class IndexView(APIView):
             "taxonomy": "taxonomy-list",
             "instruments": "instrument-list",
             "forecasts": "forecast-list",
+            "metrics": "metric-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

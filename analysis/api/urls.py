@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
-from analysis.api import forecasts, sentiment, training
+from analysis.api import forecasts, ratios, sentiment, training
 
 router = SimpleRouter()
 router.register("sentiment", sentiment.SentimentViewSet, basename="sentiment")
@@ -14,10 +14,12 @@ router.register(
 )
 router.register("forecasts", forecasts.ForecastViewSet, basename="forecast")
 router.register("forecast-evaluations", forecasts.ForecastEvaluationViewSet, basename="forecast-evaluation")
+router.register("metrics", ratios.MetricViewSet, basename="metric")
 router.register("trained-models", training.TrainedModelViewSet, basename="trained-model")
 
 urlpatterns_v1: list[URLPattern | URLResolver] = [*router.urls]
 urlpatterns_background: list[URLPattern | URLResolver] = [
+    re_path(r"^data/metrics/?$", ratios.CalculateMetricsView.as_view(), name="background-metrics"),
     re_path(r"^sentiment/analyze/?$", sentiment.AnalyzeView.as_view(), name="sentiment-analyze"),
     re_path(
         r"^sentiment/batch-analyze/?$", sentiment.BatchAnalyzeView.as_view(), name="sentiment-batch-analyze"

@@ -7,7 +7,7 @@ counts as nothing where it is not printed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,6 +64,41 @@ def names_in(expression: Expression) -> Iterator[str]:
             yield from names_in(right)
         case Call(_, argument) if argument is not None:
             yield from names_in(argument)
+
+
+_RANKS = {"+": 1, "-": 1, "*": 2, "/": 2}
+
+
+def written(expression: Expression, words: Callable[[str], str] = str) -> str:
+    """A tree as a formula with no more brackets than it needs; `words` says how names are written. As long
+    as it leaves them alone, `parse` gives the same tree again."""
+    match expression:
+        case Number(value):
+            return f"{value:f}"
+        case Name(name, optional):
+            return f"{words(name)}{'?' if optional else ''}"
+        case Call(function, argument):
+            return f"{function}({'' if argument is None else written(argument, words)})"
+        case Operation("-", left, right) if left == _ZERO:
+            inner = written(right, words)
+            return f"- ({inner})" if isinstance(right, Operation) else f"- {inner}"
+        case Operation(symbol, left, right):
+            rank = _RANKS[symbol]
+            is_in_front = rank == 1 and isinstance(left, Operation) and not _rank_of(left)
+            before = written(left, words) if is_in_front else _bracketed(left, rank, words)
+            behind = _bracketed(right, rank + 1, words)
+            return f"{before} {symbol} {behind}"
+
+
+def _bracketed(part: Expression, rank: int, words: Callable[[str], str]) -> str:
+    """A part of an operation, in brackets where it binds less than the operation does."""
+    text = written(part, words)
+    return f"({text})" if isinstance(part, Operation) and _rank_of(part) < rank else text
+
+
+def _rank_of(part: Operation) -> int:
+    # A leading minus binds what follows it alone, and is the weakest where it is not in front.
+    return 0 if part.symbol == "-" and part.left == _ZERO else _RANKS[part.symbol]
 
 
 class _Parser:

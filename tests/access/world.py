@@ -16,6 +16,8 @@ from rest_framework.test import APIClient
 from analysis.models import (
     ForecastEvaluation,
     ForecastRun,
+    MetricSet,
+    MetricValue,
     SentimentAnalysis,
     SentimentComparison,
     SentimentShift,
@@ -75,6 +77,7 @@ class World:
             "": dict,
             "a_share": lambda: {"instrument": self.instrument.pk},
             "a_companys_lines": lambda: {"company": self.company.pk, "concepts": ["is.revenue"]},
+            "a_companys_ratios": lambda: {"company": self.company.pk, "metrics": ["net_margin"]},
             "a_name": lambda: {"name": "Northwind Group"},
             "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
             "a_judgement": lambda: {"document_id": self.document.pk},
@@ -150,6 +153,17 @@ class World:
         return ForecastRun.objects.create(
             instrument=self.instrument, made_at=timezone.now(), method="insufficient_history"
         )
+
+    @cached_property
+    def metric(self) -> MetricValue:
+        kept = MetricSet.objects.create(
+            company=self.company, view="latest", template="commercial", calculated_at=timezone.now(),
+            checked_at=timezone.now(),
+        )  # fmt: skip
+        return MetricValue.objects.create(
+            metric_set=kept, code="net_margin", period_end=date(2023, 12, 31), fiscal_year=2023,
+            status="value", value=1, calculated_at=timezone.now(),
+        )  # fmt: skip
 
     @cached_property
     def evaluation(self) -> ForecastEvaluation:
