@@ -106,4 +106,11 @@ SCHEDULES: tuple[Schedule, ...] = (
         crontab="*/5 * * * 0-5",
         expires_seconds=300,
     ),
+    Schedule(
+        name="Nightly look at the quality of data",
+        task="data_quality_check",
+        description="Holds documents, statements, facts, prices and rates against the rules of quality.",
+        crontab="30 4 * * *",
+        expires_seconds=6 * HOUR,
+    ),
 )

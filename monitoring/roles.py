@@ -37,6 +37,7 @@ LOOKING = (
     "extraction.view_*",
     "analysis.view_*",
     "jobs.view_*",
+    "monitoring.view_*",
     "django_celery_beat.view_*",
 )
 # What nobody but an administrator changes: what is spent on models, and where prices come from.

@@ -1,0 +1,21 @@
+"""Every table of the app, one module for each theme."""
+
+from monitoring.models.quality import (
+    DataType,
+    FileCheck,
+    FileState,
+    FindingSeverity,
+    QualityFinding,
+    QualityReport,
+)
+from monitoring.models.roles import GivenPermission
+
+__all__ = [
+    "DataType",
+    "FileCheck",
+    "FileState",
+    "FindingSeverity",
+    "GivenPermission",
+    "QualityFinding",
+    "QualityReport",
+]

@@ -1,0 +1,1 @@
+"""The functions of the rules, one module for each kind of data."""
