@@ -89,7 +89,7 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
     ]
     actions_detail = ["open_statements", "open_tone"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "lei", "country", "is_active"]}),
+        (None, {"fields": ["name", "slug", "lei", "cik", "country", "is_active"]}),
         (
             "Reports",
             {

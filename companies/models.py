@@ -50,6 +50,13 @@ class Company(models.Model):
         ],
         help_text="Legal Entity Identifier (ISO 17442), 20 characters.",
     )
+    cik = models.CharField(
+        "CIK",
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{1,10}$", "A CIK has up to ten digits.")],
+        help_text="Number of the filer at the SEC, for issuers that file there.",
+    )
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code of the seat, such as DE.")
     sector_template = models.CharField(
         max_length=20, choices=choices(SectorTemplate), default=SectorTemplate.COMMERCIAL.value

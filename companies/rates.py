@@ -25,17 +25,22 @@ class ImportedRates:
     last: date | None
 
 
-@transaction.atomic
 def import_ecb_rates(text: str) -> ImportedRates:
     """Keep all rates of one of the bank's CSV files. Importing a file again changes nothing.
 
     Raises BadInput, and keeps nothing, where a line cannot be read.
     """
+    return keep_ecb_rates(read_ecb_csv(text))
+
+
+@transaction.atomic
+def keep_ecb_rates(given: Iterable[Rate]) -> ImportedRates:
+    """Keep rates as the bank publishes them; all of them or, where reading them fails, none."""
     before = ExchangeRate.objects.count()
     days: set[date] = set()
     currencies: set[str] = set()
     total = 0
-    rates = read_ecb_csv(text)
+    rates = iter(given)
     while batch := list(islice(rates, _BATCH)):
         _keep(batch)
         days |= {rate.day for rate in batch}

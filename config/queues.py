@@ -160,6 +160,9 @@ TASK_ROUTES: dict[str, Route] = {
     "update_anomaly_baselines": CLASSES[ANOMALY_DETECTION],
     "systemic_risk_analysis": CLASSES[ANOMALY_DETECTION],
     "extraction.apply_corrections": CLASSES[COMPILATION],
+    # Facts from outside. A fan-out only starts others and compares, whatever its queue
+    "sync_external_data": CLASSES[DATA_PROCESSING],
+    "process_financial_reports": CLASSES[DATA_PROCESSING],
     # Prices
     "update_market_data": MARKET_DATA,
     # Ratios

@@ -113,4 +113,29 @@ SCHEDULES: tuple[Schedule, ...] = (
         crontab="30 4 * * *",
         expires_seconds=6 * HOUR,
     ),
+    Schedule(
+        name="Exchange rates of the day",
+        task="sync_external_data",
+        # The bank publishes about 16:00 in Frankfurt, in summer and in winter.
+        description="Asks the European Central Bank for the rates since the last day that is known.",
+        crontab="30 15,16 * * 1-5",
+        expires_seconds=6 * HOUR,
+        arguments={"data_sources": ["ecb"]},
+    ),
+    Schedule(
+        name="Tagged reports in the drop folder",
+        task="sync_external_data",
+        description="Takes in tagged reports and files of rates that lie in the drop folder.",
+        every_seconds=300,
+        expires_seconds=300,
+        arguments={"data_sources": ["drop-folder"]},
+    ),
+    Schedule(
+        name="Tagged reports of the week",
+        task="sync_external_data",
+        description="Asks the SEC and filings.xbrl.org for new tagged reports of companies with CIK or LEI.",
+        crontab="0 4 * * 0",
+        expires_seconds=12 * HOUR,
+        arguments={"data_sources": ["sec", "xbrl-filings"]},
+    ),
 )

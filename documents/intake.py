@@ -30,6 +30,10 @@ LONGEST_ADDRESS = 2000
 # A file that nobody has touched for so long is whole: copying touches it all the time.
 QUIET_SECONDS = 20.0
 TAKEN, REFUSED = ".taken", ".refused"
+# Tagged reports: they have no pages to be read, and are taken in by those who compare their figures.
+TAGGED_SUFFIXES = frozenset({".zip", ".xbri", ".xhtml", ".json"})
+# A folder of no company: files with exchange rates.
+RATES = "rates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +156,21 @@ def take_in_drop_folder(folder: Path, *, now: float | None = None) -> TakenIn:
         return taken
     quiet_since = (time.time() if now is None else now) - QUIET_SECONDS
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or not entry.is_dir() or entry.is_symlink():
+        if entry.name.startswith(".") or not entry.is_dir() or entry.is_symlink() or entry.name == RATES:
             continue
         company = Company.objects.filter(slug=entry.name).first()
         if company is None:
             reason = f"No company has the short name “{entry.name}”. Its page shows how it is written."
             taken.refused.append(Refused(entry.name, "company_not_found", reason))
             continue
-        for path in _whole_files(entry, quiet_since):
-            _take_in_dropped(company, path, folder, taken)
+        for path in whole_files(entry, quiet_since):
+            if path.suffix.lower() not in TAGGED_SUFFIXES:
+                _take_in_dropped(company, path, folder, taken)
     return taken
 
 
 def _take_in_dropped(company: Company, path: Path, folder: Path, taken: TakenIn) -> None:
-    with _opened(path) as file:
+    with opened(path) as file:
         if path.suffix.lower() == ".txt":
             lines = file.read(MOST_ADDRESSES * LONGEST_ADDRESS).decode("utf-8-sig", "replace").splitlines()
             found = take_in_addresses(company, lines, trigger=Trigger.SCHEDULE)
@@ -178,8 +183,12 @@ def _take_in_dropped(company: Company, path: Path, folder: Path, taken: TakenIn)
             except NotAPdf as error:
                 found = TakenIn(refused=[Refused(f"{company.slug}/{path.name}", error.code, error.message)])
     taken += found
-    reasons = [f"{one.name}: {one.reason}\n" for one in found.refused]
-    kept_in = folder / (REFUSED if reasons else TAKEN) / company.slug
+    put_aside(path, folder, [f"{one.name}: {one.reason}\n" for one in found.refused])
+
+
+def put_aside(path: Path, folder: Path, reasons: Sequence[str] = ()) -> None:
+    """Move a file of the drop folder to `.taken`, or to `.refused` with the reasons beside it."""
+    kept_in = folder / (REFUSED if reasons else TAKEN) / path.parent.name
     kept_in.mkdir(parents=True, exist_ok=True)
     moved = _free_name(kept_in, path.name)
     path.rename(moved)
@@ -187,7 +196,8 @@ def _take_in_dropped(company: Company, path: Path, folder: Path, taken: TakenIn)
         moved.with_name(f"{moved.name}.reason").write_text("".join(reasons), encoding="utf-8")
 
 
-def _whole_files(folder: Path, quiet_since: float) -> Iterator[Path]:
+def whole_files(folder: Path, quiet_since: float) -> Iterator[Path]:
+    """The files of a folder that nobody has touched since, by name; no links, no hidden ones."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
             if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):
@@ -198,7 +208,7 @@ def _whole_files(folder: Path, quiet_since: float) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
     """The file itself: a link put in its place meanwhile is not followed."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as file:

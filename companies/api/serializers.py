@@ -32,6 +32,7 @@ class CompanySerializer(serializers.ModelSerializer):
             "name",
             "slug",
             "lei",
+            "cik",
             "country",
             "sector_template",
             "reporting_currency",

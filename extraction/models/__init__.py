@@ -14,6 +14,17 @@ from extraction.models.corrections import (
     CorrectionState,
     KeptReading,
 )
+from extraction.models.external import (
+    CrossCheck,
+    CrossCheckCell,
+    ExternalSource,
+    KnownAnswer,
+    SourceKind,
+    SyncOutcome,
+    SyncRun,
+    TaggedReport,
+    XbrlFact,
+)
 from extraction.models.facts import Fact, ValidationResult
 from extraction.models.model_calls import CallState, LlmBudget, LlmCall
 from extraction.models.review import RANKS, ReviewItem, ReviewKind, ReviewState
@@ -31,10 +42,14 @@ __all__ = [
     "CorrectionEvent",
     "CorrectionEventKind",
     "CorrectionState",
+    "CrossCheck",
+    "CrossCheckCell",
+    "ExternalSource",
     "ExtractionRun",
     "ExtractionStatus",
     "Fact",
     "KeptReading",
+    "KnownAnswer",
     "LlmBudget",
     "LlmCall",
     "Observation",
@@ -42,8 +57,13 @@ __all__ = [
     "ReviewItem",
     "ReviewKind",
     "ReviewState",
+    "SourceKind",
     "StatementColumn",
     "StatementRow",
     "StatementTable",
+    "SyncOutcome",
+    "SyncRun",
+    "TaggedReport",
     "ValidationResult",
+    "XbrlFact",
 ]

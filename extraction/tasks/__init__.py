@@ -7,6 +7,7 @@ from extraction.tasks.compiling import (
     recompile_company_statements,
 )
 from extraction.tasks.correcting import apply_corrections
+from extraction.tasks.external import process_financial_reports, sync_external_data
 from extraction.tasks.reading import extract_financial_statements, process_document
 from extraction.tasks.scheduled import check_known_files, rescrape_companies, scan_restatements
 from extraction.tasks.texts import (
@@ -27,9 +28,11 @@ __all__ = [
     "normalize_and_compile_statements",
     "process_all_documents",
     "process_document",
+    "process_financial_reports",
     "process_text",
     "recompile_company_statements",
     "rescrape_companies",
     "scan_restatements",
+    "sync_external_data",
     "update_document_index",
 ]
