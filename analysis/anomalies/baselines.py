@@ -13,8 +13,8 @@ from analysis.anomalies.patterns import USUAL_WINDOW, returns_of
 from analysis.models import Anomaly, AnomalyBaseline, AnomalyState
 from companies.models import Company
 from engine.errors import NotEnoughData
-from engine.kinds import SectorTemplate
 from engine.progress import Report, silent
+from engine.ratios.calculate import calculate
 from jobs.models import TaskRun
 from jobs.run import Storing
 from market.models import Instrument
@@ -100,10 +100,9 @@ def update_baselines(
 
 def _of_statements(company: Company) -> Iterator[_Usual]:
     from engine.anomaly.books import explained, metrics_of
-    from engine.ratios.calculate import calculate
 
     books = books_of(company)
-    watched = metrics_of(books.figures, calculate(books.figures, SectorTemplate(company.sector_template)))
+    watched = metrics_of(books.figures, calculate(books.figures, books.template))
     aside = explained(watched, books.figures, books.known)
     for series in watched.series:
         points = [point for point in series.points if (series.metric, point.end) not in aside]

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from analysis.anomalies.keep import Found, Kept, keep
-from analysis.anomalies.load import Books, books_of, coincidents
+from analysis.anomalies.load import books_of, coincidents
 from analysis.models import AnomalyKind, RiskAssessment
 from companies.models import Company
-from engine.kinds import CellState, SectorTemplate, Severity
+from engine.kinds import CellState, Severity
 from engine.progress import Report, silent
-from engine.ratios.calculate import RatioValue
+from engine.ratios.calculate import RatioValue, calculate
 from extraction.models import Fact
 from jobs.models import TaskRun
 from jobs.run import Storing
@@ -53,7 +53,7 @@ def detect_in_statements(
 
     report("loading_statements", 0, 1)
     books = books_of(company)
-    ratios = _ratios(company, books)
+    ratios = calculate(books.figures, books.template)
     watched = metrics_of(books.figures, ratios)
     series = [one for one in watched.series if not metrics or one.metric in metrics]
     report("detecting", 0, 1)
@@ -89,12 +89,6 @@ def detect_in_statements(
         tuple(skipped),
         books.doubts,
     )
-
-
-def _ratios(company: Company, books: Books) -> tuple[RatioValue, ...]:
-    from engine.ratios.calculate import calculate
-
-    return calculate(books.figures, SectorTemplate(company.sector_template))
 
 
 def _outlier(one: Any, label: str) -> Found:

@@ -61,13 +61,14 @@ def keep(
     instrument: Instrument | None = None,
     near: timedelta = timedelta(0),
     asked: frozenset[str] = frozenset(),
+    since: date = date.min,
     task_run: TaskRun | None = None,
 ) -> Kept:
     """Hold findings of these kinds against what is known. Call it inside a transaction.
 
     Windows that overlap, or lie no further apart than `near`, are the same anomaly: a stretch of prices
-    is seen a little differently every day. Where only some metrics were `asked` for, the others stay as
-    they are.
+    is seen a little differently every day. Where only some metrics were `asked` for, or only
+    days from `since` on looked at, the others stay as they are: nobody looked for them.
     """
     # Two searches of one company at a time would both add what neither sees.
     Company.objects.select_for_update().get(pk=company.pk)
@@ -88,7 +89,7 @@ def keep(
     Anomaly.objects.bulk_create([row for row in rows if row.pk is None])
     Anomaly.objects.bulk_update([row for row in rows if row.pk is not None], _UPDATED)
     gone = Anomaly.objects.filter(
-        pk__in=[row.pk for row in known if not asked or row.metric in asked],
+        pk__in=[row.pk for row in known if row.window_start >= since and (not asked or row.metric in asked)],
         state=AnomalyState.OPEN,
         gone_at__isnull=True,
     ).update(gone_at=at)

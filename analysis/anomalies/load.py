@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.models import Anomaly, AnomalyKind, AnomalyState, SentimentShift
+from analysis.ratios.load import books_of as ratio_books
+from analysis.ratios.load import current_statements
 from companies.models import Company
 from engine.anomaly.circumstances import Circumstances, Place, Restated
-from engine.errors import BadInput
-from engine.kinds import CompiledView, ReportingPeriod, RestatementKind
+from engine.kinds import CompiledView, RestatementKind, SectorTemplate
 from engine.prices import ActionKind
 from engine.ratios.calculate import Figure
-from extraction.models import CompiledCell, CompiledStatement, Restatement
+from extraction.models import Restatement
 from market.models import CorporateAction
 
 # Confirmed and explained points are set aside; a rejected one is as usual as the others.
@@ -24,49 +25,20 @@ class Books:
     about reports that are set aside."""
 
     figures: tuple[Figure, ...]
+    template: SectorTemplate
     known: Circumstances
     doubts: tuple[str, ...]
 
 
 def books_of(company: Company) -> Books:
-    """The compiled full years as the latest reports give them, in four queries.
+    """The compiled full years as the latest reports give them.
 
     Raises BadInput where the statements are in several currencies: ratios of both would be of nothing.
     """
-    compiled = {
-        one.pk: one
-        for one in CompiledStatement.objects.filter(
-            company=company,
-            is_current=True,
-            view=CompiledView.LATEST,
-            period=ReportingPeriod.FULL_YEAR,
-        )
-    }
-    currencies = sorted({one.currency for one in compiled.values() if one.currency})
-    if len(currencies) > 1:
-        raise BadInput(
-            f"The statements of {company} are in {' and '.join(currencies)}: ratios over both would say"
-            " nothing. Compile them again in one currency.",
-            code="currency_conflict",
-        )
-    columns = {pk: one.columns for pk, one in compiled.items()}
-    cells = (
-        CompiledCell.objects.filter(row__compiled__in=list(compiled), value__isnull=False)
-        .exclude(row__concept="")
-        .select_related("row")
-        .order_by("row__compiled__statement", "row__ordinal", "ordinal")
-    )
-    figures = tuple(
-        Figure(
-            cell.row.concept,
-            columns[cell.row.compiled_id][cell.ordinal],
-            cell.value,
-            (str(cell.fact_id),) if cell.fact_id else tuple(map(str, cell.derived_from)),
-        )
-        for cell in cells
-    )
-    doubts = tuple(dict.fromkeys(str(said) for one in compiled.values() for said in one.warnings))
-    return Books(figures, circumstances_of(company), doubts)
+    books = ratio_books(company, CompiledView.LATEST)
+    stored = current_statements(company, CompiledView.LATEST)
+    doubts = tuple(dict.fromkeys(str(said) for one in stored for said in one.warnings))
+    return Books(books.figures, books.template, circumstances_of(company), doubts)
 
 
 def circumstances_of(company: Company) -> Circumstances:

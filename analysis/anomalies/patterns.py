@@ -86,7 +86,7 @@ def search_prices(
     ]  # fmt: skip
     report("storing", 0, 1)
     with storing():
-        kept = keep_patterns(instrument, rows, at, task_run)
+        kept = keep_patterns(instrument, rows, days[0], at, task_run)
     return Searched(days[0], days[-1], len(days), len(peers), kept)
 
 
@@ -102,17 +102,20 @@ def severity(pattern: MarketPattern, statistic: float, threshold: float) -> Seve
 
 
 def keep_patterns(
-    instrument: Instrument, found: Sequence[Found], at: datetime, task_run: TaskRun | None
+    instrument: Instrument, found: Sequence[Found], since: date, at: datetime, task_run: TaskRun | None
 ) -> Kept:
     """Spikes are of one day; all other stretches move a little from search to search."""
     company = instrument.listing.company
     spikes = [one for one in found if one.kind is AnomalyKind.VOLUME_SPIKE]
     stretches = [one for one in found if one.kind is not AnomalyKind.VOLUME_SPIKE]
     parts = [
-        keep(company, spikes, [AnomalyKind.VOLUME_SPIKE], at=at, instrument=instrument, task_run=task_run),
+        keep(
+            company, spikes, [AnomalyKind.VOLUME_SPIKE],
+            at=at, instrument=instrument, since=since, task_run=task_run,
+        ),
         keep(
             company, stretches, [kind for kind in IN_PRICES if kind is not AnomalyKind.VOLUME_SPIKE],
-            at=at, instrument=instrument, near=NEAR, task_run=task_run,
+            at=at, instrument=instrument, near=NEAR, since=since, task_run=task_run,
         ),
     ]  # fmt: skip
     return Kept(

@@ -48,7 +48,7 @@ class Anomaly(models.Model):
     """One thing that looks wrong: a figure of a year, a report, or a stretch of prices.
 
     The same one is found again by later searches and stays one row. `gone_at` is set while a search that
-    looked for it does not find it any more, because figures were put right or the window has passed on.
+    looked for it does not find it any more, because figures were put right.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="anomalies")
