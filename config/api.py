@@ -35,6 +35,7 @@ class IndexView(APIView):
             "instruments": "instrument-list",
             "forecasts": "forecast-list",
             "metrics": "metric-list",
+            "anomalies": "anomaly-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

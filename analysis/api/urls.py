@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, re_path
 from rest_framework.routers import SimpleRouter
 
-from analysis.api import forecasts, ratios, sentiment, training
+from analysis.api import anomalies, forecasts, ratios, sentiment, training
 
 router = SimpleRouter()
 router.register("sentiment", sentiment.SentimentViewSet, basename="sentiment")
@@ -16,6 +16,10 @@ router.register("forecasts", forecasts.ForecastViewSet, basename="forecast")
 router.register("forecast-evaluations", forecasts.ForecastEvaluationViewSet, basename="forecast-evaluation")
 router.register("metrics", ratios.MetricViewSet, basename="metric")
 router.register("trained-models", training.TrainedModelViewSet, basename="trained-model")
+router.register("anomalies", anomalies.AnomalyViewSet, basename="anomaly")
+router.register("anomaly-baselines", anomalies.AnomalyBaselineViewSet, basename="anomaly-baseline")
+router.register("risk-assessments", anomalies.RiskAssessmentViewSet, basename="risk-assessment")
+router.register("systemic-risk", anomalies.SystemicRiskViewSet, basename="systemic-risk")
 
 urlpatterns_v1: list[URLPattern | URLResolver] = [*router.urls]
 urlpatterns_background: list[URLPattern | URLResolver] = [
@@ -34,6 +38,12 @@ urlpatterns_background: list[URLPattern | URLResolver] = [
         r"^forecast/batch-generate/?$", forecasts.BatchForecastView.as_view(), name="forecast-batch-generate"
     ),
     re_path(r"^forecast/evaluate/?$", forecasts.EvaluateForecastView.as_view(), name="forecast-evaluate"),
+    re_path(r"^anomaly/detect/?$", anomalies.DetectView.as_view(), name="anomaly-detect"),
+    re_path(
+        r"^anomaly/detect-patterns/?$", anomalies.DetectPatternsView.as_view(), name="anomaly-detect-patterns"
+    ),
+    re_path(r"^anomaly/baselines/?$", anomalies.BaselinesView.as_view(), name="anomaly-baselines"),
+    re_path(r"^anomaly/systemic-risk/?$", anomalies.SystemicRiskView.as_view(), name="anomaly-systemic-risk"),
     re_path(
         r"^model/retrain-sentiment/?$",
         training.RetrainSentimentView.as_view(),

@@ -14,14 +14,18 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from analysis.models import (
+    Anomaly,
+    AnomalyBaseline,
     ForecastEvaluation,
     ForecastRun,
     MetricSet,
     MetricValue,
+    RiskAssessment,
     SentimentAnalysis,
     SentimentComparison,
     SentimentShift,
     SentimentTrend,
+    SystemicRiskReport,
     TrainedModel,
 )
 from analysis.sentiment.analyze import analyze
@@ -78,6 +82,7 @@ class World:
             "a_share": lambda: {"instrument": self.instrument.pk},
             "a_companys_lines": lambda: {"company": self.company.pk, "concepts": ["is.revenue"]},
             "a_companys_ratios": lambda: {"company": self.company.pk, "metrics": ["net_margin"]},
+            "a_decision": lambda: {"state": "explained", "note": "A fire."},
             "a_name": lambda: {"name": "Northwind Group"},
             "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
             "a_judgement": lambda: {"document_id": self.document.pk},
@@ -185,6 +190,36 @@ class World:
     @cached_property
     def tone(self) -> SentimentAnalysis:
         return analyze(report("Westwind", 2024, GOOD)).analysis
+
+    @cached_property
+    def anomaly(self) -> Anomaly:
+        return Anomaly.objects.create(
+            company=self.company, kind="outlier", metric="net_margin", label="Net margin",
+            window_start=date(2024, 12, 31), window_end=date(2024, 12, 31), statistic=9, threshold=3.5,
+            severity="low", explanation="Twice the usual.", first_found_at=timezone.now(),
+            last_found_at=timezone.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def baseline(self) -> AnomalyBaseline:
+        return AnomalyBaseline.objects.create(
+            company=self.company, metric="net_margin", version=1, points=9, median=0.1, mad=0.01,
+            quantiles={}, data_until=date(2024, 12, 31), valid_from=timezone.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def assessment(self) -> RiskAssessment:
+        return RiskAssessment.objects.create(
+            company=self.company, ratio="beneish_m", label="Beneish M-score", period_end=date(2024, 12, 31),
+            value=-1, limit=-2, is_beyond=True, assessed_at=timezone.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def systemic_risk(self) -> SystemicRiskReport:
+        return SystemicRiskReport.objects.create(
+            window_start=date(2024, 1, 1), window_end=date(2024, 12, 31), days=250, absorption_ratio=0.5,
+            absorption_low=0.4, absorption_high=0.6, verdict="", made_at=timezone.now(),
+        )  # fmt: skip
 
     @cached_property
     def trained_model(self) -> TrainedModel:
