@@ -175,6 +175,8 @@ TASK_ROUTES: dict[str, Route] = {
     "retrain_forecasting_models": CLASSES[MODEL_TRAINING],
     "optimize_model_hyperparameters": CLASSES[MODEL_TRAINING],
     "retrain_models": CLASSES[MODEL_TRAINING],
+    # How the system is
+    "system_health_check": replace(CLASSES[MONITORING], soft=2 * MINUTE, hard=3 * MINUTE, max_retries=0),
 }
 
 LONGEST_LIMIT = max(route.hard for route in (*TASK_ROUTES.values(), *CLASSES.values()))

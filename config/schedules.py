@@ -138,4 +138,11 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=12 * HOUR,
         arguments={"data_sources": ["sec", "xbrl-filings"]},
     ),
+    Schedule(
+        name="Look at the health of the system",
+        task="system_health_check",
+        description="Asks all parts of the system how they are, keeps the answers and tells of changes.",
+        every_seconds=600,
+        expires_seconds=600,
+    ),
 )

@@ -1,47 +1,21 @@
-"""Whether the system can do its work: one small question for each thing it stands on.
+"""Whether the system can do its work: all questions of `monitoring.probes`, each within its time.
 
-Each answer is a verdict with a sentence and the time it took. Nothing here waits long: the broker
-and the workers have a second, the database its own time-out.
+Each answer is a verdict with a sentence and the time it took. What needs the database is held to its time
+by the database; what may hang elsewhere is asked in a thread that is left behind. What is measured of a
+machine (disk, memory) is of the one that asks.
 """
 
-import shutil
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
-from pathlib import Path
-from uuid import uuid4
 
-from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import Max
-from django.db.models.functions import Now
-from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from redis.exceptions import RedisError
 
-from jobs.broker import known_queues, queue_lengths
-from jobs.models import TaskRun
-from jobs.workers import consumers, workers_by_answer
-
-MINUTE = timedelta(minutes=1)
-# A run that is due and was not sent for so long says that nobody dispatches.
-LONGEST_UNSENT = 2 * MINUTE
-# Beyond twice the shortest schedule: it sends late when the machine is busy, and rereads what people edit.
-SCHEDULER_GRACE = 5 * MINUTE
-LEAST_FREE_BYTES = 500 * 1024 * 1024
-LEAST_FREE_SHARE = 0.05
-
-
-class Health(StrEnum):
-    """Degraded: it works, with less than it should. Unhealthy: something asked for is not done."""
-
-    HEALTHY = "healthy"
-    DEGRADED = "degraded"
-    UNHEALTHY = "unhealthy"
-
+from monitoring.models import Health
+from monitoring.probes import PROBES, Answer, Probe
 
 _WORST_FIRST = (Health.UNHEALTHY, Health.DEGRADED, Health.HEALTHY)
 
@@ -55,6 +29,11 @@ class Verdict:
     sentence: str
     milliseconds: int = 0
 
+    @property
+    def title(self) -> str:
+        """The name for people."""
+        return self.name.replace("_", " ").capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
@@ -64,125 +43,109 @@ class Checkup:
 
     @property
     def health(self) -> Health:
-        found = {verdict.health for verdict in self.verdicts}
-        return next((health for health in _WORST_FIRST if health in found), Health.HEALTHY)
+        return worst(verdict.health for verdict in self.verdicts)
 
 
-Answer = tuple[Health, str]
+def worst(found: Iterable[Health]) -> Health:
+    """What is not known does not count; of nothing, healthy."""
+    states = set(found)
+    return next((health for health in _WORST_FIRST if health in states), Health.HEALTHY)
 
 
-def examine() -> Checkup:
-    """Ask all questions."""
-    return Checkup(tuple(_asked(name, question) for name, question in QUESTIONS.items()))
+def examine(names: Iterable[str] = PROBES) -> Checkup:
+    """Ask all questions, or those of these names."""
+    return Checkup(tuple(ask(PROBES[name]) for name in names))
 
 
 def alive() -> Health:
     """What strangers may know: whether the database and the broker answer."""
-    return Checkup(tuple(_asked(name, QUESTIONS[name]) for name in ("database", "broker"))).health
+    return examine(("database", "broker")).health
 
 
-def database() -> Answer:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
-    return Health.HEALTHY, "The database answers."
-
-
-def broker() -> Answer:
-    lengths = queue_lengths(known_queues())
-    if lengths is None:
-        return Health.UNHEALTHY, "The broker does not answer. New runs wait in the database until it does."
-    return Health.HEALTHY, f"The broker answers; {sum(lengths.values())} messages wait."
-
-
-def workers() -> Answer:
-    """A queue that nobody takes from never empties."""
-    answered = workers_by_answer()
-    if answered is None:
-        return Health.UNHEALTHY, "The workers cannot be asked, because the broker does not answer."
-    if not answered:
-        return Health.UNHEALTHY, "No worker answers. Start one, or look into the worker's log."
-    alone = [queue for queue, count in consumers(answered, known_queues()).items() if count == 0]
-    if alone:
-        return Health.UNHEALTHY, f"No worker takes from: {', '.join(alone)}."
-    return Health.HEALTHY, f"{len(answered)} {'worker answers' if len(answered) == 1 else 'workers answer'}."
-
-
-def dispatcher() -> Answer:
-    """Due runs of a queue of which nothing is sent, or lost ones that nobody takes back. Behind a full
-    window runs wait unsent in any number, which is as it should be."""
-    in_broker = TaskRun.objects.in_broker().values("queue")
-    unsent = (
-        TaskRun.objects.unsent().filter(queued_at__lt=Now() - LONGEST_UNSENT).exclude(queue__in=in_broker)
-    )
-    lost = TaskRun.objects.lease_expired().filter(lease_until__lt=Now() - LONGEST_UNSENT)
-    waiting, abandoned = unsent.count(), lost.count()
-    if waiting or abandoned:
-        return Health.UNHEALTHY, (
-            f"{waiting} due runs were not sent and {abandoned} lost ones not taken back for"
-            f" {LONGEST_UNSENT.seconds // 60} minutes. Is `manage.py dispatch_runs` running?"
-        )
-    return Health.HEALTHY, "What is due is sent."
-
-
-def scheduler() -> Answer:
-    """The most frequent schedule says how long the scheduler may be silent."""
-    enabled = PeriodicTask.objects.filter(enabled=True, interval__isnull=False).select_related("interval")
-    periods = [entry.interval.schedule.run_every for entry in enabled]
-    if not periods:
-        return Health.HEALTHY, "No schedule is due so often that its absence could be seen."
-    last = PeriodicTask.objects.aggregate(last=Max("last_run_at"))["last"]
-    allowed = min(periods) * 2 + SCHEDULER_GRACE
-    if last is None:
-        return Health.DEGRADED, "The scheduler has not sent anything yet."
-    silent = timezone.now() - last
-    if silent > allowed:
-        return Health.DEGRADED, f"The scheduler was silent for {int(silent.total_seconds() // 60)} minutes."
-    return Health.HEALTHY, "The scheduler sends what is due."
-
-
-def storage() -> Answer:
-    """A file is written, read and removed."""
-    content = uuid4().hex.encode()
-    name = default_storage.save(f"health/{content.decode()}", ContentFile(content))
+def ask(probe: Probe) -> Verdict:
+    """One question. Never raises for what it asks about."""
+    began = time.monotonic()
     try:
-        with default_storage.open(name) as file:
-            same = file.read() == content
-    finally:
-        default_storage.delete(name)
-    if not same:
-        return Health.UNHEALTHY, "A file came back from the storage with other content."
-    return Health.HEALTHY, "Files can be written and read."
+        health, sentence = _ASKED[probe.kept_by](probe)
+    except (DatabaseError, InterfaceError):
+        connection.close_if_unusable_or_obsolete()
+        health, sentence = Health.UNHEALTHY, "The database does not answer."
+    except TimeoutError:
+        health, sentence = Health.UNHEALTHY, f"No answer within {probe.seconds:g} seconds."
+    except RedisError:
+        health, sentence = Health.DEGRADED, "It does not answer. What it would keep is made each time."
+    except OSError as error:
+        health, sentence = Health.UNHEALTHY, f"It cannot be used: {error.strerror or type(error).__name__}."
+    taken = time.monotonic() - began
+    if health == Health.UNHEALTHY and probe.kept_by == "database" and taken >= probe.seconds:
+        sentence = f"The database gave no answer within {probe.seconds:g} seconds."
+    if health == Health.HEALTHY and probe.slow_after is not None and taken > probe.slow_after:
+        health, sentence = Health.DEGRADED, f"It answers slowly: {taken:.1f} seconds. {sentence}"
+    return Verdict(probe.name, health, sentence, round(taken * 1000))
 
 
-def disk() -> Answer:
-    folder = next(path for path in (settings.MEDIA_ROOT, *Path(settings.MEDIA_ROOT).parents) if path.exists())
-    usage = shutil.disk_usage(folder)
-    free = f"{usage.free / 1024**3:.1f} GB of {usage.total / 1024**3:.1f} GB are free."
-    if usage.free < LEAST_FREE_BYTES:
-        return Health.UNHEALTHY, f"The disk is full: {free}"
-    if usage.free < usage.total * LEAST_FREE_SHARE:
-        return Health.DEGRADED, f"The disk is nearly full: {free}"
-    return Health.HEALTHY, free
+def _within_database(probe: Probe) -> Answer:
+    with database_answers_within(probe.seconds):
+        return probe.ask()
 
 
-QUESTIONS: dict[str, Callable[[], Answer]] = {
-    "database": database,
-    "broker": broker,
-    "workers": workers,
-    "dispatcher": dispatcher,
-    "scheduler": scheduler,
-    "storage": storage,
-    "disk": disk,
+def _within_thread(probe: Probe) -> Answer:
+    """Raises TimeoutError where it takes too long; the thread ends by itself or with the process."""
+    answers: list[Answer] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answers.append(probe.ask())
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name=f"probe-{probe.name}", daemon=True)
+    thread.start()
+    thread.join(probe.seconds)
+    if failures:
+        raise failures[0]
+    if not answers:
+        raise TimeoutError
+    return answers[0]
+
+
+_ASKED: dict[str, Callable[[Probe], Answer]] = {
+    "database": _within_database,
+    "thread": _within_thread,
+    "itself": lambda probe: probe.ask(),
 }
 
 
-def _asked(name: str, question: Callable[[], Answer]) -> Verdict:
-    began = time.monotonic()
+@contextmanager
+def database_answers_within(seconds: float) -> Iterator[None]:
+    """Statements, and waits for locks, end with an OperationalError after so long."""
+    within = _postgres_within if connection.vendor == "postgresql" else _sqlite_within
+    with within(seconds):
+        yield
+
+
+@contextmanager
+def _postgres_within(seconds: float) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{int(seconds * 1000)}ms"])
+        yield
+        # An outer transaction goes on with its own.
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+
+
+@contextmanager
+def _sqlite_within(seconds: float) -> Iterator[None]:
+    connection.ensure_connection()
+    line = connection.connection
+    deadline = time.monotonic() + seconds
+    (before,) = line.execute("PRAGMA busy_timeout").fetchone()
+    line.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
+    line.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
     try:
-        health, sentence = question()
-    except (DatabaseError, InterfaceError):
-        health, sentence = Health.UNHEALTHY, "The database does not answer."
-    except OSError as error:
-        health, sentence = Health.UNHEALTHY, f"It cannot be used: {error.strerror or type(error).__name__}."
-    return Verdict(name, health, sentence, round((time.monotonic() - began) * 1000))
+        yield
+    finally:
+        line.set_progress_handler(None, 0)
+        line.execute(f"PRAGMA busy_timeout = {int(before)}")

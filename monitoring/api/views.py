@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from monitoring.health import Health, alive, examine
+from monitoring.health import alive, examine
+from monitoring.models import Health
 
 
 class VerdictSerializer(serializers.Serializer[Any]):

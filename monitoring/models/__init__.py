@@ -1,5 +1,6 @@
 """Every table of the app, one module for each theme."""
 
+from monitoring.models.health import Health, HealthCheck, HealthTransition
 from monitoring.models.quality import (
     DataType,
     FileCheck,
@@ -16,6 +17,9 @@ __all__ = [
     "FileState",
     "FindingSeverity",
     "GivenPermission",
+    "Health",
+    "HealthCheck",
+    "HealthTransition",
     "QualityFinding",
     "QualityReport",
 ]

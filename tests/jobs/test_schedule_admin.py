@@ -176,5 +176,10 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Daily look at what came of forecasts": "30 0 * * *",
         "Trends of tone": "0 4 * * *",
         "Prices while exchanges trade": "*/5 * * * 0-5",
+        "Nightly look at the quality of data": "30 4 * * *",
+        "Exchange rates of the day": "30 15,16 * * 1-5",
+        "Tagged reports in the drop folder": 300,
+        "Tagged reports of the week": "0 4 * * 0",
+        "Look at the health of the system": 600,
     }
     assert all(schedule.expires_seconds and schedule.description for schedule in SCHEDULES)

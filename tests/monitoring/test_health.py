@@ -19,8 +19,9 @@ from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
 from jobs.workers import Worker
-from monitoring import health
-from monitoring.health import Checkup, Health, Verdict
+from monitoring import health, probes
+from monitoring.health import Checkup, Verdict
+from monitoring.models import Health
 
 HEALTH = "/api/background-tasks/health"
 
@@ -45,14 +46,21 @@ def test_a_system_with_everything_is_healthy(
     while sum((queue_lengths(known_queues()) or {}).values()) and time.monotonic() < deadline:
         time.sleep(0.1)
     checkup = health.examine()
+    said = {verdict.name: verdict.sentence for verdict in checkup.verdicts}
     assert {verdict.name: (verdict.health.value, verdict.sentence) for verdict in checkup.verdicts} == {
         "database": ("healthy", "The database answers."),
         "broker": ("healthy", "The broker answers; 0 messages wait."),
         "workers": ("healthy", "1 worker answers."),
         "dispatcher": ("healthy", "What is due is sent."),
-        "scheduler": ("healthy", "No schedule is due so often that its absence could be seen."),
+        "scheduler": ("unknown", "No schedule is due so often that its absence could be seen."),
+        "result_store": ("healthy", "Results can be written and read."),
+        "cache": ("healthy", "The cache keeps what it is given."),
         "storage": ("healthy", "Files can be written and read."),
-        "disk": ("healthy", health.disk()[1]),
+        "disk": ("healthy", said["disk"]),
+        "memory": ("healthy", said["memory"]),
+        "sources": ("healthy", "No source is left alone."),
+        "models": ("healthy", "The models in use can be loaded."),
+        "failures": ("healthy", "0 of 0 runs of the last hour failed."),
     }
     assert list(files.glob("health/*")) == []
     client = APIClient()
@@ -60,7 +68,7 @@ def test_a_system_with_everything_is_healthy(
     assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
     client.force_authenticate(User.objects.create_user("vera"))
     answer = client.get(HEALTH)
-    assert (answer.status_code, answer.json()["status"], len(answer.json()["checks"])) == (200, "healthy", 7)
+    assert (answer.status_code, answer.json()["status"], len(answer.json()["checks"])) == (200, "healthy", 13)
     workers = client.get("/api/background-tasks/workers/stats").json()
     (described,) = workers["workers"]
     assert (workers["source"], described["queues"], described["processes"]) == ("workers", sorted(QUEUES), 2)
@@ -75,7 +83,7 @@ class TestWhatIsMissing:
         monkeypatch.setattr("jobs.broker._closed_until", math.inf)
 
     def test_a_broker_that_is_away(self) -> None:
-        assert health.broker()[0] == health.workers()[0] == Health.UNHEALTHY
+        assert probes.broker()[0] == probes.workers()[0] == Health.UNHEALTHY
         assert health.alive() == Health.UNHEALTHY
         for address in (HEALTH, "/healthcheck"):
             answer = APIClient().get(address)
@@ -83,34 +91,34 @@ class TestWhatIsMissing:
 
     def test_a_queue_nobody_takes_from(self, monkeypatch: pytest.MonkeyPatch) -> None:
         all_but_one = tuple(queue for queue in QUEUES if queue != "scraping")
-        monkeypatch.setattr(health, "workers_by_answer", lambda: [Worker("a", all_but_one, 1, 0, 0, 0)])
-        assert health.workers() == (Health.UNHEALTHY, "No worker takes from: scraping.")
-        monkeypatch.setattr(health, "workers_by_answer", list)
-        assert health.workers()[1].startswith("No worker answers.")
+        monkeypatch.setattr(probes, "workers_by_answer", lambda: [Worker("a", all_but_one, 1, 0, 0, 0)])
+        assert probes.workers() == (Health.UNHEALTHY, "No worker takes from: scraping.")
+        monkeypatch.setattr(probes, "workers_by_answer", list)
+        assert probes.workers()[1].startswith("No worker answers.")
 
     def test_nobody_sends_or_takes_back(self) -> None:
         launch("classify_document", document_id=1)
         TaskRun.objects.update(queued_at=timezone.now() - timedelta(minutes=3))
-        assert health.dispatcher()[0] == Health.UNHEALTHY
+        assert probes.dispatcher()[0] == Health.UNHEALTHY
         # Behind one that is sent, others may wait as long as they have to.
         launch("classify_document", document_id=2)
         TaskRun.objects.filter(arguments={"document_id": 2}).update(sent_at=timezone.now())
-        assert health.dispatcher()[0] == Health.HEALTHY
+        assert probes.dispatcher()[0] == Health.HEALTHY
         TaskRun.objects.filter(arguments={"document_id": 2}).delete()
         TaskRun.objects.update(state=State.RUNNING, lease_until=timezone.now() - timedelta(minutes=3))
-        assert health.dispatcher()[1].startswith("0 due runs were not sent and 1 lost ones not taken back")
+        assert probes.dispatcher()[1].startswith("0 due runs were not sent and 1 lost ones not taken back")
         TaskRun.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
-        assert health.dispatcher()[0] == Health.HEALTHY
+        assert probes.dispatcher()[0] == Health.HEALTHY
 
     def test_a_silent_scheduler(self) -> None:
         every = IntervalSchedule.objects.create(every=10, period=IntervalSchedule.MINUTES)
         entry = PeriodicTask.objects.create(name="often", task="x", interval=every)
-        assert health.scheduler()[0] == Health.DEGRADED
+        assert probes.scheduler()[0] == Health.DEGRADED
         for minutes, verdict in ((24, Health.HEALTHY), (26, Health.DEGRADED)):
             PeriodicTask.objects.filter(pk=entry.pk).update(
                 last_run_at=timezone.now() - timedelta(minutes=minutes)
             )
-            assert health.scheduler()[0] == verdict, minutes
+            assert probes.scheduler()[0] == verdict, minutes
 
     def test_a_storage_that_cannot_be_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*_: object, **__: object) -> str:
@@ -132,8 +140,8 @@ class TestWhatIsMissing:
 
         size = 1024**3
         usage = _ntuple_diskusage(100 * size, 0, int(free * size))
-        monkeypatch.setattr(health.shutil, "disk_usage", lambda path: usage)
-        assert health.disk()[0] == verdict
+        monkeypatch.setattr(probes.shutil, "disk_usage", lambda path: usage)
+        assert probes.disk()[0] == verdict
 
     def test_a_database_that_is_away_is_said_and_not_raised(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from django.db import OperationalError

@@ -1,4 +1,4 @@
-"""Doorbells of the app that looks at everything."""
+"""Doorbells of the quality of data."""
 
 from django.utils import timezone
 
