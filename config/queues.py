@@ -170,6 +170,8 @@ TASK_ROUTES: dict[str, Route] = {
     "update_financial_metrics": CLASSES[DATA_PROCESSING],
     # What is wrong with the data
     "data_quality_check": CLASSES[DATA_PROCESSING],
+    # What is old
+    "cleanup_old_data": CLASSES[DATA_PROCESSING],
     # Training
     "retrain_sentiment_model": CLASSES[MODEL_TRAINING],
     "retrain_forecasting_models": CLASSES[MODEL_TRAINING],

@@ -145,4 +145,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         every_seconds=600,
         expires_seconds=600,
     ),
+    Schedule(
+        name="Weekly deletion of old data",
+        task="cleanup_old_data",
+        description="Deletes logs, kept pages and replaced versions that are older than their policies say.",
+        crontab="30 5 * * 0",
+        expires_seconds=12 * HOUR,
+        arguments={"data_type": "all"},
+    ),
 )

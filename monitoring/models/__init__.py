@@ -9,6 +9,7 @@ from monitoring.models.quality import (
     QualityFinding,
     QualityReport,
 )
+from monitoring.models.retention import RetentionPolicy
 from monitoring.models.roles import GivenPermission
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "HealthTransition",
     "QualityFinding",
     "QualityReport",
+    "RetentionPolicy",
 ]

@@ -3,9 +3,11 @@
 from django.utils import timezone
 
 from companies.models import Company
+from engine.errors import BadInput
 from jobs.base import Outcome, Run, partial, skipped, success, tracked_task
 from monitoring.models import QualityReport
 from monitoring.quality.check import check_quality, known_types
+from monitoring.retention.clean import clean
 
 
 @tracked_task("data_quality_check")
@@ -58,3 +60,27 @@ def _told(report: QualityReport) -> Outcome:
             **fields,
         )
     return success(**fields)
+
+
+@tracked_task("cleanup_old_data")
+def cleanup_old_data(
+    run: Run, data_type: str, retention_days: int | None = None, dry_run: bool = False
+) -> Outcome:
+    """Delete data of one kind, or of all kinds, that are older than their policy or so many days allow;
+    reports, figures, corrections and what current statements stand on are refused by name. With `dry_run`
+    they are only counted.
+
+    Gives the counts of rows by kind of data and table.
+    """
+    try:
+        cleaned = clean(
+            data_type,
+            retention_days=retention_days,
+            dry_run=dry_run,
+            at=timezone.now(),
+            report=run.report,
+            storing=run.storing,
+        )
+    except BadInput as error:
+        return skipped(error.message, code=error.code)
+    return success(dry_run=dry_run, total=cleaned.total, deleted=cleaned.by_kind)
