@@ -32,6 +32,8 @@ class IndexView(APIView):
             "reviews": "review-list",
             "corrections": "correction-list",
             "taxonomy": "taxonomy-list",
+            "tagged_reports": "tagged-report-list",
+            "cross_checks": "cross-check-list",
             "instruments": "instrument-list",
             "forecasts": "forecast-list",
             "metrics": "metric-list",

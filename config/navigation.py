@@ -62,6 +62,8 @@ NAVIGATION: list[dict[str, Any]] = [
                 "permission": _may_see("extraction.view_reviewitem"),
             },
             _page("Corrections", "edit_note", "extraction.correction"),
+            _page("Printed and tagged", "fact_check", "extraction.crosscheck"),
+            _page("Tagged reports", "sell", "extraction.taggedreport"),
             _page("Readings", "auto_stories", "extraction.extractionrun"),
             _page("Model calls", "psychology", "extraction.llmcall"),
             _page("Model budget", "account_balance_wallet", "extraction.llmbudget"),
@@ -78,6 +80,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Collections", "sync", "market.providerrun"),
             _page("Price sources", "hub", "market.priceprovider"),
             _page("Exchange rates", "currency_exchange", "companies.exchangerate"),
+            _page("Sources outside", "cloud_download", "extraction.externalsource"),
+            _page("Visits to sources", "history", "extraction.syncrun"),
         ],
     },
     {

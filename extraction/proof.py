@@ -21,6 +21,7 @@ from extraction.models import (
 )
 from extraction.presentation import CellView, ColumnView, RowView, TableView
 from extraction.sheet import Mark, find_cell, marks_of
+from extraction.triangulation import Triangulation, triangulation
 
 # What a person can do about a gap.
 GAP_ADVICE = {
@@ -66,6 +67,7 @@ class Proof:
     checks: tuple[CheckView, ...]
     restatements: tuple[Restatement, ...]
     questions: tuple[ReviewItem, ...]
+    triangulation: Triangulation
 
     @property
     def decided(self) -> list[ReviewItem]:
@@ -103,13 +105,14 @@ def proof_of(fact_id: int) -> Proof | None:
         return None
     observation = fact.observation
     table = observation.row.table
+    vintages = _vintages(fact)
     return Proof(
         fact=fact,
         observation=observation,
         row=observation.row,
         table=table,
         version=table.run.version,
-        vintages=_vintages(fact),
+        vintages=vintages,
         checks=_checks(table, observation),
         restatements=tuple(
             Restatement.objects.filter(Q(old_fact=fact) | Q(new_fact=fact)).select_related(
@@ -117,6 +120,7 @@ def proof_of(fact_id: int) -> Proof | None:
             )
         ),
         questions=_questions(fact),
+        triangulation=triangulation(fact, vintages),
     )
 
 

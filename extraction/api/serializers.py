@@ -304,6 +304,29 @@ class UnitSerializer(serializers.Serializer):
     evidence = serializers.JSONField(source="unit_evidence", allow_null=True)
 
 
+class WitnessSerializer(serializers.Serializer):
+    """Another publication of a figure. `difference` is printed less its value, `allowed` what rounding
+    explains."""
+
+    name = serializers.CharField()
+    is_tagged = serializers.BooleanField()
+    outcome = serializers.CharField(source="outcome.value")
+    value = serializers.DecimalField(None, 6, allow_null=True, normalize_output=True)
+    difference = serializers.DecimalField(None, 6, allow_null=True, normalize_output=True)
+    allowed = serializers.DecimalField(None, 6, allow_null=True, normalize_output=True)
+    published_on = serializers.DateField(allow_null=True)
+    likeness = serializers.CharField()
+    explanation = serializers.CharField()
+
+
+class TriangulationSerializer(serializers.Serializer):
+    """How many other publications give a number, and how many of them agree."""
+
+    agreeing = serializers.IntegerField()
+    speaking = serializers.IntegerField()
+    witnesses = WitnessSerializer(many=True)
+
+
 class ProvenanceSerializer(serializers.Serializer):
     """Everything that speaks for or against one figure."""
 
@@ -321,6 +344,7 @@ class ProvenanceSerializer(serializers.Serializer):
     vintages = VintageSerializer(many=True)
     identities = IdentitySerializer(many=True, source="checks")
     restatements = RestatementSerializer(many=True)
+    triangulation = TriangulationSerializer()
 
     def get_stands(self, proof: Proof) -> bool:
         return proof.fact.superseded_at is None

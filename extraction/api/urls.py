@@ -6,6 +6,15 @@ from rest_framework.routers import SimpleRouter
 from extraction.api import views
 from extraction.api.compiled import CompiledStatementViewSet
 from extraction.api.coverage import CoverageView
+from extraction.api.external import (
+    CrossCheckCellViewSet,
+    ExternalSourceViewSet,
+    ProcessReportsView,
+    SyncExternalView,
+    SyncRunViewSet,
+    TaggedReportViewSet,
+    XbrlFactViewSet,
+)
 from extraction.api.facts import FactViewSet, RestatementViewSet
 from extraction.api.reviews import CorrectionViewSet, ReviewViewSet, WorkbookView
 from extraction.api.taxonomy import TaxonomyViewSet
@@ -19,6 +28,11 @@ router.register("compiled-statements", CompiledStatementViewSet, basename="compi
 router.register("reviews", ReviewViewSet, basename="review")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("taxonomy", TaxonomyViewSet, basename="taxonomy")
+router.register("external-sources", ExternalSourceViewSet, basename="external-source")
+router.register("sync-runs", SyncRunViewSet, basename="sync-run")
+router.register("tagged-reports", TaggedReportViewSet, basename="tagged-report")
+router.register("tagged-facts", XbrlFactViewSet, basename="tagged-fact")
+router.register("cross-checks", CrossCheckCellViewSet, basename="cross-check")
 
 urlpatterns = [
     re_path(r"^workbooks/?$", WorkbookView.as_view(), name="workbooks"),
@@ -41,4 +55,6 @@ urlpatterns_background = [
     re_path(r"^document/batch-process/?$", BatchView.as_view(), name="background-document-batch"),
     re_path(r"^document/update-index/?$", UpdateIndexView.as_view(), name="background-document-index"),
     re_path(r"^document/summary/?$", SummaryView.as_view(), name="background-document-summary"),
+    re_path(r"^data/sync-external/?$", SyncExternalView.as_view(), name="background-sync-external"),
+    re_path(r"^data/process-reports/?$", ProcessReportsView.as_view(), name="background-process-reports"),
 ]

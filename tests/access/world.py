@@ -40,10 +40,16 @@ from extraction.exports import export_of, to_workbook
 from extraction.models import (
     CompiledStatement,
     Correction,
+    CrossCheckCell,
+    ExternalSource,
     ExtractionRun,
     Fact,
     Restatement,
     ReviewItem,
+    SyncOutcome,
+    SyncRun,
+    TaggedReport,
+    XbrlFact,
 )
 from extraction.presentation import table_of_stored
 from jobs.launch import launch
@@ -51,6 +57,7 @@ from jobs.models import TaskRun
 from market.models import Instrument
 from tests.analysis.sentiment.reports import GOOD, report
 from tests.analysis.training.made import a_model
+from tests.extraction.external.made import a_compared_report
 from tests.extraction.made import a_company, a_company_that_restated
 from tests.http import small_pdf
 
@@ -105,6 +112,7 @@ class World:
             },
             "texts": lambda: {"documents_data": [{"document_id": self.document.pk}]},
             "the_company": lambda: {"company": self.ticker},
+            "the_company_by_id": lambda: {"company": str(self.company.pk)},
             "the_document": lambda: {"document_id": self.document.pk},
             "an_upload": lambda: {
                 "company": self.company.pk,
@@ -258,6 +266,29 @@ class World:
         company = a_company_that_restated("eastwind")
         compile_company(company)
         return company
+
+    @property
+    def source(self) -> ExternalSource:
+        return ExternalSource.objects.get(code="ecb")
+
+    @property
+    def visit(self) -> SyncRun:
+        return SyncRun.objects.create(
+            source=self.source, outcome=SyncOutcome.UNCHANGED, started_at=timezone.now()
+        )
+
+    @cached_property
+    def compared(self) -> CrossCheckCell:
+        """A cell of a read report that its tagged publication agrees with."""
+        return CrossCheckCell.objects.filter(check_of=a_compared_report()).latest("pk")
+
+    @property
+    def tagged_report(self) -> TaggedReport:
+        return self.compared.check_of.report
+
+    @property
+    def tagged_fact(self) -> XbrlFact:
+        return self.tagged_report.facts.latest("pk")
 
     @property
     def reading(self) -> ExtractionRun:

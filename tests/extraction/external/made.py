@@ -1,13 +1,18 @@
 """A company whose printed report and tagged publication say the same, unless a test plants otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from companies.models import Company
 from documents.models import Document, DocumentStatus, PublicationDateSource
 from engine.kinds import StatementKind
+from engine.xbrl.publications import publications
+from engine.xbrl.read import read_tagged
+from extraction.external.cross_check import cross_check
+from extraction.models import CrossCheck, ExternalSource, TaggedReport
 from extraction.store import store_reading
-from tests.engine.xbrl.made import LEI, Tagged
+from extraction.store.tagged import store_publication
+from tests.engine.xbrl.made import LEI, Tagged, esef_package
 from tests.extraction.made import Line, a_company, a_document, a_reading
 
 START, END = date(2024, 1, 1), date(2024, 12, 31)
@@ -63,7 +68,7 @@ def tagged(changes: Mapping[tuple[str, int], int | None] | None = None) -> list[
 
 def a_read_report(company: Company | None = None) -> Document:
     """A report of 2024 whose income statement and balance sheet have been read."""
-    company = company or a_company("northwind", lei=LEI)
+    company = company or a_company("seawind", lei=LEI)
     document = a_document(
         company, 2024, published_on=date(2025, 3, 1), published_on_source=PublicationDateSource.PERSON
     )
@@ -80,3 +85,21 @@ def a_read_report(company: Company | None = None) -> Document:
     document.status = DocumentStatus.EXTRACTED
     document.save(update_fields=["status"])
     return document
+
+
+def published(
+    company: Company, facts: Sequence[Tagged], accession: str = "a", filed_on: date = date(2025, 4, 2)
+) -> TaggedReport:
+    """A tagged publication of a company, taken in as from the index of filings."""
+    (publication,) = publications(read_tagged(esef_package(facts)))
+    source = ExternalSource.objects.get(code="xbrl-filings")
+    stored = store_publication(
+        company, source, publication, accession=accession, form="ESEF", filed_on=filed_on
+    )
+    return stored[0]
+
+
+def a_compared_report(changes: Mapping[tuple[str, int], int | None] | None = None) -> CrossCheck:
+    """A read report compared with its tagged publication, which agrees but for the changes."""
+    document = a_read_report()
+    return cross_check(document, published(document.company, tagged(changes)))

@@ -10,21 +10,15 @@ from engine.xbrl.agreement import Agreement, Likeness
 from engine.xbrl.publications import publications
 from engine.xbrl.read import read_tagged
 from extraction.external.cross_check import cross_check, pairs_of
-from extraction.models import CrossCheck, CrossCheckCell, ExternalSource, TaggedReport, XbrlFact
+from extraction.models import CrossCheck, CrossCheckCell, ExternalSource, XbrlFact
 from extraction.store import store_reading
 from extraction.store.tagged import store_publication
 from tests.engine.xbrl.made import Tagged, esef_package
-from tests.extraction.external.made import INCOME, a_read_report, tagged
+from tests.extraction.external.made import INCOME, a_read_report, published, tagged
 from tests.extraction.made import a_reading
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-def published(company, facts, accession: str = "a") -> TaggedReport:
-    (publication,) = publications(read_tagged(esef_package(facts)))
-    source = ExternalSource.objects.get(code="xbrl-filings")
-    return store_publication(company, source, publication, accession=accession, form="ESEF")[0]
 
 
 def by_outcome(check: CrossCheck) -> dict[str, set[tuple[str, int]]]:

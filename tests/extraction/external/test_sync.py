@@ -221,7 +221,7 @@ class TestDropFolder:
         monkeypatch.setattr("extraction.external.folder.QUIET_SECONDS", -1.0)
 
     def test_a_package_and_rates_are_taken_and_moved(self, folder: Path) -> None:
-        a_read_report()
+        a_read_report(a_company("northwind", lei=LEI))
         self.put(folder / "northwind" / "esef.zip", esef_package(tagged()))
         self.put(folder / "rates" / "eurofxref.csv", b"Date,USD,\n14 June 2024,1.0686,\n")
         run = synced("drop-folder")
