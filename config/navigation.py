@@ -54,6 +54,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _page("Compiled statements", "table_chart_view", "extraction.compiledstatement"),
             _page("Facts", "123", "extraction.fact"),
+            {
+                "title": "Ratios of companies",
+                "icon": "percent",
+                "link": reverse_lazy("ratios:peers"),
+                "permission": _may_see("analysis.view_metricvalue"),
+            },
             _page("Restatements", "difference", "extraction.restatement"),
             {
                 "title": "Questions",

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/overview/", include("monitoring.overview_urls")),
     path("admin/prices/", include("analysis.price_urls")),
     path("admin/tone/", include("analysis.sentiment.urls")),
+    path("admin/ratios/", include("analysis.ratios.urls")),
     path("admin/forecasts/", include("analysis.forecast_urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/now/", include("jobs.monitor_page")),

@@ -37,6 +37,7 @@ class Calculated:
     view: CompiledView
     stored: MetricSet | None
     values: tuple[MetricValue, ...]
+    currency: str
     warnings: tuple[str, ...]
     written: int = 0
     removed: int = 0
@@ -45,7 +46,7 @@ class Calculated:
 def calculate_as_of(company: Company, day: date) -> Calculated:
     """The ratios as they could be known on a day. Nothing is kept."""
     books = books_of(company, CompiledView.AS_OF, day)
-    return Calculated(CompiledView.AS_OF, None, tuple(_values(books)), books.warnings)
+    return Calculated(CompiledView.AS_OF, None, tuple(_values(books)), books.currency, books.warnings)
 
 
 def calculate_ratios(
@@ -67,12 +68,12 @@ def calculate_ratios(
     report("loading_statements", 0, 1)
     books = books_of(company, view)
     if not books.statements:
-        return Calculated(view, None, (), ())
+        return Calculated(view, None, (), "", ())
     digest = _digest_of(books)
     known = MetricSet.objects.filter(company=company, view=view).first()
     if known is not None and known.input_hash == digest and not force:
         MetricSet.objects.filter(pk=known.pk).update(checked_at=at)
-        return Calculated(view, known, tuple(known.values.all()), tuple(known.warnings))
+        return Calculated(view, known, tuple(known.values.all()), known.currency, tuple(known.warnings))
     report("calculating_ratios", 0, 1)
     values = _values(books)
     with storing(), transaction.atomic():
@@ -117,7 +118,13 @@ def _stored(
     MetricValue.objects.bulk_update(changed, _WRITTEN, batch_size=200)
     MetricValue.objects.filter(pk__in=[gone.pk for gone in before.values()]).delete()
     return Calculated(
-        view, kept, tuple(kept.values.all()), books.warnings, len(new) + len(changed), len(before)
+        view=view,
+        stored=kept,
+        values=tuple(kept.values.all()),
+        currency=books.currency,
+        warnings=books.warnings,
+        written=len(new) + len(changed),
+        removed=len(before),
     )
 
 
