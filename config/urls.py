@@ -9,11 +9,22 @@ from django.views.generic import RedirectView
 
 from config import api
 from monitoring.api.views import HealthView
+from monitoring.health import readiness
+from monitoring.models import Health
 
 
 def alive(request: HttpRequest) -> HttpResponse:
     """Says that the web process answers, and nothing else: no login, no database."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether this web process can answer requests: 503 while the database does not answer or lacks
+    migrations that this code needs. A broker that is away does not count: pages are shown and work is
+    taken down without it."""
+    verdict = readiness()
+    status = 503 if verdict.health == Health.UNHEALTHY else 200
+    return HttpResponse(f"{verdict.sentence}\n", content_type="text/plain", status=status)
 
 
 def icon(request: HttpRequest) -> HttpResponse:
@@ -24,6 +35,7 @@ def icon(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("livez", alive, name="livez"),
+    path("readyz", ready, name="readyz"),
     path("favicon.ico", icon, name="icon"),
     path("healthcheck", HealthView.as_view(), name="healthcheck"),
     path("admin/search/", include("documents.search_urls")),

@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from redis.exceptions import RedisError
 
 from monitoring.models import Health
-from monitoring.probes import PROBES, Answer, Probe
+from monitoring.probes import PROBES, Answer, Probe, migrations
 
 _WORST_FIRST = (Health.UNHEALTHY, Health.DEGRADED, Health.HEALTHY)
 
@@ -62,13 +62,19 @@ def alive() -> Health:
     return examine(("database", "broker")).health
 
 
+def readiness() -> Verdict:
+    """Whether requests can be answered: the database is there with every table this code wants."""
+    return ask(Probe("ready", migrations, seconds=3))
+
+
 def ask(probe: Probe) -> Verdict:
     """One question. Never raises for what it asks about."""
     began = time.monotonic()
     try:
         health, sentence = _ASKED[probe.kept_by](probe)
     except (DatabaseError, InterfaceError):
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:  # it would be closed under whoever opened that
+            connection.close_if_unusable_or_obsolete()
         health, sentence = Health.UNHEALTHY, "The database does not answer."
     except TimeoutError:
         health, sentence = Health.UNHEALTHY, f"No answer within {probe.seconds:g} seconds."

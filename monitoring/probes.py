@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -53,6 +55,15 @@ def database() -> Answer:
     """The table everything hangs on is read, not only the connection."""
     TaskRun.objects.order_by().values_list("pk").first()
     return Health.HEALTHY, "The database answers."
+
+
+def migrations() -> Answer:
+    """Every migration that this code brings has been applied."""
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        return Health.UNHEALTHY, f"{missing} migrations have to be applied first: call `manage.py migrate`."
+    return Health.HEALTHY, "ready"
 
 
 def broker() -> Answer:

@@ -2,6 +2,9 @@
 
 from django.urls import re_path
 
-from monitoring.api.views import HealthView
+from monitoring.api.views import HealthCheckView, HealthView
 
-urlpatterns = [re_path(r"^health/?$", HealthView.as_view(), name="background-health")]
+urlpatterns = [
+    re_path(r"^health/?$", HealthView.as_view(), name="background-health"),
+    re_path(r"^monitoring/health-check/?$", HealthCheckView.as_view(), name="monitoring-health-check"),
+]

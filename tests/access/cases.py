@@ -178,6 +178,7 @@ CASES: dict[str, Case] = {
     "model-retrain-sentiment": Case(post=_LAUNCHES),
     "model-retrain-forecasting": Case(post=_LAUNCHES, body="a_share"),
     "model-optimize": Case(post=_LAUNCHES, body="a_search"),
+    "monitoring-health-check": Case(post=_LAUNCHES),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
     "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),
