@@ -171,8 +171,9 @@ def test_a_model_whose_file_is_not_what_was_stored(files: Path) -> None:
     artefact = keep(b'{"a": 1}')
     TrainedModel.objects.create(
         family=ModelFamily.SENTIMENT, name="sentences", version=1, algorithm="a", seed=1, data_hash="x",
-        promoted_at=timezone.now(), trained_on=1, measured_on=1, baseline="b", decision="d", stage=Stage.CHAMPION,
+        trained_on=1, measured_on=1, baseline="b", decision="d", stage=Stage.CHAMPION,
         artefact=artefact.name, artefact_sha256=artefact.sha256, engine_version="1",
+        promoted_at=timezone.now(),
     )  # fmt: skip
     assert found("models") == (GOOD, "The models in use can be loaded.")
     default_storage.delete(artefact.name)
