@@ -118,7 +118,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "config.client_address.address_of"
+AXES_CLIENT_IP_CALLABLE = AUDIT_CLIENT_ADDRESS = "config.client_address.address_of"
 
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -144,6 +144,7 @@ INSTALLED_APPS = [
     "axes",
     "django_celery_beat",
     "django_celery_results",
+    "audit",
     "jobs",
     "companies",
     "documents",
@@ -164,6 +165,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Behind the one that knows the person.
     "django_structlog.middlewares.RequestMiddleware",
+    # Behind the one that numbers requests.
+    "audit.context.AuditContext",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # The last one, as it asks for: it answers in place of a view that found somebody locked out.

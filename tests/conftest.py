@@ -95,6 +95,28 @@ def django_db_modify_db_settings() -> None:
     """Nothing: every process has its own database file already."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_spares_no_events(request: pytest.FixtureRequest) -> None:
+    """Tests that empty their database may do what the database refuses to everybody else."""
+    if not _need_django(request.config) or not request.config.pluginmanager.hasplugin("django"):
+        return
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from audit.protection import protect, unprotect
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def unprotected(case: TransactionTestCase) -> None:
+        unprotect(connection)
+        try:
+            empty(case)
+        finally:
+            protect(connection)
+
+    TransactionTestCase._fixture_teardown = unprotected  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def files(tmp_path: Path, settings) -> Path:  # type: ignore[no-untyped-def]
     """An empty folder for stored files."""
