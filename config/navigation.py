@@ -91,6 +91,15 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": "What looks wrong",
+        "items": [
+            _page("Anomalies", "troubleshoot", "analysis.anomaly"),
+            _page("Risk by single ratios", "warning", "analysis.riskassessment"),
+            _page("Systemic risk", "share", "analysis.systemicriskreport"),
+            _page("What is usual", "straighten", "analysis.anomalybaseline"),
+        ],
+    },
+    {
         "title": "Tone",
         "items": [
             _page("Tone of documents", "sentiment_satisfied", "analysis.sentimentanalysis"),

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/prices/", include("analysis.price_urls")),
     path("admin/tone/", include("analysis.sentiment.urls")),
     path("admin/ratios/", include("analysis.ratios.urls")),
+    path("admin/anomalies/", include("analysis.anomalies.urls")),
     path("admin/forecasts/", include("analysis.forecast_urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/now/", include("jobs.monitor_page")),

@@ -1,5 +1,5 @@
 """The pages of this app in the admin: one module for each theme."""
 
-from analysis.admin import forecasts, sentiment, training
+from analysis.admin import anomalies, forecasts, sentiment, training
 
-__all__ = ["forecasts", "sentiment", "training"]
+__all__ = ["anomalies", "forecasts", "sentiment", "training"]
