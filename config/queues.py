@@ -154,6 +154,7 @@ TASK_ROUTES: dict[str, Route] = {
     "generate_statement_forecast": CLASSES[FORECASTING],
     "batch_forecast_generation": CLASSES[FORECASTING],
     "evaluate_forecast_accuracy": CLASSES[FORECASTING],
+    "update_forecast_models": CLASSES[FORECASTING],
     # What looks wrong
     "detect_metric_anomalies": CLASSES[ANOMALY_DETECTION],
     "pattern_anomaly_detection": CLASSES[ANOMALY_DETECTION],

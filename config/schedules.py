@@ -91,6 +91,14 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=6 * HOUR,
     ),
     Schedule(
+        name="Weekly update of forecast models",
+        task="update_forecast_models",
+        description="Trains the models of shares again on the prices of the week, and watches their errors.",
+        # Once the week's sessions are over everywhere.
+        crontab="0 6 * * 6",
+        expires_seconds=24 * HOUR,
+    ),
+    Schedule(
         name="Trends of tone",
         task="update_sentiment_trends",
         description="Follows the tone of the documents of every company that has some with a score.",

@@ -195,6 +195,27 @@ class EvaluateForecastView(LaunchView):
         return Wanted(share, {"instrument_id": share.pk, **days})
 
 
+class UpdateModelsSerializer(_SubjectSerializer):
+    """Whose models, all that there are where no share is named."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return super().validate(attrs) if attrs else attrs
+
+
+@extend_schema_view(post=launches(UpdateModelsSerializer))
+class UpdateModelsView(LaunchView):
+    """POST trains the models of shares again on what came since, and watches their errors."""
+
+    task = "update_forecast_models"
+    body = UpdateModelsSerializer
+
+    def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
+        if not data:
+            return Wanted(None, {})
+        share = _share(data)
+        return Wanted(share, {"instrument_id": share.pk})
+
+
 def _horizons(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"horizons": sorted(set(data["horizons"]))} if data.get("horizons") else {}
 

@@ -37,6 +37,9 @@ urlpatterns_background: list[URLPattern | URLResolver] = [
     re_path(
         r"^forecast/batch-generate/?$", forecasts.BatchForecastView.as_view(), name="forecast-batch-generate"
     ),
+    re_path(
+        r"^forecast/update-models/?$", forecasts.UpdateModelsView.as_view(), name="forecast-update-models"
+    ),
     re_path(r"^forecast/evaluate/?$", forecasts.EvaluateForecastView.as_view(), name="forecast-evaluate"),
     re_path(r"^anomaly/detect/?$", anomalies.DetectView.as_view(), name="anomaly-detect"),
     re_path(

@@ -7,13 +7,16 @@ from django.utils import timezone
 
 from analysis.models import ModelFamily, Stage, TrainedModel
 from analysis.training import forecasting, sentiment
-from analysis.training.due import due_models
+from analysis.training.due import FEWEST_PRICES, due_models
 from analysis.training.optimize import optimize_forecasting, optimize_sentiment
 from analysis.training.search import Searched, chosen_settings
+from analysis.training.updating import UpdatedModel, shares_with_models, update_models
 from engine.errors import NotEnoughData
 from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
 from jobs.states import State
 from market.models import Instrument
+
+UPDATE = "update_forecast_models"
 
 
 @tracked_task("retrain_sentiment_model", steps=("loading_examples", "fitting", "measuring"))
@@ -71,6 +74,43 @@ def retrain_forecasting_models(run: Run, instrument_id: int, models: Sequence[st
         name, reason = next(iter(failed.items()))
         return partial(f"{name}: {reason}", code="models_failed", models=trained, failed=failed)
     return success(models=trained, failed={})
+
+
+@tracked_task(UPDATE, steps=("watching", "choosing", "measuring"))
+def update_forecast_models(run: Run, instrument_id: int | None = None) -> Outcome | FanOut:
+    """Train the models of a share again on the prices since their last training, and watch whether the
+    errors of those in use have changed since (test of Page and Hinkley); of all shares without one named.
+
+    Gives for each model the new days, its errors on them beside those of the last price, what drifted and
+    since when, the settings and measures it was trained to, whether it was promoted and why; `skipped`
+    where no price is new.
+    """
+    if instrument_id is None:
+        return _update_all(run)
+    instrument = Instrument.objects.select_related("listing__exchange").filter(pk=instrument_id).first()
+    if instrument is None:
+        return skipped("The share is gone.", code="instrument_not_found")
+    updated = list(
+        update_models(instrument, at=timezone.now(), report=run.report, task_run=run.row, storing=run.storing)
+    )
+    if not updated:
+        return skipped(
+            "This share has no trained model to update. Train its forecasting models first.", code="no_model"
+        )
+    fields = {"models": {one.name: _updated(one) for one in updated}}
+    if not any(one.new_days for one in updated):
+        return skipped("No price is new since the models were trained.", code="unchanged", **fields)
+    failed = [one for one in updated if one.new_days and one.trained is None]
+    drifted = [
+        f"{one.name}: {one.watched.drift_sentence}"
+        for one in updated
+        if one.watched and one.watched.drift_sentence
+    ]
+    if failed:
+        return partial(
+            f"{failed[0].name}: {failed[0].reason}", code="models_failed", warnings=drifted, **fields
+        )
+    return success(warnings=drifted, **fields)
 
 
 @tracked_task("optimize_model_hyperparameters")
@@ -140,6 +180,57 @@ def retrain_models(run: Run) -> Outcome | FanOut:
             **counts,
         )
     return success(**counts)
+
+
+def _update_all(run: Run) -> Outcome | FanOut:
+    if run.stage == "":
+        children = [
+            Child(UPDATE, share, {"instrument_id": share.pk}) for share in shares_with_models(timezone.now())
+        ]
+        if not children:
+            return skipped(
+                "No share has a trained model yet. Models are trained for shares with"
+                f" {FEWEST_PRICES} prices and more.",
+                code="no_model",
+            )
+        return run.fan_out(stage="summary", children=children)
+    children_ = list(run.children())
+    told = [one for child in children_ for one in (child.result or {}).get("models", {}).values()]
+    fields: dict[str, Any] = {
+        "shares": len(children_),
+        "unchanged": sum(child.error_code == "unchanged" for child in children_),
+        "trained": sum(one["trained"] is not None for one in told),
+        "promoted": sum(bool(one["trained"] and one["trained"]["promoted"]) for one in told),
+        "drifted": [
+            child.subject_label
+            for child in children_
+            if any(_has_drifted(one) for one in (child.result or {}).get("models", {}).values())
+        ],
+    }
+    failed = [child for child in children_ if child.state not in (State.SUCCEEDED, State.SKIPPED)]
+    if failed:
+        first = failed[0]
+        return partial(
+            f"The models of {len(failed)} of {len(children_)} shares could not be updated. The first:"
+            f" {first.subject_label}: {first.error_message or first.message}",
+            code="children_incomplete",
+            **fields,
+        )
+    return success(**fields)
+
+
+def _has_drifted(told: dict[str, Any]) -> bool:
+    drift = (told["watched"] or {}).get("drift")
+    return bool(drift and drift["kind"])
+
+
+def _updated(one: UpdatedModel) -> dict[str, Any]:
+    return {
+        "new_days": one.new_days,
+        "watched": one.watched.to_json() if one.watched else None,
+        "trained": {**_told(one.trained), "parameters": one.trained.parameters} if one.trained else None,
+        "reason": one.reason,
+    }
 
 
 def _searched(found: Searched) -> Outcome:

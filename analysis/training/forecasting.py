@@ -85,7 +85,11 @@ def train(
         data_hash=data_hash([series.days, series.values]),
         trained_on=len(found.ours) - len(tested.ours),
         measured_on=len(tested.ours),
-        metrics={**result.to_json(), "points": len(series.known)},
+        metrics={
+            **result.to_json(),
+            "points": len(series.known),
+            "data_until": series.known[-1][0].isoformat(),
+        },
         baseline="the random walk",
         baseline_metrics={"loss": round(result.walk_loss, 6)},
         against_baseline=compared(tested.ours, tested.walk, HORIZON),

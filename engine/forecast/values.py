@@ -110,3 +110,21 @@ class Forecast:
         if self.method is ForecastMethod.INSUFFICIENT_HISTORY:
             return None
         return self.skill.measured if self.skill.claimed else 0.0
+
+
+class DriftKind(StrEnum):
+    """What changed: what came lies above or below what was said, or errors are larger than they were."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    LARGER = "larger"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What changed, and at which of the errors since the fit it was known. Without a change `kind` and
+    `known_at` are None; `highest` is how near to the limit the nearest of the sums came, as a share."""
+
+    kind: DriftKind | None
+    known_at: int | None
+    highest: float

@@ -142,6 +142,7 @@ CASES: dict[str, Case] = {
     "forecast-generate": Case(post=_LAUNCHES, body="a_share"),
     "forecast-generate-lines": Case(post=_LAUNCHES, body="a_companys_lines"),
     "forecast-batch-generate": Case(post=_LAUNCHES),
+    "forecast-update-models": Case(post=_LAUNCHES),
     "forecast-evaluate": Case(post=_LAUNCHES, body="a_share"),
     "metric-list": viewed(),
     "metric-detail": viewed(pk="metric"),

@@ -174,6 +174,7 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Ratios of what was compiled": 900,
         "Daily look at trained models": "30 2 * * *",
         "Daily look at what came of forecasts": "30 0 * * *",
+        "Weekly update of forecast models": "0 6 * * 6",
         "Trends of tone": "0 4 * * *",
         "Prices while exchanges trade": "*/5 * * * 0-5",
         "Nightly look at the quality of data": "30 4 * * *",
