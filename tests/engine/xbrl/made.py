@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 LEI = "529900TENFOLD0000001"
 CIK = "0000320123"
@@ -18,7 +19,7 @@ class Tagged:
 
     element: str
     end: date
-    value: int | None
+    value: int | Decimal | None
     start: date | None = None
     unit: str = "EUR"
     decimals: str = "-6"
