@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,14 +14,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from analysis.models import MetricSet, MetricValue
+from analysis.models.ratios import PLACES
 from analysis.ratios.calculate import calculate_as_of
 from analysis.ratios.exports import to_csv, to_workbook
-from analysis.ratios.load import current_statements
+from analysis.ratios.load import books_of, current_statements
 from analysis.ratios.peers import peers_of
 from analysis.ratios.sheet import RatioCell, RatioRow, RatioSheet, sheet_of
 from companies.models import Company, choices
 from engine.errors import EngineError
 from engine.kinds import CompiledView, ReportingPeriod, SectorTemplate
+from engine.ratios.calculate import parts_of
 from engine.ratios.reference import in_words
 from engine.ratios.registry import load_registry
 from extraction.models import Fact
@@ -30,6 +33,8 @@ from jobs.permissions import may_start, permission_to_start
 from jobs.states import Trigger
 
 TASK = "calculate_financial_metrics"
+# Groups whose values are told part by part.
+TAKEN_APART = ("scores", "du_pont")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 may_view = permission_required("analysis.view_metricvalue", raise_exception=True)
@@ -96,6 +101,7 @@ def company_ratios(request: HttpRequest, slug: str) -> HttpResponse:
         "sheet": sheet,
         "hidden": 0 if choice.all_lines else len({one.code for one in shown.values}) - _count(sheet),
         "chosen": _behind(*chosen) if chosen else None,
+        "parts": _parts(company, choice, *chosen) if chosen else [],
         "is_compiled": bool(current_statements(company, CompiledView.LATEST)),
         "is_stale": shown.kept is not None and _is_stale(company, shown.kept),
         "running": TaskRun.objects.unfinished().about(company).filter(task=TASK).first(),
@@ -180,6 +186,30 @@ def _shown(company: Company, choice: Choice) -> Shown:
     if kept is None:
         return Shown((), "", ())
     return Shown(tuple(kept.values.all()), kept.currency, tuple(kept.warnings), kept)
+
+
+def _parts(company: Company, choice: Choice, row: RatioRow, cell: RatioCell) -> list[tuple[str, str, str]]:
+    """The points of a score or the factors of a product: sign, words and value. Nothing where the figures
+    are others by now than those that the value was worked out from."""
+    value = cell.value.value
+    if row.ratio.group not in TAKEN_APART or value is None:
+        return []
+    parts = parts_of(
+        row.ratio.code, cell.value.period_end, books_of(company, choice.view, choice.as_of).figures
+    )
+    known = [(part.symbol, part.tree, part.value) for part in parts if part.value is not None]
+    if not parts or len(known) < len(parts):
+        return []
+    whole = Decimal(1) if parts[0].symbol == "*" else Decimal(0)
+    for symbol, _, number in known:
+        whole = whole * number if symbol == "*" else whole + (-number if symbol == "-" else number)
+    if abs(whole - value) > Decimal(1).scaleb(2 - PLACES):
+        return []
+    signs = {"*": "×", "-": "−", "+": "+"}
+    return [
+        (signs[symbol] if place or symbol == "-" else "", in_words(tree), f"{number:,.3f}")
+        for place, (symbol, tree, number) in enumerate(known)
+    ]
 
 
 def _behind(row: RatioRow, cell: RatioCell) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Ratios of every fiscal year, each from figures of that year and, where it says so, the year before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -101,6 +101,38 @@ def calculate(
     books = _Books.of(figures)
     wanted = [ratio for ratio in registry.ratios.values() if codes is None or ratio.code in codes]
     return tuple(_work_out(ratio, end, books, template, registry) for end in books.ends for ratio in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A summand or factor of a formula, as `symbol` says (+, - or *), and what it came to in one year. None
+    where it cannot be worked out."""
+
+    symbol: str
+    tree: Expression
+    value: Decimal | None
+
+
+def parts_of(code: str, end: date, figures: Iterable[Figure]) -> tuple[Part, ...]:
+    """The summands or factors of a ratio's formula with their values in the year that ends on `end`; none
+    where the formula is neither a sum nor a product. Raises KeyError for an unknown code."""
+    registry = load_registry()
+    tree = registry.ratios[code].tree
+    symbols = "*" if isinstance(tree, Operation) and tree.symbol == "*" else "+-"
+    books = _Books.of(figures)
+    found = tuple(_parts(tree, symbols, symbols[0]))
+    if len(found) < 2:
+        return ()
+    return tuple(Part(symbol, part, _Work(books, registry).value_of(part, end)) for symbol, part in found)
+
+
+def _parts(tree: Expression, symbols: str, symbol: str) -> Iterator[tuple[str, Expression]]:
+    if not isinstance(tree, Operation) or tree.symbol not in symbols:
+        yield symbol, tree
+        return
+    if tree.left != Number(Decimal(0)):  # what a leading minus takes from
+        yield from _parts(tree.left, symbols, symbol)
+    yield tree.symbol, tree.right
 
 
 def _work_out(

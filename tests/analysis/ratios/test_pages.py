@@ -247,3 +247,17 @@ def test_the_files_have_exact_values_reasons_and_facts(client: Client) -> None:
     growth = next(row for row in sheet.iter_rows() if row[0].value == "Growth of revenue")
     assert (growth[4].value, growth[4].comment.text) == ("·", "Not there: the year before 2021-12-31.")
     assert client.get("/admin/ratios/alder/export.csv?view=original").status_code == 404
+
+
+def test_a_score_is_told_point_by_point_from_the_same_figures_alone(client: Client) -> None:
+    company = calculated()
+    address = "/admin/ratios/alder/?cell=du_pont_return_on_equity.2023-12-31"
+    page = text_of(client, address)
+    assert '<td>×</td><td class="tf-breaks">Operating margin</td><td class="tf-number">0.200</td>' in page
+    kept = MetricValue.objects.filter(
+        metric_set__company=company, code="du_pont_return_on_equity", fiscal_year=2023
+    )
+    kept.update(value=Decimal("0.9"))
+    changed = text_of(client, address)
+    assert "Comes to" not in changed
+    assert "Tax burden * Interest burden" in changed

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import BadInput
 from engine.kinds import PeriodKind, RatioStatus, SectorTemplate
-from engine.ratios.calculate import Figure, RatioValue, calculate
+from engine.ratios.calculate import Figure, RatioValue, calculate, parts_of
 from engine.values import Period
 
 PLACES = Decimal("1e-20")
@@ -198,3 +198,19 @@ def test_valuation_waits_for_a_price() -> None:
 def test_an_unknown_code_is_refused() -> None:
     with pytest.raises(BadInput, match="There is no ratio 'luck'"):
         calculate(figures(), codes=("luck",))
+
+
+def test_a_score_is_taken_apart_into_its_points() -> None:
+    figures = [figure(concept, end, value) for end, year in BOOKS.items() for concept, value in year.items()]
+    parts = parts_of("piotroski_f", THIS, figures)
+    assert [part.symbol for part in parts] == ["+"] * 9
+    assert [part.value for part in parts] == [1, 1, 1, 1, 1, 1, 1, 1, 1]
+    factors = parts_of("du_pont_return_on_equity", THIS, figures)
+    assert [part.symbol for part in factors] == ["*"] * 5
+    product = Decimal(1)
+    for part in factors:
+        product *= part.value or 0
+    assert product.quantize(PLACES) == (Decimal(135) / 360).quantize(PLACES)
+    difference = parts_of("cash_conversion_cycle", THIS, figures)
+    assert [part.symbol for part in difference] == ["+", "+", "-"]
+    assert parts_of("net_margin", THIS, figures) == ()
