@@ -38,6 +38,8 @@ class IndexView(APIView):
             "forecasts": "forecast-list",
             "metrics": "metric-list",
             "anomalies": "anomaly-list",
+            "quality_reports": "quality-report-list",
+            "quality_findings": "quality-finding-list",
             "tasks": "task-list",
             "documentation": "docs",
         }
@@ -61,6 +63,7 @@ version_1: list[URLPattern | URLResolver] = [
     path("", include("extraction.api.urls")),
     path("", include(market_urls.urlpatterns_v1)),
     path("", include(analysis_urls.urlpatterns_v1)),
+    path("", include(monitoring_urls.urlpatterns_v1)),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

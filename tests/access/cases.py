@@ -134,6 +134,14 @@ CASES: dict[str, Case] = {
     # Without a share: who may ask is told which parameter is missing
     "price-list": Case(get=(400, 403, 400, 401), refused=_VIEWED_ONLY),
     "background-update-market": Case(post=_LAUNCHES),
+    # How good the data are, and what is old
+    "quality-report-list": viewed(),
+    "quality-report-detail": viewed(pk="quality_report"),
+    "quality-finding-list": viewed(),
+    "quality-finding-detail": viewed(pk="quality_finding"),
+    "background-quality-check": Case(post=_LAUNCHES),
+    "background-cleanup": Case(post=_LAUNCHES, body="old_pages", refused=_VIEWED_ONLY,
+                               options=(403, 403, 200, 401)),
     # The tone of documents
     "forecast-list": viewed(),
     "forecast-detail": viewed(pk="forecast"),

@@ -55,6 +55,8 @@ from extraction.presentation import table_of_stored
 from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
+from monitoring.models import QualityFinding, QualityReport
+from monitoring.quality.check import check_quality
 from tests.analysis.sentiment.reports import GOOD, report
 from tests.analysis.training.made import a_model
 from tests.extraction.external.made import a_compared_report
@@ -96,6 +98,7 @@ class World:
             "judgements": lambda: {"document_ids": [self.document.pk]},
             "a_trend": lambda: {"company_id": self.company.pk},
             "a_comparison": lambda: {"company_ids": [self.company.pk, self._years.pk]},
+            "old_pages": lambda: {"data_type": "kept_pages", "dry_run": True},
             "a_search": lambda: {"model_type": "sentiment"},
             "several": lambda: {
                 "company": self.company.pk,
@@ -137,7 +140,8 @@ class World:
     def owner(self) -> User:
         person = User.objects.create_user("odile")
         looks = Permission.objects.filter(
-            codename__startswith="view_", content_type__app_label__in=["extraction", "market", "analysis"]
+            codename__startswith="view_",
+            content_type__app_label__in=["extraction", "market", "analysis", "monitoring"],
         )
         person.user_permissions.set(looks)
         return person
@@ -232,6 +236,16 @@ class World:
     @cached_property
     def trained_model(self) -> TrainedModel:
         return a_model()
+
+    @cached_property
+    def quality_report(self) -> QualityReport:
+        return check_quality("documents", at=timezone.now())
+
+    @property
+    def quality_finding(self) -> QualityFinding:
+        a_company("nothing-known")
+        check_quality("documents", at=timezone.now())
+        return QualityFinding.objects.latest("pk")
 
     @property
     def trend(self) -> SentimentTrend:
