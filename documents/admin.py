@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -93,6 +93,7 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
     ]
     actions = ["ignore"]
     actions_list = ["bring_several"]
+    actions_detail = ["open_tone"]
     readonly_fields = [
         "status", "failure_code", "failure_message", "type_confidence", "type_decided_by",
         "url_normalised", "link_text", "link_context", "found_on", "current_version", "duplicate_of",
@@ -179,6 +180,10 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
             return redirect("admin:documents_document_changelist")
         context = {**self.admin_site.each_context(request), "title": "Add several reports", "form": form}
         return render(request, "admin/documents/several.html", context)
+
+    @action(description="Open the tone", url_path="tone")
+    def open_tone(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("tone:document", document_id=get_object_or_404(Document, pk=object_id).pk)
 
     def _tell_taken(self, request: HttpRequest, brought: dict[str, Any]) -> None:
         taken = TakenIn()

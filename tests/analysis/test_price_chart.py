@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from companies.models import ExchangeRate
@@ -131,6 +132,31 @@ def test_the_button_starts_an_update_and_comes_back(client: Client, olivia: Any,
     run = TaskRun.objects.get()
     assert (run.task, run.arguments["instrument_id"]) == ("update_market_data", share.pk)
     assert "Work is under way for this share" in client.get(address).content.decode()
+
+
+def test_the_chart_leads_to_the_forecasts_and_starts_one(
+    client: Client, olivia: Any, share: Instrument
+) -> None:
+    address = f"/admin/prices/{share.pk}/"
+    page = client.get(address).content.decode()
+    assert f'<a href="/admin/forecasts/price/{share.pk}/">Forecasts</a>' in page
+    assert "Forecast the price" in page
+    started = client.post(f"/admin/forecasts/price/{share.pk}/start/")
+    assert started.headers["Location"] == f"/admin/forecasts/price/{share.pk}/"
+    run = TaskRun.objects.get(task="generate_stock_forecast")
+    assert (run.arguments, run.requested_by) == ({"instrument_id": share.pk}, olivia)
+    # What is under way is not offered once more.
+    assert "Forecast the price" not in client.get(address).content.decode()
+    assert f'href="/admin/prices/{share.pk}/"' in client.get(started.headers["Location"]).content.decode()
+
+
+def test_who_may_see_prices_alone_is_not_offered_forecasts(client: Client, share: Instrument) -> None:
+    person = get_user_model().objects.create_user("petra", is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_pricebar"))
+    client.force_login(person)
+    page = client.get(f"/admin/prices/{share.pk}/").content.decode()
+    assert "/admin/forecasts/" not in page
+    assert "Forecast the price" not in page
 
 
 def test_words_that_mean_nothing_fall_back(client: Client, olivia: Any, share: Instrument) -> None:

@@ -55,6 +55,18 @@ def test_a_company_has_its_line_its_topics_and_its_shifts(viewer: Client) -> Non
     assert "style=" not in page.split('<div class="tf">')[1].split("{% endblock %}")[0].split("</main>")[0]
 
 
+def test_the_page_of_a_document_leads_to_its_tone(admin_client: Client) -> None:
+    document = report("Northwind", 2024, DULL)
+    page = admin_client.get(f"/admin/documents/document/{document.pk}/change/").content.decode()
+    button = f"/admin/documents/document/{document.pk}/tone"
+    assert button in page
+    assert "Open the tone" in page
+    answer = admin_client.get(f"{button}/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"/admin/tone/documents/{document.pk}/"
+    assert answer.status_code == 200
+    assert admin_client.get("/admin/documents/document/0/tone/", follow=True).status_code == 404
+
+
 def test_a_document_shows_its_sentences_with_their_words_and_pages(viewer: Client) -> None:
     text = [*GOOD, "Sales of <script>alert(1)</script> goods fell by 4 % in the year."]
     document = report("Northwind", 2024, DULL, text)
