@@ -50,13 +50,17 @@ def line_series(company: Company, concept: str) -> Series:
 
 
 def shares_named(today: date, tickers: Sequence[str] = ()) -> tuple[list[Instrument], list[str]]:
-    """The shares with these tickers, on whatever exchange, and the tickers that none has; without
-    tickers all shares whose prices are collected."""
+    """The shares with these tickers, on whatever exchange, in the order of the tickers, and those that
+    none has; without tickers all shares whose prices are collected."""
     shares = list(collected(today))
     if not tickers:
         return shares, []
     named = {ticker.upper() for ticker in tickers}
-    found = [share for share in shares if share.listing.ticker.upper() in named]
+    place = {ticker.upper(): number for number, ticker in reversed(list(enumerate(tickers)))}
+    found = sorted(
+        (share for share in shares if share.listing.ticker.upper() in named),
+        key=lambda share: place[share.listing.ticker.upper()],
+    )
     return found, sorted(named - {share.listing.ticker.upper() for share in found})
 
 

@@ -1,5 +1,6 @@
 """Doorbells of forecasts."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from jobs.states import State
 from market.models import Instrument
 
 NAMES_SHOWN = 20
+CHILDREN_AT_ONCE = 100
 
 
 @tracked_task("generate_stock_forecast", steps=("loading_history", "forecasting"))
@@ -88,8 +90,9 @@ def batch_forecast_generation(
 ) -> Outcome | FanOut:
     """Forecast the prices of the shares with these tickers, or of all that are collected.
 
-    Gives how many shares there were, for how many there is a forecast, how many claim skill, which failed
-    and which tickers nobody knows.
+    Gives how many shares there were, for how many there is a forecast, how many claim skill, which failed,
+    which tickers nobody knows, and of each share, in the order of the tickers, the method of its forecast or
+    what stood in the way.
     """
     if run.stage == "":
         checked_horizons(horizons, (1,))
@@ -104,7 +107,8 @@ def batch_forecast_generation(
             Child("generate_stock_forecast", share, {"instrument_id": share.pk, "horizons": list(horizons)})
             for share in shares
         ]
-        return run.fan_out(stage="summary", children=children, memory={"unknown": list(unknown)})
+        memory = {"unknown": list(unknown), "order": [share.pk for share in shares]}
+        return run.fan_out(stage="summary", children=children, memory=memory)
     return _summed_up(run)
 
 
@@ -170,24 +174,44 @@ def _evaluate_all(run: Run, days_back: int) -> Outcome | FanOut:
 
 
 def _summed_up(run: Run) -> Outcome:
-    """One that failed makes the whole partial, never a failure."""
-    children = list(run.children())
-    results = [child.result or {} for child in children if child.state != State.FAILED]
-    incomplete = [child for child in children if child.state not in (State.SUCCEEDED, State.SKIPPED)]
-    short = [one for one in results if one.get("method") == ForecastMethod.INSUFFICIENT_HISTORY]
+    """One that failed makes the whole partial, never a failure. Results are read one after the other, so
+    that a thousand shares take no more memory than what is told of them."""
+    counts: Counter[str] = Counter()
+    incomplete: list[str] = []
+    reason = ""
+    told: dict[int, dict[str, object]] = {}
+    for child in run.children().iterator(chunk_size=CHILDREN_AT_ONCE):
+        counts["total"] += 1
+        is_complete = child.state in (State.SUCCEEDED, State.SKIPPED)
+        result = (child.result or {}) if child.state != State.FAILED else {}
+        if not is_complete:
+            counts["incomplete"] += 1
+            incomplete = [*incomplete, child.subject_label][:NAMES_SHOWN]
+            reason = reason or f"{child.subject_label}: {child.error_message or child.message}"
+        counts["short"] += result.get("method") == ForecastMethod.INSUFFICIENT_HISTORY
+        counts["claiming"] += bool(result.get("claims_skill"))
+        share = child.arguments.get("instrument_id")
+        if share is not None:
+            told[share] = {
+                "instrument_id": share,
+                "share": child.subject_label,
+                "method": result.get("method"),
+                "forecast_id": result.get("forecast_id"),
+                **({} if is_complete else {"code": child.error_code or child.state}),
+            }
     fields: dict[str, object] = {
-        "total": len(children),
-        "complete": len(children) - len(incomplete) - len(short),
-        "claiming_skill": sum(bool(one.get("claims_skill")) for one in results),
-        "insufficient_history": len(short),
-        "failed": [child.subject_label for child in incomplete[:NAMES_SHOWN]],
+        "total": counts["total"],
+        "complete": counts["total"] - counts["incomplete"] - counts["short"],
+        "claiming_skill": counts["claiming"],
+        "insufficient_history": counts["short"],
+        "failed": incomplete,
         "unknown_tickers": run.memory.get("unknown", []),
     }
+    if "order" in run.memory:
+        fields["results"] = [told[share] for share in run.memory["order"] if share in told]
     if incomplete:
-        first = incomplete[0]
         return partial(
-            f"{len(incomplete)} of {len(children)} are not complete. The first: {first.subject_label}:"
-            f" {first.error_message or first.message}",
+            f"{counts['incomplete']} of {counts['total']} are not complete. The first: {reason}",
             code="children_incomplete",
             **fields,
         )

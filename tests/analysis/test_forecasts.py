@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,12 +11,14 @@ from analysis.evaluating import evaluate_forecasts
 from analysis.forecasting import Subject, checked_horizons, make_forecast
 from analysis.inputs import price_series
 from analysis.models import ForecastEvaluation, ForecastPoint, ForecastRun
+from analysis.training import forecasting
 from engine.forecast.values import ForecastMethod
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
 from market.models import CorporateAction, PriceBar, PriceProvider
 from tests.analysis.made import NOON, a_walk, add_prices, priced, returning, sessions
+from tests.analysis.training.made import a_model
 from tests.extraction.made import a_company
 from tests.extraction.working import work_off
 from tests.market.made import an_instrument
@@ -194,18 +197,42 @@ def test_the_task_of_one_share() -> None:
     assert (again.state, again.error_code) == (State.SKIPPED, "unchanged")
 
 
-def test_the_task_of_many_shares_sums_up() -> None:
-    priced("ONE", returning(150))
-    priced("TWO", a_walk(150, seed=2))
-    an_instrument("NIL")
-    run = ran("batch_forecast_generation", tickers=["one", "TWO", "NIL", "XXX"], horizons=[1])
+def test_the_task_of_many_shares_sums_up_in_the_order_of_the_tickers() -> None:
+    one = priced("ONE", returning(150))
+    two = priced("TWO", a_walk(150, seed=2))
+    nil = an_instrument("NIL")
+    run = ran("batch_forecast_generation", tickers=["TWO", "NIL", "one", "XXX"], horizons=[1])
     assert run.state == State.SUCCEEDED, run.message
+    results = run.result.pop("results")
     assert run.result == {
         "total": 3, "complete": 2, "claiming_skill": 1, "insufficient_history": 1, "failed": [],
         "unknown_tickers": ["XXX"],
     }  # fmt: skip
+    assert [(row["instrument_id"], row["share"], row["method"]) for row in results] == [
+        (two.pk, str(two), "random_walk"),
+        (nil.pk, str(nil), "insufficient_history"),
+        (one.pk, str(one), "ensemble"),
+    ]
+    made = {row.instrument_id: row.pk for row in ForecastRun.objects.all()}
+    assert [row["forecast_id"] for row in results] == [made[two.pk], made[nil.pk], made[one.pk]]
     nobody = ran("batch_forecast_generation", tickers=["XXX"])
     assert (nobody.state, nobody.error_code) == (State.SKIPPED, "no_listings")
+
+
+def test_a_share_that_fails_leaves_the_others_their_forecasts(files: Path) -> None:
+    """A share whose model in use has a file of another kind, between two sound ones."""
+    first, broken, last = (priced(ticker, a_walk(60, seed=3)) for ticker in ("AAA", "BBB", "CCC"))
+    a_model(forecasting.slot(broken, "drift"), metrics={})
+    run = ran("batch_forecast_generation", tickers=["AAA", "BBB", "CCC"], horizons=[1])
+    assert (run.state, run.error_code) == (State.PARTIAL, "children_incomplete")
+    assert run.message.startswith(f"1 of 3 are not complete. The first: {broken}: ")
+    assert (run.result["complete"], run.result["failed"]) == (2, [str(broken)])
+    assert [(row["instrument_id"], row.get("code")) for row in run.result["results"]] == [
+        (first.pk, None),
+        (broken.pk, "artefact_refused"),
+        (last.pk, None),
+    ]
+    assert set(ForecastRun.objects.values_list("instrument_id", flat=True)) == {first.pk, last.pk}
 
 
 def test_the_task_of_a_companys_lines_without_reports() -> None:
