@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -204,3 +205,17 @@ def test_ratios_are_started_over_http(client_of: APIClient) -> None:
         assert said in str(refused.json())
     assert client_of.post(address, {"company": 999}, format="json").status_code == 404
     assert TaskRun.objects.count() == 1
+
+
+def test_companies_offer_the_work_in_their_list(django_user_model: type) -> None:
+    company = a_company_with_years()
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("stella"))
+    sent = client.post(
+        "/admin/companies/company/",
+        {"action": "calculate_financial_metrics", "_selected_action": [company.pk]},
+        follow=True,
+    )
+    assert "1 run is queued." in sent.content.decode()
+    work_off(TaskRun.objects.get(task="calculate_financial_metrics"))
+    assert MetricSet.objects.get().company == company
