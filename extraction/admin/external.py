@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -142,9 +141,20 @@ class CrossCheckAdmin(ReadOnlyAdmin):
     ordering = ["-differs", "-checked_at", "pk"]
     fields = [
         *("company", "document", "report", "agrees", "differs", "only_printed", "only_tagged"),
-        *("not_comparable", "checked_at", "figures"),
+        *("not_comparable", "checked_at"),
     ]
-    readonly_fields = ["figures"]
+    change_form_outer_after_template = "admin/extraction/cross_check_cells.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The comparison with its figures below."""
+        context = {**(extra_context or {}), "cells": _unlike_first(object_id)}
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="Tagged", ordering="report__filed_on")
     def tagged_report(self, check: CrossCheck) -> SafeString:
@@ -156,14 +166,12 @@ class CrossCheckAdmin(ReadOnlyAdmin):
     def differing(self, check: CrossCheck) -> tuple[str, str]:
         return ("some" if check.differs else "none"), str(check.differs)
 
-    @admin.display(description="Figures")
-    def figures(self, check: CrossCheck) -> SafeString:
-        return render_to_string("admin/extraction/cross_check_cells.html", {"cells": _unlike_first(check)})
 
-
-def _unlike_first(check: CrossCheck) -> list[Any]:
+def _unlike_first(check_id: str) -> list[CrossCheckCell]:
     """The cells with what a person has to look at before what agrees."""
-    order = [Agreement.DIFFERS, Agreement.ONLY_TAGGED, Agreement.ONLY_PRINTED, Agreement.NOT_COMPARABLE,
+    if not check_id.isdecimal():
+        return []
+    order = [Agreement.DIFFERS, Agreement.ONLY_TAGGED, Agreement.NOT_COMPARABLE, Agreement.ONLY_PRINTED,
              Agreement.AGREES]  # fmt: skip
-    cells = list(CrossCheckCell.objects.filter(check_of=check).prefetch_related("facts").order_by("pk"))
+    cells = CrossCheckCell.objects.filter(check_of=int(check_id)).prefetch_related("facts").order_by("pk")
     return sorted(cells, key=lambda cell: order.index(Agreement(cell.outcome)))
