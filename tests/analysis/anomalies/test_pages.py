@@ -92,3 +92,11 @@ def test_several_are_decided_from_the_list(margin: Anomaly) -> None:
     again = client.post(LIST, {"action": "confirm", "_selected_action": chosen}, follow=True)
     assert "0 anomalies decided. 3 stood so already" in again.content.decode()
     assert set(Anomaly.objects.values_list("state", flat=True)) == {"rejected"}
+
+
+def test_the_page_of_the_company_names_what_is_open(margin: Anomaly) -> None:
+    address = f"/admin/companies/company/{margin.company_id}/change/"
+    client = signed_in("analyst")
+    assert margin.get_absolute_url() in client.get(address).content.decode()
+    Anomaly.objects.all().delete()
+    assert "Nothing is open." in client.get(address).content.decode()
