@@ -11,9 +11,14 @@ from analysis.anomalies.keep import Found, Kept, keep
 from analysis.anomalies.load import books_of, coincidents
 from analysis.models import AnomalyKind, RiskAssessment
 from companies.models import Company
-from engine.kinds import CellState, Severity
+from engine.compiling.anchoring import anchor_lines
+from engine.compiling.dropped import find_dropped_lines
+from engine.compiling.periods import settle_periods
+from engine.concepts.taxonomy import load_taxonomy
+from engine.kinds import CellState, Scope, Severity, StatementKind
 from engine.progress import Report, silent
 from engine.ratios.calculate import RatioValue, calculate
+from extraction.load import vintages_of
 from extraction.models import Fact
 from jobs.models import TaskRun
 from jobs.run import Storing
@@ -43,7 +48,7 @@ def detect_in_statements(
     storing: Storing = nullcontext,
 ) -> Detected:
     """Search ratios and growth of a company's compiled years, or those of `metrics` alone, and the first
-    digits of its reports. A finding has to reach `strictness` times its threshold.
+    digits of its reports, and for lines that one report lacks and another proves. A finding has to reach `strictness` times its threshold.
 
     Raises BadInput where the statements are in several currencies.
     """
@@ -73,6 +78,8 @@ def detect_in_statements(
     if not metrics:
         kinds.add(AnomalyKind.FIRST_DIGITS)
         found += list(_first_digits(company, skipped))
+        kinds.add(AnomalyKind.MISSING_LINE)
+        found += list(_missing_lines(company))
     found = _with_coincidents(company, found)
     report("storing", 0, 1)
     with storing():
@@ -137,6 +144,22 @@ def _first_digits(company: Company, skipped: list[dict[str, str]]) -> Iterator[F
             probability=seen.probability,
             evidence={"documents": [document], "digits": list(seen.counts)},
         )  # fmt: skip
+
+
+def _missing_lines(company: Company) -> Iterator[Found]:
+    """Lines that one report lacks and another proves to be missing there."""
+    taxonomy = load_taxonomy()
+    for statement in StatementKind:
+        vintages = settle_periods(vintages_of(company, statement, Scope.CONSOLIDATED), statement)
+        for one in find_dropped_lines(anchor_lines(vintages, taxonomy), taxonomy):
+            facts = [int(vintage.source) for vintage in (one.proof, *one.beside)]
+            # So many figures of the sum agree; two are the least that make one.
+            yield Found(
+                AnomalyKind.MISSING_LINE, f"missing:{one.document}:{one.key}"[:120],
+                f"Missing line “{one.label}”", one.period.end, one.period.end, float(len(one.beside)), 2.0,
+                Severity.MEDIUM, one.explanation,
+                evidence={"facts": facts, "documents": [int(one.document)]},
+            )  # fmt: skip
 
 
 def _with_coincidents(company: Company, found: Sequence[Found]) -> list[Found]:

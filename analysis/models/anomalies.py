@@ -20,6 +20,7 @@ class AnomalyKind(models.TextChoices):
     OUTLIER = "outlier", "Figure out of line"
     UNLIKE_PEERS = "unlike_peers", "Year unlike other companies"
     FIRST_DIGITS = "first_digits", "First digits of a report"
+    MISSING_LINE = "missing_line", "Line that was not read"
     CHANGE_POINT = MarketPattern.CHANGE_POINT.value, "Change of behaviour"
     VOLATILITY_REGIME = MarketPattern.VOLATILITY_REGIME.value, "Unrest or calm"
     VOLUME_SPIKE = MarketPattern.VOLUME_SPIKE.value, "Volume"
@@ -27,7 +28,12 @@ class AnomalyKind(models.TextChoices):
     DISCORD = MarketPattern.DISCORD.value, "Days like no others"
 
 
-IN_STATEMENTS = (AnomalyKind.OUTLIER, AnomalyKind.UNLIKE_PEERS, AnomalyKind.FIRST_DIGITS)
+IN_STATEMENTS = (
+    AnomalyKind.OUTLIER,
+    AnomalyKind.UNLIKE_PEERS,
+    AnomalyKind.FIRST_DIGITS,
+    AnomalyKind.MISSING_LINE,
+)
 IN_PRICES = tuple(AnomalyKind(pattern.value) for pattern in MarketPattern)
 
 

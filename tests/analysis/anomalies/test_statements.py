@@ -10,11 +10,15 @@ from analysis.anomalies.decide import WrongDecision, decide
 from analysis.anomalies.detect import detect_in_statements
 from analysis.anomalies.load import books_of
 from analysis.models import Anomaly, AnomalyKind, AnomalyState
+from documents.models import PublicationDateSource
+from engine.kinds import StatementKind
+from extraction.compile import compile_company
 from extraction.models import Fact, Restatement
+from extraction.store import store_reading
 from jobs.launch import launch
 from jobs.states import State
 from tests.analysis.anomalies.made import a_company_of_ten_years
-from tests.extraction.made import a_company
+from tests.extraction.made import a_company, a_document, a_reading
 from tests.extraction.working import work_off
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +160,32 @@ def test_the_database_keeps_one_of_each() -> None:
     row.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
+
+
+def test_a_line_that_one_report_lacks_and_another_proves_is_found() -> None:
+    company = a_company()
+    printed = {
+        "Cash": ("bs.cash", 117), "Inventories": ("bs.inventories", 433),
+        "Receivables": ("bs.receivables", 376), "Total current assets": ("bs.total_ca", 926),
+    }  # fmt: skip
+    for year, ahead, left_out in ((2023, 0, "Inventories"), (2024, 1, "")):
+        document = a_document(
+            company, year, published_on=date(year + 1, 3, 1), published_on_source=PublicationDateSource.PERSON
+        )
+        lines = [
+            (label, concept, 1, [str(2 * value)] * ahead + [str(value)] + [str(3 * value)] * (1 - ahead))
+            for label, (concept, value) in printed.items()
+            if label != left_out
+        ]
+        reading = a_reading([year, year - 1], lines, statement=StatementKind.BALANCE_SHEET)
+        store_reading(document.current_version, reading, options_digest="d", task_run=None)
+    compile_company(company)
+    (missing,) = detect_in_statements(company, at=NOON).kept.anomalies
+    assert (missing.kind, missing.label, missing.window_end) == (
+        "missing_line", "Missing line “Inventories”", date(2023, 12, 31),
+    )  # fmt: skip
+    assert "another report of the same year gives 433,000,000 for it" in missing.explanation
+    facts = Fact.objects.filter(pk__in=missing.fact_ids)
+    assert {fact.label for fact in facts} == set(printed)
+    again = detect_in_statements(company, at=LATER)
+    assert (again.kept.new, again.kept.gone) == (0, 0)
