@@ -47,8 +47,9 @@ def detect_in_statements(
     task_run: TaskRun | None = None,
     storing: Storing = nullcontext,
 ) -> Detected:
-    """Search ratios and growth of a company's compiled years, or those of `metrics` alone, and the first
-    digits of its reports, and for lines that one report lacks and another proves. A finding has to reach `strictness` times its threshold.
+    """Search ratios and growth of a company's compiled years, or those of `metrics` alone, and without
+    such a choice the first digits of its reports, and lines that one report lacks and another proves. A
+    finding of a metric has to reach `strictness` times its threshold.
 
     Raises BadInput where the statements are in several currencies.
     """
