@@ -37,9 +37,10 @@ class DroppedLine:
     @property
     def explanation(self) -> str:
         """What is missing, how that is known, and what to do."""
+        figure = f"{self.value:,.{max(0, self.proof.decimals)}f}"
         return (
             f"The line “{self.label}” of {self.period.end} is missing: another report of the same"
-            f" year gives {self.value:,f} for it, and all other figures of the sum “{self.total}” are the"
+            f" year gives {figure} for it, and all other figures of the sum “{self.total}” are the"
             " same in both. Compare with the page, and have the report read again."
         )
 
