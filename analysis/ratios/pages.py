@@ -207,7 +207,7 @@ def _parts(company: Company, choice: Choice, row: RatioRow, cell: RatioCell) -> 
         return []
     signs = {"*": "×", "-": "−", "+": "+"}
     return [
-        (signs[symbol] if place or symbol == "-" else "", in_words(tree), f"{number:,.3f}")
+        (signs[symbol] if place or symbol == "-" else "", in_words(tree), f"{number:,.3f}".replace("-", "−"))
         for place, (symbol, tree, number) in enumerate(known)
     ]
 

@@ -24,7 +24,7 @@ _UNITS = {
 
 def in_words(tree: Expression) -> str:
     """A formula with the names people use: "Revenue / average(total assets)"."""
-    return written(tree, _words)
+    return written(tree, _words).replace(" * ", " × ")
 
 
 def with_reference(page: str) -> str:

@@ -260,4 +260,4 @@ def test_a_score_is_told_point_by_point_from_the_same_figures_alone(client: Clie
     kept.update(value=Decimal("0.9"))
     changed = text_of(client, address)
     assert "Comes to" not in changed
-    assert "Tax burden * Interest burden" in changed
+    assert "Tax burden × Interest burden" in changed
