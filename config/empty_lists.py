@@ -5,6 +5,22 @@ where that can be done.
 """
 
 EMPTY_LISTS: dict[str, tuple[str, str]] = {
+    "monitoring.Alert": (
+        "Nothing has happened that you should know",
+        "Alerts appear here as rules make them. Add a channel to be told by mail or webhook as well.",
+    ),
+    "monitoring.AlertRule": (
+        "There are no rules yet",
+        "They are made when alerts are first looked for, which happens every five minutes.",
+    ),
+    "monitoring.NotificationChannel": (
+        "Nobody outside is told yet",
+        "Add a channel, by mail or webhook, and send a test over it. The inbox needs none.",
+    ),
+    "monitoring.AlertDelivery": (
+        "No message has been sent",
+        "Each message to a channel appears here with what became of it.",
+    ),
     "companies.Company": (
         "There is no company yet",
         "Add the first one: its name and the address of its investor-relations page are enough.",

@@ -134,6 +134,15 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": "Alerts",
+        "items": [
+            _page("Inbox", "notifications", "monitoring.alert"),
+            _page("Rules", "tune", "monitoring.alertrule"),
+            _page("Channels", "campaign", "monitoring.notificationchannel"),
+            _page("Messages", "outgoing_mail", "monitoring.alertdelivery"),
+        ],
+    },
+    {
         "title": "People",
         "separator": True,
         "collapsible": True,

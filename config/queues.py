@@ -173,6 +173,10 @@ TASK_ROUTES: dict[str, Route] = {
     "data_quality_check": CLASSES[DATA_PROCESSING],
     # What is old
     "cleanup_old_data": CLASSES[DATA_PROCESSING],
+    # Telling people
+    "alert_processing": CLASSES[MONITORING],
+    # A receiver that is away is tried again for about a quarter of an hour
+    "deliver_alert": Route(MONITORING, soft=MINUTE, hard=2 * MINUTE, max_retries=4),
     # Training
     "retrain_sentiment_model": CLASSES[MODEL_TRAINING],
     "retrain_forecasting_models": CLASSES[MODEL_TRAINING],

@@ -161,4 +161,11 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=12 * HOUR,
         arguments={"data_type": "all"},
     ),
+    Schedule(
+        name="Alerts",
+        task="alert_processing",
+        description="Looks for what people should know, and tells them over the channels.",
+        every_seconds=300,
+        expires_seconds=300,
+    ),
 )

@@ -65,6 +65,15 @@ def _web_address(written: str) -> str:
     return written.rstrip("/")
 
 
+def _mail_server(written: str) -> dict[str, object]:
+    if not written:
+        return {}
+    # Its own message for another scheme would name the whole address, with the password.
+    if not written.startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
+        raise ValueError("write smtp+tls://person:password@host:587, smtp+ssl:// or smtp://")
+    return dict(environ.Env.email_url_config(written))
+
+
 # Where people reach the pages, for links in files that leave the installation.
 PUBLIC_URL = env.parsed("TENFOLD_PUBLIC_URL", "http://localhost:8000", _web_address)
 
@@ -74,6 +83,18 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# Where alerts are mailed from. Without a server nothing is mailed, and what should have been says so.
+_MAIL = env.parsed("EMAIL_URL", "", _mail_server)
+MAIL_IS_SET_UP = bool(_MAIL)
+EMAIL_BACKEND = _MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = _MAIL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _MAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_MAIL.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_MAIL.get("EMAIL_USE_SSL"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("TENFOLD_MAIL_FROM", "tenfold@localhost")
 # What a page may load and run: files of this server and nothing written into the page. The one
 # exception and its reason stand in docs/decisions/0011-a-strict-content-security-policy.md.
 CONTENT_SECURITY_POLICY = {

@@ -56,7 +56,7 @@ ROLES = (
             *LOOKING,
             *("companies.add_*", "companies.change_*", "documents.add_*", "documents.change_*"),
             *("market.add_*", "market.change_*", "extraction.add_*", "extraction.change_*"),
-            *("analysis.add_*", "analysis.change_*", "jobs.start_*"),
+            *("analysis.add_*", "analysis.change_*", "jobs.start_*", "monitoring.change_alert"),
         ),
         (
             *SPENDING,
@@ -74,6 +74,8 @@ ROLES = (
         (
             *LOOKING,
             *("jobs.start_*", "jobs.cancel_taskrun", "jobs.repeat_taskrun"),
+            # Not the channels: where messages go to is for administrators.
+            *("monitoring.change_alert", "monitoring.change_alertrule"),
             *("django_celery_beat.add_*", "django_celery_beat.change_*", "django_celery_beat.delete_*"),
         ),
     ),

@@ -1,5 +1,18 @@
 """Every table of the app, one module for each theme."""
 
+from monitoring.models.alerts import (
+    Alert,
+    AlertDelivery,
+    AlertRule,
+    AlertSeverity,
+    AlertSource,
+    AlertState,
+    AlertType,
+    ChannelKind,
+    DeliveryState,
+    NotificationChannel,
+    ToldRow,
+)
 from monitoring.models.health import Health, HealthCheck, HealthTransition
 from monitoring.models.quality import (
     DataType,
@@ -13,7 +26,16 @@ from monitoring.models.retention import RetentionPolicy
 from monitoring.models.roles import GivenPermission
 
 __all__ = [
+    "Alert",
+    "AlertDelivery",
+    "AlertRule",
+    "AlertSeverity",
+    "AlertSource",
+    "AlertState",
+    "AlertType",
+    "ChannelKind",
     "DataType",
+    "DeliveryState",
     "FileCheck",
     "FileState",
     "FindingSeverity",
@@ -21,7 +43,9 @@ __all__ = [
     "Health",
     "HealthCheck",
     "HealthTransition",
+    "NotificationChannel",
     "QualityFinding",
     "QualityReport",
     "RetentionPolicy",
+    "ToldRow",
 ]

@@ -1,0 +1,1 @@
+"""Alerts: raised once, told within limits, delivered and decided."""
