@@ -40,6 +40,7 @@ class IndexView(APIView):
             "anomalies": "anomaly-list",
             "quality_reports": "quality-report-list",
             "quality_findings": "quality-finding-list",
+            "alerts": "alert-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from monitoring.api.alerts import AlertProcessingView, AlertViewSet
 from monitoring.api.quality import (
     CleanupView,
     QualityCheckView,
@@ -12,12 +13,14 @@ from monitoring.api.quality import (
 from monitoring.api.views import HealthCheckView, HealthView
 
 _router = SimpleRouter()
+_router.register("alerts", AlertViewSet, basename="alert")
 _router.register("quality-reports", QualityReportViewSet, basename="quality-report")
 _router.register("quality-findings", QualityFindingViewSet, basename="quality-finding")
 
 urlpatterns_v1: list[URLPattern | URLResolver] = [path("", include(_router.urls))]
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", HealthView.as_view(), name="background-health"),
+    re_path(r"^monitoring/alerts/?$", AlertProcessingView.as_view(), name="monitoring-alerts"),
     re_path(r"^monitoring/health-check/?$", HealthCheckView.as_view(), name="monitoring-health-check"),
     re_path(r"^data/quality-check/?$", QualityCheckView.as_view(), name="background-quality-check"),
     re_path(r"^data/cleanup/?$", CleanupView.as_view(), name="background-cleanup"),

@@ -187,6 +187,12 @@ CASES: dict[str, Case] = {
     "model-retrain-sentiment": Case(post=_LAUNCHES),
     "model-retrain-forecasting": Case(post=_LAUNCHES, body="a_share"),
     "model-optimize": Case(post=_LAUNCHES, body="a_search"),
+    "alert-list": viewed(),
+    "alert-detail": viewed(pk="alert"),
+    "alert-acknowledge": decided(pk="alert"),
+    "alert-snooze": decided("a_time", pk="alert"),
+    "alert-resolve": decided(pk="alert"),
+    "monitoring-alerts": Case(post=_LAUNCHES),
     "monitoring-health-check": Case(post=_LAUNCHES),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),

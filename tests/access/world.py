@@ -55,7 +55,8 @@ from extraction.presentation import table_of_stored
 from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
-from monitoring.models import QualityFinding, QualityReport
+from monitoring.alerts import raise_alert
+from monitoring.models import Alert, QualityFinding, QualityReport
 from monitoring.quality.check import check_quality
 from tests.analysis.sentiment.reports import GOOD, report
 from tests.analysis.training.made import a_model
@@ -92,6 +93,7 @@ class World:
             "a_companys_lines": lambda: {"company": self.company.pk, "concepts": ["is.revenue"]},
             "a_companys_ratios": lambda: {"company": self.company.pk, "metrics": ["net_margin"]},
             "a_decision": lambda: {"state": "explained", "note": "A fire."},
+            "a_time": lambda: {"until": "2099-01-01T00:00:00Z"},
             "a_name": lambda: {"name": "Northwind Group"},
             "a_company": lambda: {"name": "Southwind", "slug": "southwind"},
             "a_judgement": lambda: {"document_id": self.document.pk},
@@ -160,6 +162,10 @@ class World:
         exchange = Exchange.objects.create(mic="XTST", name="Test exchange", timezone="UTC")
         Listing.objects.create(company=company, exchange=exchange, ticker="NWD")
         return company
+
+    @cached_property
+    def alert(self) -> Alert | None:
+        return raise_alert("health", title="The broker does not answer").alert
 
     @cached_property
     def instrument(self) -> Instrument:

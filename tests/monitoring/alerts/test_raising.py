@@ -40,7 +40,7 @@ def desk(db: None, settings) -> NotificationChannel:  # type: ignore[no-untyped-
 
 def work() -> None:
     """Work on the runs that wait, as a worker would."""
-    for run in TaskRun.objects.filter(state="queued", task="deliver_alert"):
+    for run in TaskRun.objects.filter(state="queued", task="deliver_alert").order_by("queued_at"):
         execute(run.pk)
 
 
