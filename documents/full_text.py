@@ -15,6 +15,8 @@ from engine.text.query import Term
 
 # Passages of PostgreSQL that are weighed at most; of a word that is in more, the newest are.
 MOST_WEIGHED = 3000
+# How many times the passages that are wanted are taken from an index that cannot leave out duplicates.
+SPARE = 5
 # A term that is in so many passages is as good as everywhere, and is counted no further.
 MOST_COUNTED = 20_000
 
@@ -47,10 +49,11 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Match:
     """Passages with all of `all_of`, at least one of `any_of` where there are any, and none of
-    `none_of`."""
+    `none_of`. Those of `also` count where they are, but need not be there."""
 
     all_of: tuple[Term, ...] = ()
     any_of: tuple[Term, ...] = ()
+    also: tuple[Term, ...] = ()
     none_of: tuple[Term, ...] = ()
 
 
@@ -94,13 +97,20 @@ class SqliteFullText:
 
     def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
         condition, values = filters.sql()
+        # Sorted by its own rank, the index need not hand every match to the tables; without a filter few
+        # of the first are left out, those of reports that are there twice.
+        found = (
+            "SELECT rowid, rank FROM documents_passage_index"
+            " WHERE documents_passage_index MATCH %s AND rank MATCH 'bm25(2.0, 1.0)'"
+        )
+        if filters == Filters():
+            found += f" ORDER BY rank LIMIT {SPARE * limit:d}"
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT p.id FROM documents_passage_index f"  # noqa: S608
+                f"SELECT p.id FROM ({found}) f"  # noqa: S608
                 " JOIN documents_passage p ON p.id = f.rowid"
                 " JOIN documents_document d ON d.id = p.document_id"
-                f" WHERE documents_passage_index MATCH %s AND {condition}"
-                " ORDER BY bm25(documents_passage_index, 2.0, 1.0), p.id LIMIT %s",
+                f" WHERE {condition} ORDER BY f.rank, p.id LIMIT %s",
                 [_sqlite_expression(match), *values, limit],
             )
             return [row[0] for row in cursor.fetchall()]
@@ -110,6 +120,9 @@ def _sqlite_expression(match: Match) -> str:
     parts = [_sqlite_term(term) for term in match.all_of]
     if match.any_of:
         parts.append("(" + " OR ".join(_sqlite_term(term) for term in match.any_of) + ")")
+    if match.also:
+        # Always true beside the part before it, but now its terms are ranked by as well.
+        parts.append("(" + " OR ".join(_sqlite_term(term) for term in (*match.any_of, *match.also)) + ")")
     wanted = " AND ".join(parts)
     without = "".join(f" NOT {_sqlite_term(term)}" for term in match.none_of)
     return f"({wanted}){without}"
@@ -160,7 +173,7 @@ class PostgresFullText:
 
     def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
         condition, values = filters.sql()
-        scored = [term for term in (*match.all_of, *match.any_of) if weights.get(term, 0) > 0]
+        scored = [term for term in (*match.all_of, *match.any_of, *match.also) if weights.get(term, 0) > 0]
         # That a rare word is there at all says more than how often a common one is.
         part = "%s * ((search @@ %s::tsquery)::int + 2 * ts_rank(search, %s::tsquery, 1))"
         score = " + ".join([part] * len(scored)) or "0"

@@ -19,8 +19,9 @@ from engine.text.ranking import Mark, Scorer, excerpt, weight_of
 MOST_HITS = 100
 LOOKED_AT = 60  # passages whose words are weighed one by one, for each group of documents
 ENOUGH = 30  # passages with all the words, so that none with only some is looked for
-COMMON = 20_000  # passages from which on a word is too common to be looked for by itself
-MOST_TELLING = 6  # rarer words of which any will do
+COMMON = 0.03  # of all passages; a word that more of them have is too common to be looked for by itself
+LEAST_COMMON = 2_000  # passages; below, looking costs nothing
+LEAST_TELLING, MOST_TELLING = 2, 5  # rarer words of which any will do
 LEAST_LETTERS = 4  # of the first word of a company's name that may stand for it
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 
@@ -76,7 +77,7 @@ def search(text: str, filters: Filters | None = None, *, limit: int = 20) -> Fou
         if len(best) >= limit:
             break
         known = {pk for _, pk in best}
-        found = _candidates(index, group, frequencies, weights)
+        found = _candidates(index, group, frequencies, weights, max(LEAST_COMMON, COMMON * passages))
         ids = [id_ for id_ in found if id_ not in known]
         ranked = _ranked(ids, group.query, weights)[: limit - len(best)]
         relaxed = relaxed or not all(found[pk] for _, pk in ranked)
@@ -89,9 +90,14 @@ def _passage_count() -> int:
 
 
 def _candidates(
-    index: FullText, group: _Group, frequencies: Mapping[Term, int], weights: Mapping[Term, float]
+    index: FullText,
+    group: _Group,
+    frequencies: Mapping[Term, int],
+    weights: Mapping[Term, float],
+    common: float,
 ) -> dict[int, bool]:
-    """Passages with all the words (True); where those are few, also some with the rarer words."""
+    """Passages with all the words (True); where those are few, also some with the rarer words, those that
+    fewer than `common` passages have."""
     query = group.query
     ids: dict[int, bool] = {}
     if all(frequencies[term] for term in query.terms):
@@ -103,8 +109,10 @@ def _candidates(
     )
     if len(ids) >= ENOUGH or len(query.terms) == 1 or not there:
         return ids
-    telling = [term for term in there if frequencies[term] <= COMMON][:MOST_TELLING] or there[:1]
-    some = Match(any_of=tuple(telling), none_of=query.excluded)
+    rare = sum(frequencies[term] <= common for term in there)
+    telling = there[: min(max(rare, LEAST_TELLING), MOST_TELLING)]
+    also = tuple(term for term in there if term not in telling)
+    some = Match(any_of=tuple(telling), also=also, none_of=query.excluded)
     for id_ in index.best(some, group.filters, weights, LOOKED_AT):
         ids.setdefault(id_, False)
     return ids
