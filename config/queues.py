@@ -183,6 +183,7 @@ TASK_ROUTES: dict[str, Route] = {
     "optimize_model_hyperparameters": CLASSES[MODEL_TRAINING],
     "retrain_models": CLASSES[MODEL_TRAINING],
     # How the system is
+    "performance_monitoring": CLASSES[MONITORING],
     "system_health_check": replace(CLASSES[MONITORING], soft=2 * MINUTE, hard=3 * MINUTE, max_retries=0),
 }
 

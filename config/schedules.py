@@ -147,6 +147,13 @@ SCHEDULES: tuple[Schedule, ...] = (
         arguments={"data_sources": ["sec", "xbrl-filings"]},
     ),
     Schedule(
+        name="Measure how the system performs",
+        task="performance_monitoring",
+        description="Keeps how much was done, how long it waited and took, and what memory and data take.",
+        every_seconds=600,
+        expires_seconds=600,
+    ),
+    Schedule(
         name="Look at the health of the system",
         task="system_health_check",
         description="Asks all parts of the system how they are, keeps the answers and tells of changes.",

@@ -7,6 +7,7 @@ Without any, the system runs by itself: SQLite, an embedded Valkey and files, al
 import logging.config
 from datetime import timedelta
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -359,6 +360,15 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 # Where Flower listens and what it asks for; `monitoring.flower` fetches its pages for staff.
 FLOWER_URL = env.text("TENFOLD_FLOWER_URL", f"unix://{PLACES.flower_socket}")
 FLOWER_ACCOUNT = env.text("FLOWER_BASIC_AUTH")
+
+
+def _networks(written: str) -> list[IPv4Network | IPv6Network]:
+    """Raises ValueError for what is no address."""
+    return [ip_network(part.strip()) for part in written.split(",") if part.strip()]
+
+
+# From where the figures of /metrics may be taken without signing in.
+METRICS_ADDRESSES = env.parsed("TENFOLD_METRICS_ADDRESSES", "", _networks)
 
 # --- The API -------------------------------------------------------------------------------------
 

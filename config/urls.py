@@ -11,6 +11,7 @@ from config import api
 from monitoring.api.views import HealthView
 from monitoring.health import readiness
 from monitoring.models import Health
+from monitoring.performance.pages import MetricsView
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("livez", alive, name="livez"),
     path("readyz", ready, name="readyz"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("favicon.ico", icon, name="icon"),
     path("healthcheck", HealthView.as_view(), name="healthcheck"),
     path("admin/search/", include("documents.search_urls")),

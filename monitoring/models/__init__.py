@@ -14,6 +14,7 @@ from monitoring.models.alerts import (
     ToldRow,
 )
 from monitoring.models.health import Health, HealthCheck, HealthTransition
+from monitoring.models.performance import Metric, PerformanceSample
 from monitoring.models.quality import (
     DataType,
     FileCheck,
@@ -43,7 +44,9 @@ __all__ = [
     "Health",
     "HealthCheck",
     "HealthTransition",
+    "Metric",
     "NotificationChannel",
+    "PerformanceSample",
     "QualityFinding",
     "QualityReport",
     "RetentionPolicy",

@@ -183,5 +183,6 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Tagged reports of the week": "0 4 * * 0",
         "Look at the health of the system": 600,
         "Weekly deletion of old data": "30 5 * * 0",
+        "Measure how the system performs": 600,
     }
     assert all(schedule.expires_seconds and schedule.description for schedule in SCHEDULES)
