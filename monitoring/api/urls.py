@@ -10,7 +10,7 @@ from monitoring.api.quality import (
     QualityFindingViewSet,
     QualityReportViewSet,
 )
-from monitoring.api.views import HealthCheckView, HealthView
+from monitoring.api.views import HealthCheckView, HealthView, PerformanceView
 
 _router = SimpleRouter()
 _router.register("alerts", AlertViewSet, basename="alert")
@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^monitoring/health-check/?$", HealthCheckView.as_view(), name="monitoring-health-check"),
     re_path(r"^data/quality-check/?$", QualityCheckView.as_view(), name="background-quality-check"),
     re_path(r"^data/cleanup/?$", CleanupView.as_view(), name="background-cleanup"),
+    re_path(r"^monitoring/performance/?$", PerformanceView.as_view(), name="monitoring-performance"),
 ]

@@ -55,3 +55,13 @@ class HealthCheckView(LaunchView):
 
     def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
         return Wanted()
+
+
+@extend_schema_view(post=launches())
+class PerformanceView(LaunchView):
+    """Have measured what was done since the last time, as the schedule does."""
+
+    task = "performance_monitoring"
+
+    def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
+        return Wanted()

@@ -1,12 +1,16 @@
 """Measurements out of rows, exact, and the same figures as Prometheus reads them."""
 
+import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
+import yaml
 from django.contrib.auth.models import User
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -18,6 +22,7 @@ from jobs.models import AttemptEnd, TaskAttempt, TaskRun
 from jobs.states import State
 from monitoring.models import Health, HealthCheck, Metric, PerformanceSample
 from monitoring.performance.measure import measure
+from monitoring.performance.metrics import exposition
 from monitoring.performance.trends import trends
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -81,7 +86,7 @@ def test_a_window_is_measured_exactly_and_once() -> None:
         finished_at=NOON - MINUTE,
     )  # fmt: skip
     measure(NOON)
-    of_a = "queue=scraping,quantile={},task=a"
+    of_a = "quantile={},queue=scraping,task=a"
     assert figures(Metric.RUNS_ENDED) == {
         "queue=scraping,state=failed,task=a": 1,
         "queue=scraping,state=succeeded,task=a": 20,
@@ -222,3 +227,22 @@ def test_scraping_asks_the_same_number_of_questions_however_much_there_is(
 
 
 QUERIES = 7
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "monitoring"
+
+
+@pytest.mark.django_db
+def test_dashboard_and_alert_rules_ask_for_figures_that_there_are() -> None:
+    now = timezone.now()
+    HealthCheck.objects.create(
+        checked_at=now, observed=Health.HEALTHY, health=Health.HEALTHY, milliseconds=1, probes=[]
+    )
+    given = {family.name for family in text_string_to_metric_families(exposition().decode())}
+    rules = yaml.safe_load((DOCS / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    board = json.loads((DOCS / "grafana.json").read_text(encoding="utf-8"))
+    asked = [rule["expr"] for rule in rules]
+    asked += [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    named = {name for expression in asked for name in re.findall(r"tenfold_\w+", expression)}
+    assert named == given
+    assert (len(rules), len(board["panels"])) == (7, 12)
