@@ -117,6 +117,14 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "There is no further list of words",
         "The words that come along are used. A licensed list of your own can be taken in beside them.",
     ),
+    "monitoring.QualityFinding": (
+        "Nothing was found",
+        "Data are held against the rules every night; “Look again” under Quality of data does so at once.",
+    ),
+    "monitoring.QualityReport": (
+        "Nobody has looked at the data yet",
+        "That is done every night, and at once under Quality of data.",
+    ),
     "jobs.TaskRun": (
         "Nothing has been started yet",
         "Work is started on the pages of companies and documents, and by schedules.",

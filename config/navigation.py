@@ -126,6 +126,13 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Runs", "play_circle", "jobs.taskrun"),
             _page("Schedules", "schedule", "django_celery_beat.periodictask"),
             {
+                "title": "Quality of data",
+                "icon": "fact_check",
+                "link": reverse_lazy("quality:overview"),
+                "permission": _may_see("monitoring.view_qualityreport"),
+            },
+            _page("Retention policies", "auto_delete", "monitoring.retentionpolicy"),
+            {
                 "title": "Workers",
                 "icon": "local_florist",
                 "link": reverse_lazy("flower", args=[""]),

@@ -12,6 +12,7 @@ from extraction.calendar import STATE_TEXTS
 from monitoring import overview
 from monitoring.charts import stacked_bars
 from monitoring.first_steps import first_steps
+from monitoring.quality.page import newest_report
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -37,6 +38,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context.update(calendar=calendar, states=[(state.value, text) for state, text in STATE_TEXTS.items()])
     if may("extraction.view_restatement"):
         context.update(restatements=overview.newest_restatements())
+    if may("monitoring.view_qualityreport"):
+        context.update(quality=newest_report())
     if may("jobs.view_taskrun"):
         context.update(_runs())
     return context

@@ -1,3 +1,5 @@
-"""Monitoring in the admin, one module for each theme."""
+"""The screens of this app, where Django looks for them: one module for each theme."""
 
-from monitoring.admin import alerts as alerts
+from monitoring.admin import alerts, quality, retention
+
+__all__ = ["alerts", "quality", "retention"]
