@@ -181,6 +181,7 @@ TASK_ROUTES: dict[str, Route] = {
     "retrain_sentiment_model": CLASSES[MODEL_TRAINING],
     "retrain_forecasting_models": CLASSES[MODEL_TRAINING],
     "optimize_model_hyperparameters": CLASSES[MODEL_TRAINING],
+    "retrain_anomaly_models": CLASSES[MODEL_TRAINING],
     "retrain_models": CLASSES[MODEL_TRAINING],
     # How the system is
     "performance_monitoring": CLASSES[MONITORING],

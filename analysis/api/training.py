@@ -97,6 +97,16 @@ class RetrainForecastingView(LaunchView):
         return Wanted(share, {"instrument_id": share.pk, **named})
 
 
+@extend_schema_view(post=launches(None))
+class RetrainAnomalyView(LaunchView):
+    """POST tunes how strict the search for anomalies is to what people decided about its findings."""
+
+    task = "retrain_anomaly_models"
+
+    def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
+        return Wanted(None, {})
+
+
 @extend_schema_view(post=launches(OptimizeSerializer))
 class OptimizeView(LaunchView):
     """POST searches settings for a model; its next training uses them."""

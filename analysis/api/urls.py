@@ -57,5 +57,8 @@ urlpatterns_background: list[URLPattern | URLResolver] = [
         training.RetrainForecastingView.as_view(),
         name="model-retrain-forecasting",
     ),
+    re_path(
+        r"^model/retrain-anomaly/?$", training.RetrainAnomalyView.as_view(), name="model-retrain-anomaly"
+    ),
     re_path(r"^model/optimize/?$", training.OptimizeView.as_view(), name="model-optimize"),
 ]

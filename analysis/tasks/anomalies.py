@@ -15,6 +15,7 @@ from analysis.anomalies.patterns import (
 )
 from analysis.anomalies.systemic import analyse_systemic_risk
 from analysis.models import Anomaly
+from analysis.training.anomalies import current_strictness
 from companies.models import Company
 from engine.errors import BadInput, NotEnoughData
 from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
@@ -44,6 +45,7 @@ def detect_metric_anomalies(
             company,
             at=timezone.now(),
             metrics=metrics,
+            strictness=current_strictness(),
             report=run.report,
             task_run=run.row,
             storing=run.storing,

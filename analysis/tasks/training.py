@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from analysis.models import ModelFamily, Stage, TrainedModel
-from analysis.training import forecasting, sentiment
+from analysis.training import anomalies, forecasting, sentiment
 from analysis.training.due import FEWEST_PRICES, due_models
 from analysis.training.optimize import optimize_forecasting, optimize_sentiment
 from analysis.training.search import Searched, chosen_settings
@@ -74,6 +74,20 @@ def retrain_forecasting_models(run: Run, instrument_id: int, models: Sequence[st
         name, reason = next(iter(failed.items()))
         return partial(f"{name}: {reason}", code="models_failed", models=trained, failed=failed)
     return success(models=trained, failed={})
+
+
+@tracked_task("retrain_anomaly_models", steps=("loading_decisions", "measuring"))
+def retrain_anomaly_models(run: Run) -> Outcome:
+    """Tune how strict the search of statements is to what people confirmed and rejected.
+
+    Gives the model with the share of findings that was right, before and after, and whether it was
+    promoted and why; `skipped` with fewer than thirty decisions.
+    """
+    try:
+        model = anomalies.train(report=run.report, task_run=run.row, storing=run.storing)
+    except NotEnoughData as error:
+        return skipped(error.message, code=error.code)
+    return success(**_told(model))
 
 
 @tracked_task(UPDATE, steps=("watching", "choosing", "measuring"))
@@ -158,6 +172,7 @@ def retrain_models(run: Run) -> Outcome | FanOut:
     if run.stage == "":
         due = due_models(timezone.now())
         children = [Child("retrain_sentiment_model")] if due.sentiment else []
+        children += [Child("retrain_anomaly_models")] if due.anomalies else []
         children += [
             Child("retrain_forecasting_models", share, {"instrument_id": share.pk}) for share in due.shares
         ]

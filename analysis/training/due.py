@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from analysis.models import ForecastEvaluation, ModelFamily, TrainedModel
-from analysis.training import sentiment
+from analysis.training import anomalies, sentiment
+from analysis.training.registry import Slot
+from engine.anomaly.strictness import LEAST_DECISIONS
 from engine.sentiment.training import FEWEST_SENTENCES
 from market.instruments import collected
 from market.models import Instrument
@@ -22,19 +24,28 @@ class DueModels:
     """What to train now."""
 
     sentiment: bool
+    anomalies: bool
     shares: tuple[Instrument, ...]
 
 
 def due_models(at: datetime) -> DueModels:
     """The families and shares whose models should be trained now; those never trained, then the oldest."""
-    return DueModels(_sentiment_is_due(), tuple(_due_shares(at))[:MOST_SHARES])
+    return DueModels(_sentiment_is_due(), _anomalies_are_due(), tuple(_due_shares(at))[:MOST_SHARES])
 
 
 def _sentiment_is_due() -> bool:
-    count = len(sentiment.gather())
-    if count < FEWEST_SENTENCES:
+    return _has_more(sentiment.SLOT, len(sentiment.gather()), FEWEST_SENTENCES)
+
+
+def _anomalies_are_due() -> bool:
+    return _has_more(anomalies.SLOT, anomalies.decisions().count(), LEAST_DECISIONS)
+
+
+def _has_more(slot: Slot, count: int, fewest: int) -> bool:
+    """Whether there is enough to train on, and a tenth more than at the last training."""
+    if count < fewest:
         return False
-    last = sentiment.SLOT.models().order_by("-version").first()
+    last = slot.models().order_by("-version").first()
     return last is None or count >= (last.trained_on + last.measured_on) * (1 + GROWTH)
 
 

@@ -186,6 +186,7 @@ CASES: dict[str, Case] = {
     "trained-model-detail": viewed(pk="trained_model"),
     "model-retrain-sentiment": Case(post=_LAUNCHES),
     "model-retrain-forecasting": Case(post=_LAUNCHES, body="a_share"),
+    "model-retrain-anomaly": Case(post=_LAUNCHES),
     "model-optimize": Case(post=_LAUNCHES, body="a_search"),
     "alert-list": viewed(),
     "alert-detail": viewed(pk="alert"),
