@@ -9,6 +9,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from analysis.models import Anomaly, AnomalyState
 from documents.models import Document
 from engine.kinds import DocumentKind, RestatementKind
 from extraction.models import Restatement
@@ -81,4 +82,13 @@ def restatements(instrument: Instrument, first: date, last: date) -> Iterator[Pr
         yield PriceEvent(day, "Restatement", f"{figures} of {years} restated", url)
 
 
-SOURCES: list[EventSource] = [reports, restatements]
+def anomalies(instrument: Instrument, first: date, last: date) -> Iterator[PriceEvent]:
+    """What a search found in the prices of the share and nobody rejected, on its first day."""
+    rows = Anomaly.objects.filter(
+        instrument=instrument, gone_at=None, window_start__gte=first, window_start__lte=last
+    ).exclude(state=AnomalyState.REJECTED)
+    for row in rows:
+        yield PriceEvent(row.window_start, "Anomaly", row.get_kind_display(), row.get_absolute_url())
+
+
+SOURCES: list[EventSource] = [reports, restatements, anomalies]

@@ -76,6 +76,21 @@ SCHEDULES: tuple[Schedule, ...] = (
         expires_seconds=900,
     ),
     Schedule(
+        name="Daily search of statements for anomalies",
+        task="detect_metric_anomalies",
+        description="Looks for figures that do not fit, after setting aside what is explained.",
+        # Behind the scan for restatements, which are not anomalies.
+        crontab="30 3 * * *",
+        expires_seconds=6 * HOUR,
+    ),
+    Schedule(
+        name="Daily search of prices for anomalies",
+        task="pattern_anomaly_detection",
+        description="Looks through the last year of prices for changes of behaviour and unusual volumes.",
+        crontab="0 1 * * 2-6",
+        expires_seconds=6 * HOUR,
+    ),
+    Schedule(
         name="Daily look at trained models",
         task="retrain_models",
         description="Trains models whose data have grown or whose forecasts have become worse.",

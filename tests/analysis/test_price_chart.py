@@ -13,7 +13,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from analysis.models import Anomaly, AnomalyKind, AnomalyState
 from companies.models import ExchangeRate
+from engine.kinds import Severity
 from extraction.compile import compile_company
 from jobs.models import TaskRun
 from market.models import Instrument
@@ -23,6 +25,7 @@ from tests.market.made import a_bar, a_provider, an_instrument
 pytestmark = pytest.mark.django_db
 
 D = Decimal
+NOON = datetime(2024, 6, 6, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +117,25 @@ def test_reports_and_restatements_lie_on_the_next_day_of_trading(
     ]
     with django_assert_max_num_queries(30):
         client.get(f"/admin/prices/{share.pk}/")
+
+
+def test_an_anomaly_stands_beside_the_prices_until_somebody_rejects_it(
+    client: Client, olivia: Any, share: Instrument
+) -> None:
+    found = Anomaly.objects.create(
+        company=share.listing.company, instrument=share, kind=AnomalyKind.VOLUME_SPIKE, label="Volume",
+        window_start=date(2024, 6, 5), window_end=date(2024, 6, 5), statistic=9, threshold=6,
+        severity=Severity.LOW, explanation="", first_found_at=NOON, last_found_at=NOON, engine_version="1",
+    )  # fmt: skip
+
+    def shown() -> list[tuple[str, str, str]]:
+        events = drawn(client, f"/admin/prices/{share.pk}/")["events"]
+        return [(one["day"], one["words"], one["url"]) for one in events if one["kind"] == "Anomaly"]
+
+    assert shown() == [("2024-06-05", "Volume", found.get_absolute_url())]
+    found.state, found.decided_at = AnomalyState.REJECTED, NOON
+    found.save()
+    assert shown() == []
 
 
 def test_without_prices_the_page_says_what_to_do(client: Client, olivia: Any) -> None:

@@ -172,6 +172,8 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Weekly look at known files": "0 3 * * 0",
         "Nightly scan for restatements": "30 1 * * *",
         "Ratios of what was compiled": 900,
+        "Daily search of statements for anomalies": "30 3 * * *",
+        "Daily search of prices for anomalies": "0 1 * * 2-6",
         "Daily look at trained models": "30 2 * * *",
         "Daily look at what came of forecasts": "30 0 * * *",
         "Weekly update of forecast models": "0 6 * * 6",
@@ -184,5 +186,6 @@ def test_the_default_schedules_have_an_expiry_and_a_description(settings) -> Non
         "Look at the health of the system": 600,
         "Weekly deletion of old data": "30 5 * * 0",
         "Measure how the system performs": 600,
+        "Alerts": 300,
     }
     assert all(schedule.expires_seconds and schedule.description for schedule in SCHEDULES)
