@@ -101,7 +101,7 @@ ENGINES = {
 # Runs in the child. The unit is the mean of a reading before and one after, so that a machine that
 # grows slower or faster meanwhile weighs on both alike. The peak is that of the whole process.
 CHILD = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 from benchmarks.speed import ENGINES
 engine, unit, first, path = ENGINES[sys.argv[1]], ENGINES["pdfium"], sys.argv[2], sys.argv[3]
 pages = json.loads(sys.argv[4])
@@ -115,8 +115,12 @@ unit.read(first, ())
 engine.read(first, ())
 unit.read(path, ())  # the first reading of a file waits for the disk and for its fonts
 before, own, after = timed(unit.read), timed(engine.read), timed(unit.read)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"unit": (before + after) / 2, "own": own, "megabytes": peak}))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+if os.path.exists("/proc/self/status"):
+    # There the former is never less than what the starting process held.
+    with open("/proc/self/status") as status:
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+print(json.dumps({"unit": (before + after) / 2, "own": own, "megabytes": peak / 1024}))
 """
 
 

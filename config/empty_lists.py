@@ -21,6 +21,22 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "No message has been sent",
         "Each message to a channel appears here with what became of it.",
     ),
+    "extraction.TaggedReport": (
+        "No tagged report is known yet",
+        "They come from the SEC and filings.xbrl.org by CIK and LEI, or from the drop folder.",
+    ),
+    "extraction.CrossCheck": (
+        "Nothing has been compared yet",
+        "Where a report was read and a tagged one of the same year is known, both are compared cell by cell.",
+    ),
+    "extraction.ExternalSource": (
+        "No source outside is set up",
+        "The usual ones come with the installation; ./run manage migrate brings them back.",
+    ),
+    "extraction.SyncRun": (
+        "No source has been asked yet",
+        "Schedules ask for rates every working day and for tagged reports every week.",
+    ),
     "companies.Company": (
         "There is no company yet",
         "Add the first one: its name and the address of its investor-relations page are enough.",

@@ -29,5 +29,12 @@ ENUM_NAMES: dict[str, str | list[str] | Callable[[], Choices]] = {
     "ChangeKind": _of_model("extraction", "compiledchange", "kind"),
     "RestatementKind": _of_model("extraction", "restatement", "kind"),
     "CorrectionActionWord": _of_model("extraction", "correction", "action"),
-    "HealthWord": ["healthy", "degraded", "unhealthy"],
+    "RatioStatusWord": _of_model("analysis", "metricvalue", "status"),
+    "ReadingStatusWord": _of_model("extraction", "extractionrun", "status"),
+    "AlertSeverityWord": ["info", "warning", "critical"],
+    "FindingSeverityWord": ["low", "medium", "high", "critical"],
+    "AnomalySeverityWord": _of_model("analysis", "anomaly", "severity"),
+    "AnomalyStateWord": _of_model("analysis", "anomaly", "state"),
+    "AlertStateWord": _of_model("monitoring", "alert", "state"),
+    "HealthWord": ["healthy", "degraded", "unhealthy", "unknown"],
 }

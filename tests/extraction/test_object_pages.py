@@ -251,10 +251,10 @@ def test_it_asks_as_much_for_many_reports_as_for_few(
     compile_company(company)
     address = f"/admin/companies/company/{company.pk}/change/"
     admin_client.get(address)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         admin_client.get(address)
     for year in range(2010, 2022):
         a_document(company, year)
         launch("recompile_company_statements", subject=company, company_id=company.pk, force=True)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         admin_client.get(address)
