@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.anomaly.options import options
+from engine.anomaly.spread import robust_deviation
 from engine.errors import NotEnoughData
-
-_NORMAL_MAD = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def beside_peers(value: float, peers: Sequence[float]) -> float:
             f"{len(peers)} peers are too few: {least} are needed.", code="insufficient_history"
         )
     others = np.asarray(peers, dtype=np.float64)
-    return (value - float(np.median(others))) / _spread(others)
+    return (value - float(np.median(others))) / robust_deviation(others)
 
 
 def _robust_scores(rows: Sequence[PeerRow], codes: Sequence[str]) -> NDArray[np.float64]:
@@ -78,7 +77,7 @@ def _robust_scores(rows: Sequence[PeerRow], codes: Sequence[str]) -> NDArray[np.
     columns = []
     for code in codes:
         known = np.array([row.ratios[code] for row in rows if code in row.ratios])
-        middle, spread = float(np.median(known)), _spread(known)
+        middle, spread = float(np.median(known)), robust_deviation(known)
         columns.append([(row.ratios.get(code, middle) - middle) / spread for row in rows])
     scores: NDArray[np.float64] = np.clip(np.array(columns).T, -20, 20)
     return scores
@@ -87,8 +86,3 @@ def _robust_scores(rows: Sequence[PeerRow], codes: Sequence[str]) -> NDArray[np.
 def _telling(codes: Sequence[str], scores: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
     order = np.argsort(-np.abs(scores))[:3]
     return tuple((codes[n], round(float(scores[n]), 2)) for n in order if abs(scores[n]) > 2)
-
-
-def _spread(values: NDArray[np.float64]) -> float:
-    middle = float(np.median(values))
-    return float(np.median(np.abs(values - middle))) * _NORMAL_MAD or float(np.std(values)) or 1.0

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from engine.anomaly.options import options
+from engine.anomaly.spread import NORMAL_MAD
 from engine.kinds import Frequency, SetAside, Severity
-
-_NORMAL_MAD = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ def _robust_z(value: float, others: NDArray[np.float64]) -> float:
 def _spread(others: NDArray[np.float64]) -> float:
     middle = float(np.median(others))
     deviations = np.abs(others - middle)
-    mad = float(np.median(deviations)) * _NORMAL_MAD
+    mad = float(np.median(deviations)) * NORMAL_MAD
     floor = options("points")["least_spread"] * max(abs(middle), float(np.abs(others).mean()))
     return float(max(mad, floor, 1e-12))
 

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.anomaly.options import options
+from engine.anomaly.spread import robust_deviation
 from engine.errors import BadInput, NotEnoughData
 from engine.kinds import MarketPattern
 
 Values = NDArray[np.float64]
-_NORMAL_MAD = 1.4826
+NOTHING = 1e-9  # stands in for the spread of prices that never move
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _change_points(window: PriceWindow, returns: Values, limits: Mapping[str, fl
     (Killick, Fearnhead and Eckley 2012)."""
     import ruptures
 
-    scale = _spread(returns)
+    scale = robust_deviation(returns, NOTHING)
     signal = np.clip(returns / scale, -6, 6).reshape(-1, 1)
     penalty = limits["penalty"] * 2 * float(np.log(len(returns)))
     least = int(limits["least_segment"])
@@ -119,7 +120,7 @@ def _change_points(window: PriceWindow, returns: Values, limits: Mapping[str, fl
 def _volatility(window: PriceWindow, returns: Values, limits: Mapping[str, float]) -> list[MarketFinding]:
     """The last month's unrest against that of the days before it."""
     recent = int(limits["recent_days"])
-    now, before = _spread(returns[-recent:]), _spread(returns[:-recent])
+    now, before = robust_deviation(returns[-recent:], NOTHING), robust_deviation(returns[:-recent], NOTHING)
     ratio, threshold = now / before, limits["volatility_ratio"]
     if 1 / threshold < ratio < threshold:
         return []
@@ -137,7 +138,7 @@ def _volume_spikes(window: PriceWindow, limits: Mapping[str, float]) -> list[Mar
     if known.sum() < limits["least_days"]:
         return []
     logs = np.log(volumes, where=known, out=np.full(len(volumes), np.nan))
-    z = (logs - np.nanmedian(logs)) / _spread(logs[known])
+    z = (logs - np.nanmedian(logs)) / robust_deviation(logs[known], NOTHING)
     return [
         _said(
             window, MarketPattern.VOLUME_SPIKE, n, n, float(z[n]), limits["volume"],
@@ -202,13 +203,8 @@ def _discords(window: PriceWindow, returns: Values, limits: Mapping[str, float])
         distances[rows, rows + offset] = np.inf
     nearest = distances.min(axis=1)
     place = int(np.argmax(nearest))
-    z = float((nearest[place] - np.median(nearest)) / _spread(nearest))
+    z = float((nearest[place] - np.median(nearest)) / robust_deviation(nearest, NOTHING))
     if z <= limits["discord"]:
         return []
     words = f"The {length} days from {window.days[place]} run like no others of the window"
     return [_said(window, MarketPattern.DISCORD, place, place + length - 1, z, limits["discord"], words)]
-
-
-def _spread(values: Values) -> float:
-    middle = float(np.median(values))
-    return float(np.median(np.abs(values - middle))) * _NORMAL_MAD or float(np.std(values)) or 1e-9

@@ -15,13 +15,13 @@ from scipy.ndimage import median_filter
 
 from engine.anomaly.options import options as options_of
 from engine.anomaly.rhythm import Rhythm, Values, without_rhythm
+from engine.anomaly.spread import NORMAL_MAD, robust_deviation
 from engine.errors import BadInput, NotEnoughData
 from engine.kinds import PatternKind
 
 _ROUNDING = 1e-6
 # Windows that overlap by two thirds are as good as new when it comes to the largest of them.
 _NEW_WINDOWS = 3
-_NORMAL_MAD = 1.4826  # times the median absolute deviation is the standard deviation of a normal sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,14 @@ def _statistics(whole: Values, rhythm: Rhythm) -> Iterator[_Statistic]:
         middle = median_filter(residual, size=width, mode="reflect")
         yield _Statistic(
             PatternKind.UNUSUAL_WINDOW,
-            np.abs(middle) / _overall(middle),
+            np.abs(middle) / robust_deviation(middle),
             width,
             f"the median of {width} points against that of other windows",
         )
         unrest = median_filter(moves, size=width, mode="reflect")
         yield _Statistic(
             PatternKind.VOLATILITY,
-            np.abs(unrest - np.median(unrest)) / _overall(unrest),
+            np.abs(unrest - np.median(unrest)) / robust_deviation(unrest),
             width,
             f"the unrest of {width} points against that of other windows",
         )
@@ -134,7 +134,7 @@ def _statistics(whole: Values, rhythm: Rhythm) -> Iterator[_Statistic]:
         shift = np.abs(np.roll(median, -(width // 2 + 1)) - np.roll(median, width // 2 + 1))
         yield _Statistic(
             PatternKind.LEVEL_SHIFT,
-            shift / _overall(flat - median),
+            shift / robust_deviation(flat - median),
             2 * width,
             f"the median of {width} points against that of the {width} before",
         )
@@ -148,15 +148,9 @@ def _widths(period: int, n: int) -> tuple[int, ...]:
 
 def _scale(residual: Values, window: int) -> Values:
     """The spread around each point, never less than a share of the series' own."""
-    around = median_filter(np.abs(residual), size=min(window, len(residual)), mode="reflect") * _NORMAL_MAD
-    scale: Values = np.maximum(around, 0.5 * _overall(residual))
+    around = median_filter(np.abs(residual), size=min(window, len(residual)), mode="reflect") * NORMAL_MAD
+    scale: Values = np.maximum(around, 0.5 * robust_deviation(residual))
     return scale
-
-
-def _overall(values: Values) -> float:
-    """The robust standard deviation; where most values are equal, the ordinary one."""
-    spread = float(np.median(np.abs(values - np.median(values)))) * _NORMAL_MAD
-    return spread or float(np.std(values)) or 1.0
 
 
 # --- Thresholds --------------------------------------------------------------------------------------
@@ -274,7 +268,7 @@ def _stays(flat: Values, start: int, end: int, window: int) -> bool:
     if min(len(before), len(after)) < window // 4:
         return False
     moved = abs(float(np.median(after) - np.median(before)))
-    return moved > 2 * max(_overall(before), _overall(after))
+    return moved > 2 * max(robust_deviation(before), robust_deviation(after))
 
 
 def _stuck(series: Values, options: dict[str, Any]) -> list[Pattern]:
