@@ -17,8 +17,8 @@ from engine.sandbox import Limits, read_safely
 from engine.statement import Reading
 from extraction.errors import NotDownloaded
 from extraction.models import ExtractionRun, ExtractionStatus
-from extraction.replay import replay_corrections
-from extraction.second_reading import SecondOutcome, second_reader_key, with_second_reader
+from extraction.review.replay import replay_corrections
+from extraction.second_reader.ask import SecondOutcome, second_reader_key, with_second_reader
 from extraction.store import store_failure, store_reading
 from jobs.models import TaskRun
 from jobs.run import Storing

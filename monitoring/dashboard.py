@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from companies.models import Company
 from documents.models import Document
-from extraction.calendar import STATE_TEXTS
+from extraction.coverage.calendar import STATE_TEXTS
 from monitoring import overview
 from monitoring.charts import stacked_bars
 from monitoring.first_steps import first_steps

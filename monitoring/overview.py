@@ -26,7 +26,7 @@ from companies.seed import SEED_FILE
 from documents.models import Document
 from engine.kinds import RestatementKind
 from extraction.amounts import change_in_percent, pair_in_words
-from extraction.calendar import Calendar, calendar_of
+from extraction.coverage.calendar import Calendar, calendar_of
 from extraction.models import Restatement, ReviewItem, ReviewKind, ReviewState
 from jobs.models import TaskRun
 from jobs.standing import says, tone_of

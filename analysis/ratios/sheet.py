@@ -9,8 +9,8 @@ from analysis.models import MetricValue
 from engine.kinds import RatioStatus, RatioUnit
 from engine.ratios.reference import in_words
 from engine.ratios.registry import Ratio, load_registry
-from extraction.presentation import DisplayUnit
-from extraction.sparkline import Sparkline, sparkline
+from extraction.table.presentation import DisplayUnit
+from extraction.table.sparkline import Sparkline, sparkline
 
 # In place of a value, and what it stands for.
 SIGNS: Mapping[RatioStatus, tuple[str, str]] = {

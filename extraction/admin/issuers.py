@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 
 from companies.admin import CompanyAdmin
 from companies.models import Company
-from extraction.calendar import STATE_TEXTS
-from extraction.calendar_pages import helps
-from extraction.company_page import company_page
+from extraction.coverage.calendar import STATE_TEXTS
+from extraction.coverage.pages import helps
+from extraction.object_pages.company import company_page
 
 admin.site.unregister(Company)
 

@@ -6,8 +6,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from extraction.admin.history import ReadOnlyAdmin
-from extraction.model_costs import cost_report
 from extraction.models import CallState, LlmBudget, LlmCall
+from extraction.second_reader.costs import cost_report
 
 
 @admin.register(LlmCall)

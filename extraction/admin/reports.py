@@ -10,8 +10,8 @@ from django.urls import URLPattern, path
 from documents.admin import DocumentAdmin
 from documents.models import Document
 from engine.errors import Unreadable
-from extraction.contact_sheets import sheet_image
-from extraction.report_page import report_page
+from extraction.object_pages.contact_sheets import sheet_image
+from extraction.object_pages.report import report_page
 
 admin.site.unregister(Document)
 

@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from extraction.admin.history import ReadOnlyAdmin
 from extraction.models import Correction, CorrectionState, ReviewItem, ReviewState
-from extraction.review import decide
+from extraction.review.decide import decide
 
 
 @admin.register(ReviewItem)

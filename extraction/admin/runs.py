@@ -7,8 +7,8 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from extraction.admin.history import ReadOnlyAdmin
-from extraction.model_costs import second_reader_lines
 from extraction.models import ExtractionRun, ExtractionStatus, StatementTable
+from extraction.second_reader.costs import second_reader_lines
 
 
 class TableInline(TabularInline):

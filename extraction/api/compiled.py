@@ -24,11 +24,11 @@ from extraction.api.serializers import (
     CompiledTableSerializer,
     table_fields,
 )
-from extraction.bridges import bridges_of_stored
 from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.models import CompiledChange, CompiledStatement
-from extraction.presentation import TableView
-from extraction.tables import Table, Wanted, table_for, table_of
+from extraction.table.bridges import bridges_of_stored
+from extraction.table.find import Table, Wanted, table_for, table_of
+from extraction.table.presentation import TableView
 from jobs.api.filters import (
     AllowedFilters,
     Filter,

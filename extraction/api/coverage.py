@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 from companies.models import Company
 from engine.coverage import ReportState
 from engine.kinds import DocumentKind
-from extraction.calendar import calendar_of
-from extraction.coverage import YEARS
+from extraction.coverage.calendar import calendar_of
+from extraction.coverage.reports import YEARS
 from extraction.models import ExtractionRun
 from jobs.api.filters import MayView, asked_for, number
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from engine.kinds import CellState, PeriodKind, RestatementKind, Scope, StatementKind
 from extraction.api.serializers import FactSerializer, ProvenanceSerializer, RestatementSerializer
 from extraction.models import Fact, Restatement
-from extraction.proof import proof_of
+from extraction.table.proof import proof_of
 from jobs.api.filters import AllowedFilters, MayView, Pages, day, number, one_of, share, text
 
 

@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from companies.models import choices
 from engine.errors import Unreadable
 from engine.kinds import CorrectionAction, StatementKind
-from extraction.correct import Place, Wanted, apply_to, correct, drafted
 from extraction.errors import WrongCorrection
 from extraction.exports.content import exact
 from extraction.models import (
@@ -30,8 +29,8 @@ from extraction.models import (
     StatementRow,
     StatementTable,
 )
-from extraction.preview import Preview, PreviewChange, preview_of
-from extraction.review import (
+from extraction.review.correct import Place, Wanted, apply_to, correct, drafted
+from extraction.review.decide import (
     Decided,
     correct_for,
     decide,
@@ -40,7 +39,8 @@ from extraction.review import (
     take_repair,
     undo_correction,
 )
-from extraction.workbook_edits import WorkbookRefused, take_in_workbook
+from extraction.review.preview import Preview, PreviewChange, preview_of
+from extraction.review.workbook_edits import WorkbookRefused, take_in_workbook
 from jobs.api.filters import AllowedFilters, MayView, Pages, number, one_of, text
 from jobs.states import Trigger
 

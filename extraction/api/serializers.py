@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from engine.kinds import CheckOutcome
-from extraction.bridges import BridgeView
 from extraction.models import (
     CompiledChange,
     CompiledStatement,
@@ -16,8 +15,9 @@ from extraction.models import (
     Restatement,
     StatementTable,
 )
-from extraction.presentation import RowView, TableView
-from extraction.proof import CheckView, Proof
+from extraction.table.bridges import BridgeView
+from extraction.table.presentation import RowView, TableView
+from extraction.table.proof import CheckView, Proof
 
 
 class TableSerializer(serializers.ModelSerializer):

@@ -17,7 +17,7 @@ from engine.compiling.formulas import Formulas, find_formulas
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import RowKind, StatementKind
 from extraction.models import ExtractionRun, Restatement
-from extraction.presentation import CellView, TableView, in_unit
+from extraction.table.presentation import CellView, TableView, in_unit
 
 STATEMENT_NAMES: Mapping[StatementKind, str] = {
     StatementKind.INCOME_STATEMENT: "Income statement",

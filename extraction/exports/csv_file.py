@@ -6,7 +6,7 @@ import io
 from engine.kinds import RowKind
 from extraction.exports.content import exact
 from extraction.exports.safe_text import harmless
-from extraction.presentation import RowView, TableView
+from extraction.table.presentation import RowView, TableView
 
 
 def to_csv(table: TableView) -> str:

@@ -8,7 +8,7 @@ from engine.compiling.formulas import CheckRow, Formula, SumCheck
 from extraction.exports.content import Export, Source, exact, proof_link
 from extraction.exports.csv_file import unit_of
 from extraction.models import Fact, Restatement
-from extraction.presentation import CellView, ColumnView, RowView, TableView
+from extraction.table.presentation import CellView, ColumnView, RowView, TableView
 
 FORMAT = "tenfold.compiled-statements"
 FORMAT_VERSION = 1

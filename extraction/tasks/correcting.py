@@ -2,7 +2,7 @@
 
 from companies.models import Company
 from extraction.compile import compile_company
-from extraction.replay import replay_company
+from extraction.review.replay import replay_company
 from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
 from jobs.states import State
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from companies.models import Company
 from documents.models import Document
-from extraction.coverage import due_for_a_visit
+from extraction.coverage.reports import due_for_a_visit
 from extraction.models import Fact, Restatement
 from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
 from jobs.models import TaskRun

@@ -9,8 +9,8 @@ from documents.inline import DocumentData, document_of
 from documents.models import Document
 from documents.summarise import summarise_document
 from engine.kinds import SummaryStyle
-from extraction.insights import Read, read_document
-from extraction.rewriting import rewrite_summary
+from extraction.texts.insights import Read, read_document
+from extraction.texts.rewriting import rewrite_summary
 from jobs.base import Child, FanOut, Outcome, Run, partial, skipped, success, tracked_task
 from jobs.models import TaskRun
 from jobs.states import State

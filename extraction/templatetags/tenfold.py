@@ -14,8 +14,8 @@ from django.utils.html import format_html_join
 
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import ChangeCause
-from extraction.presentation import ColumnView, DisplayUnit
-from extraction.sheet import address_of_column
+from extraction.table.presentation import ColumnView, DisplayUnit
+from extraction.table.sheet import address_of_column
 
 register = template.Library()
 

@@ -35,7 +35,6 @@ from documents.models import Document
 from documents.upload import accept_upload
 from engine.kinds import CorrectionAction
 from extraction.compile import compile_company
-from extraction.correct import Place, Wanted, correct
 from extraction.exports import export_of, to_workbook
 from extraction.models import (
     CompiledStatement,
@@ -51,7 +50,8 @@ from extraction.models import (
     TaggedReport,
     XbrlFact,
 )
-from extraction.presentation import table_of_stored
+from extraction.review.correct import Place, Wanted, correct
+from extraction.table.presentation import table_of_stored
 from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument

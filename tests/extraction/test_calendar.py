@@ -10,7 +10,7 @@ from companies.models import Company
 from documents.models import Document
 from engine.coverage import Expectation, ReportState, part_of_year
 from engine.kinds import DocumentKind
-from extraction.calendar import Remedy, calendar_of
+from extraction.coverage.calendar import Remedy, calendar_of
 from extraction.models import ExtractionRun, ReviewItem
 from jobs.models import TaskRun
 from tests.extraction.made import a_company, a_document

@@ -18,9 +18,9 @@ from companies.rates import import_ecb_rates
 from engine.kinds import StatementKind
 from extraction.compile import compile_company
 from extraction.models import CompiledCell, Fact
-from extraction.presentation import TableView
 from extraction.store import store_reading
-from extraction.tables import Wanted, table_for
+from extraction.table.find import Wanted, table_for
+from extraction.table.presentation import TableView
 from tests.extraction.made import a_company, a_document, a_reading
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,6 @@ from documents.upload import accept_upload
 from engine.kinds import CorrectionAction
 from engine.reading import read
 from engine.statement import Reading
-from extraction.correct import Place, Wanted, apply_to, correct, drafted, restore, undo
 from extraction.errors import WrongCorrection
 from extraction.extract import extract
 from extraction.models import (
@@ -32,9 +31,10 @@ from extraction.models import (
     StatementRow,
     StatementTable,
 )
-from extraction.preview import preview_of
 from extraction.provenance import verify_provenance
-from extraction.replay import replay_company
+from extraction.review.correct import Place, Wanted, apply_to, correct, drafted, restore, undo
+from extraction.review.preview import preview_of
+from extraction.review.replay import replay_company
 from extraction.store import store_reading
 from jobs.states import State, Trigger
 from tests.engine.makepdf import INCOME, PROSE, YEARS, balance, cash_flow, income, report

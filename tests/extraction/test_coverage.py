@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from documents.models import Document, DocumentVersion, PublicationDateSource
 from engine.coverage import ReportState
-from extraction.coverage import coverage_of, due_for_a_visit
+from extraction.coverage.reports import coverage_of, due_for_a_visit
 from extraction.models import ExtractionRun, ReviewItem
 from jobs.execute import execute
 from jobs.launch import launch

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from documents.upload import accept_upload
-from extraction.facsimile import page_image
+from extraction.table.facsimile import page_image
 from tests.engine import makepdf
 from tests.extraction.made import a_company
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.text.insights import KeyFigure
-from extraction.mentions import linked_figures
 from extraction.models import Fact
+from extraction.texts.mentions import linked_figures
 from tests.extraction.made import a_company_that_restated
 
 pytestmark = pytest.mark.django_db

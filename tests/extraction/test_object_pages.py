@@ -14,9 +14,9 @@ from companies.models import Company
 from documents.models import CrawlRun, Document, DocumentVersion
 from documents.upload import accept_upload
 from extraction.compile import compile_company
-from extraction.contact_sheets import sheets
 from extraction.models import ReviewItem
-from extraction.report_page import report_page
+from extraction.object_pages import contact_sheets
+from extraction.object_pages.report import report_page
 from extraction.store import store_reading
 from jobs.launch import launch
 from jobs.models import TaskRun
@@ -156,7 +156,9 @@ def test_pages_are_shown_small_and_made_once(
     )
     with Image.open(io.BytesIO(answer.content)) as image:
         assert image.width == 1008
-    monkeypatch.setattr("extraction.contact_sheets.contact_sheet_safely", lambda *_: pytest.fail("again"))
+    monkeypatch.setattr(
+        "extraction.object_pages.contact_sheets.contact_sheet_safely", lambda *_: pytest.fail("again")
+    )
     assert admin_client.get(address).content == answer.content
     monkeypatch.undo()
     missing = f"/admin/documents/document/pages/{document.current_version_id}/999.jpg"
@@ -178,7 +180,7 @@ def test_pages_are_for_who_may_look_at_documents(document: Document, client: Cli
 
 
 def test_sheets_hold_all_pages_once_with_their_statements() -> None:
-    found = sheets(50, [("Income statement", [24, 25]), ("Balance sheet", [25])])
+    found = contact_sheets.sheets(50, [("Income statement", [24, 25]), ("Balance sheet", [25])])
     assert [(sheet.first, sheet.last, len(sheet.pages), sheet.height) for sheet in found] == [
         (1, 24, 24, 936),
         (25, 48, 24, 936),
@@ -186,7 +188,7 @@ def test_sheets_hold_all_pages_once_with_their_statements() -> None:
     ]
     assert found[0].pages[-1].statements == ("Income statement",)
     assert found[1].pages[0].statements == ("Income statement", "Balance sheet")
-    assert sheets(0, []) == ()
+    assert contact_sheets.sheets(0, []) == ()
 
 
 # --- A company ----------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from engine.values import Period
 from extraction.compile import compile_company
 from extraction.exports import export_of, to_workbook
 from extraction.models import CompiledStatement
-from extraction.presentation import GAP_TEXTS, table_of_stored
 from extraction.store import store_reading
+from extraction.table.presentation import GAP_TEXTS, table_of_stored
 from tests.extraction.made import Line, a_company, a_document, a_reading
 
 

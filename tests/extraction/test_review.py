@@ -16,11 +16,11 @@ from companies.models import Company
 from documents.models import Document
 from engine.kinds import CorrectionAction
 from extraction.compile import compile_company
-from extraction.correct import Place, Wanted, correct
 from extraction.extract import extract
 from extraction.models import Correction, CorrectionState, Fact, ReviewItem, ReviewState, StatementRow
-from extraction.replay import replay_company
-from extraction.review import assign, decide, take_back
+from extraction.review.correct import Place, Wanted, correct
+from extraction.review.decide import assign, decide, take_back
+from extraction.review.replay import replay_company
 from extraction.store import store_reading
 from jobs.models import TaskRun
 from tests.extraction.made import a_company, a_document, a_reading

@@ -22,8 +22,8 @@ from engine.kinds import StatementKind
 from engine.reading import read
 from engine.second_reader.question import Completion, Prompt, Question
 from extraction.extract import extract
-from extraction.model_client import Asker, BudgetExceeded, ModelUnavailable, price_of
 from extraction.models import CallState, ExtractionRun, Fact, LlmBudget, LlmCall, ReviewItem, StatementRow
+from extraction.second_reader.model_client import Asker, BudgetExceeded, ModelUnavailable, price_of
 from jobs.execute import execute
 from jobs.launch import launch
 from jobs.models import TaskRun
@@ -166,7 +166,7 @@ def test_another_model_or_prompt_is_another_reading(
     second = extract(document).run
     assert second.options_digest != first.options_digest
     assert len(server.asked) == 2
-    monkeypatch.setattr("extraction.second_reading.prompt_versions", lambda: "labels.2 layout.1")
+    monkeypatch.setattr("extraction.second_reader.ask.prompt_versions", lambda: "labels.2 layout.1")
     assert extract(document).run.options_digest not in (first.options_digest, second.options_digest)
 
 

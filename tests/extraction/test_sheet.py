@@ -8,11 +8,11 @@ import pytest
 from companies.models import Company
 from engine.kinds import GapReason, StatementKind
 from extraction.compile import compile_company
-from extraction.presentation import TableView
-from extraction.sheet import GAP_SIGNS, RESTATED, Links, SheetRow, address_of, find_cell, sheet_of
-from extraction.sparkline import sparkline
 from extraction.store import store_reading
-from extraction.tables import Wanted, table_for
+from extraction.table.find import Wanted, table_for
+from extraction.table.presentation import TableView
+from extraction.table.sheet import GAP_SIGNS, RESTATED, Links, SheetRow, address_of, find_cell, sheet_of
+from extraction.table.sparkline import sparkline
 from tests.extraction.made import Line, a_company, a_company_that_restated, a_document, a_reading
 
 LINKS = Links("/cell/", "unit=millions&cell=")

@@ -17,7 +17,7 @@ from documents.models import Document
 from engine.kinds import StatementKind
 from extraction.exports import export_of
 from extraction.models import CompiledCell, Restatement
-from extraction.tables import Wanted, table_for
+from extraction.table.find import Wanted, table_for
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State

@@ -9,7 +9,7 @@ from engine.compiling.additions import Terms
 from engine.kinds import RowKind, StatementKind
 from extraction.exports.safe_text import looks_like_formula, plain
 from extraction.exports.workbook.styles import Styles
-from extraction.presentation import DisplayUnit, TableView
+from extraction.table.presentation import DisplayUnit, TableView
 
 FIRST_ROW = 6  # of the statement itself; titles and headings stand above it
 FIRST_COLUMN = 1

@@ -31,7 +31,7 @@ from extraction.exports.workbook.styles import (
     height_of,
 )
 from extraction.models import Restatement
-from extraction.presentation import GAP_TEXTS, RowView, TableView
+from extraction.table.presentation import GAP_TEXTS, RowView, TableView
 
 ABOUT, RESTATEMENTS, GAPS, SOURCES = "About", "Restatements", "Gaps", "Sources"
 CELLS, CELLS_COLUMNS = edited_workbook.SHEET, edited_workbook.COLUMNS

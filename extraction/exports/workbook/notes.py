@@ -12,7 +12,7 @@ from extraction.exports.safe_text import plain
 from extraction.exports.workbook.layout import Layout
 from extraction.exports.workbook.styles import Content
 from extraction.models import Fact, Restatement
-from extraction.presentation import CellView, RowView, TableView
+from extraction.table.presentation import CellView, RowView, TableView
 
 WIDTH, LINE, LETTERS = 270, 15, 44  # pixels of a note and of a line, and letters on a line
 

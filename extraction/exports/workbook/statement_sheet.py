@@ -40,7 +40,7 @@ from extraction.exports.workbook.styles import (
     Styles,
     height_of,
 )  # fmt: skip
-from extraction.presentation import CellView, ColumnView, RowView, TableView
+from extraction.table.presentation import CellView, ColumnView, RowView, TableView
 
 DEEPEST_INDENT = 15
 QUIET_GAPS = (GapReason.NOT_DISCLOSED, GapReason.NOT_APPLICABLE)

@@ -10,7 +10,7 @@ from documents.models import CrawlOutcome, Document, DocumentStatus, DocumentVer
 from documents.querysets import DocumentQuerySet
 from engine.coverage import Expectation, ReportState
 from engine.kinds import DocumentKind
-from extraction.coverage import coverages_of
+from extraction.coverage.reports import coverages_of
 from monitoring.models import FileCheck, FileState
 from monitoring.quality.files import read_files_again
 from monitoring.quality.rule import Examined, Found, Rule, Scope, rule

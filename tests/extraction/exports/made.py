@@ -13,8 +13,8 @@ from engine.values import Unit
 from extraction.compile import compile_company
 from extraction.exports import Export, export_of
 from extraction.models import CompiledStatement
-from extraction.presentation import DisplayUnit, table_of_stored
 from extraction.store import store_reading
+from extraction.table.presentation import DisplayUnit, table_of_stored
 from tests.extraction.made import Line, a_company, a_document, a_reading
 
 NAME = "=Northwind & Söhne"

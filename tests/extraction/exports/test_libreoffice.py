@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from companies.models import Company
 from extraction.exports import to_workbook
-from extraction.workbook_edits import take_in_workbook
+from extraction.review.workbook_edits import take_in_workbook
 from tests.extraction.exports.made import northwind, northwind_export
 
 pytestmark = [

@@ -17,14 +17,14 @@ from companies.models import Company
 from engine.errors import Unreadable
 from engine.kinds import CorrectionAction
 from extraction.compile import compile_company
-from extraction.correct import Place, Wanted, correct
 from extraction.exports import export_of, to_json, to_workbook
 from extraction.models import CompiledStatement, Correction, Fact, ReviewItem, ReviewState
-from extraction.presentation import DisplayUnit, table_of_stored
-from extraction.replay import replay_company
-from extraction.review import decide
+from extraction.review.correct import Place, Wanted, correct
+from extraction.review.decide import decide
+from extraction.review.replay import replay_company
+from extraction.review.workbook_edits import WorkbookRefused, take_in_workbook
 from extraction.store import store_reading
-from extraction.workbook_edits import WorkbookRefused, take_in_workbook
+from extraction.table.presentation import DisplayUnit, table_of_stored
 from tests.extraction.made import a_company, a_document, a_reading
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from companies.models import Company
 from engine.kinds import CompiledView
 from extraction.exports import export_of, to_workbook
 from extraction.models import CompiledStatement, Fact
-from extraction.presentation import DisplayUnit
+from extraction.table.presentation import DisplayUnit
 from tests.extraction.exports.made import NAME, northwind, northwind_export
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from extraction.models import CrossCheck, ExternalSource
-from extraction.proof import proof_of
+from extraction.table.proof import proof_of
 from jobs.models import TaskRun
 from tests.extraction.external.made import a_compared_report, a_read_report
 

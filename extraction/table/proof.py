@@ -19,9 +19,9 @@ from extraction.models import (
     StatementTable,
     ValidationResult,
 )
-from extraction.presentation import CellView, ColumnView, RowView, TableView
-from extraction.sheet import Mark, find_cell, marks_of
-from extraction.triangulation import Triangulation, triangulation
+from extraction.table.presentation import CellView, ColumnView, RowView, TableView
+from extraction.table.sheet import Mark, find_cell, marks_of
+from extraction.table.triangulation import Triangulation, triangulation
 
 # What a person can do about a gap.
 GAP_ADVICE = {

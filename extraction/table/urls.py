@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from extraction import pages
+from extraction.table import pages
 
 app_name = "extraction"
 

@@ -9,7 +9,7 @@ from companies.models import Company
 from documents.models import CrawlRun, Document
 from engine.kinds import CompiledView, ReportingPeriod, Scope, StatementKind
 from extraction.amounts import change_in_percent, in_words
-from extraction.calendar import Calendar, CompanyCalendar, calendar_of
+from extraction.coverage.calendar import Calendar, CompanyCalendar, calendar_of
 from extraction.models import CompiledCell, CompiledRow, CompiledStatement, ReviewItem, ReviewState
 from jobs.models import TaskRun
 from jobs.schedules import task_of

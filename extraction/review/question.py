@@ -15,7 +15,7 @@ from extraction.models import (
     StatementRow,
     StatementTable,
 )
-from extraction.review import table_of
+from extraction.review.decide import table_of
 
 MOST_LINES = 60
 

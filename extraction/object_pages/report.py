@@ -7,9 +7,9 @@ from django.db.models import Count, Prefetch, Q
 
 from documents.models import Document, DocumentVersion
 from engine.kinds import CheckOutcome
-from extraction.contact_sheets import Sheet, sheets
 from extraction.models import ExtractionRun, ReviewItem, ReviewState, StatementTable
-from extraction.version_differences import Differences, differences
+from extraction.object_pages.contact_sheets import Sheet, sheets
+from extraction.object_pages.version_differences import Differences, differences
 from jobs.models import TaskRun
 
 RUNS_SHOWN = 8

@@ -14,7 +14,7 @@ from companies.models import Company
 from documents.models import Document
 from documents.querysets import INTERIM
 from engine.kinds import DocumentKind
-from extraction.calendar import REMEDY_TEXTS, STATE_TEXTS, Remedy, calendar_of
+from extraction.coverage.calendar import REMEDY_TEXTS, STATE_TEXTS, Remedy, calendar_of
 
 COMPANIES_PER_PAGE = 50
 KINDS: dict[str, tuple[str, tuple[DocumentKind, ...]]] = {

@@ -7,7 +7,7 @@ from django.conf import settings
 from documents.models import DocumentSummary
 from engine.errors import BadInput
 from engine.text.rewriting import accepted, question_about
-from extraction.model_client import Asker, ModelUnavailable
+from extraction.second_reader.model_client import Asker, ModelUnavailable
 from jobs.models import TaskRun
 from jobs.run import Storing
 

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from companies.models import Company
 from extraction.errors import WrongCorrection
 from extraction.models import ReviewItem, ReviewKind, ReviewState
-from extraction.question import question_view
-from extraction.review import DECIDED, Decided, assign, decide, take_back, take_repair
+from extraction.review.decide import DECIDED, Decided, assign, decide, take_back, take_repair
+from extraction.review.question import question_view
 
 PER_PAGE = 50
 MINE, NOBODYS = "me", "nobody"

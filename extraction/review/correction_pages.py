@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from engine.concepts.taxonomy import load_taxonomy
 from engine.errors import Unreadable
 from engine.kinds import CorrectionAction, RowKind, SectorTemplate, StatementKind
-from extraction.correct import SCALES, Place, Wanted, apply_to, correct, drafted
 from extraction.errors import WrongCorrection
 from extraction.models import (
     Correction,
@@ -25,10 +24,11 @@ from extraction.models import (
     StatementRow,
     StatementTable,
 )
-from extraction.preview import preview_of
-from extraction.question import LineView, lines_of
-from extraction.review import correct_for, restore_correction, undo_correction
-from extraction.workbook_edits import WorkbookRefused, take_in_workbook
+from extraction.review.correct import SCALES, Place, Wanted, apply_to, correct, drafted
+from extraction.review.decide import correct_for, restore_correction, undo_correction
+from extraction.review.preview import preview_of
+from extraction.review.question import LineView, lines_of
+from extraction.review.workbook_edits import WorkbookRefused, take_in_workbook
 from jobs.models import TaskRun
 from jobs.states import Trigger
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from companies.models import Company
 from engine.kinds import CorrectionAction
-from extraction.correct import Place, Wanted, apply_to, correct, restore, undo
 from extraction.errors import WrongCorrection
 from extraction.models import (
     Correction,
@@ -23,6 +22,7 @@ from extraction.models import (
     StatementRow,
     StatementTable,
 )
+from extraction.review.correct import Place, Wanted, apply_to, correct, restore, undo
 from jobs.models import TaskRun
 from jobs.states import Trigger
 

@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
-from extraction import correction_pages, review_pages
+from extraction.review import correction_pages, question_pages
 
 app_name = "review"
 
 urlpatterns = [
-    path("", admin.site.admin_view(review_pages.queue), name="queue"),
-    path("decide/", admin.site.admin_view(review_pages.decide_questions), name="decide"),
+    path("", admin.site.admin_view(question_pages.queue), name="queue"),
+    path("decide/", admin.site.admin_view(question_pages.decide_questions), name="decide"),
     path("workbook/", admin.site.admin_view(correction_pages.upload_workbook), name="workbook"),
     path(
         "correct/figure/<int:observation_id>/",

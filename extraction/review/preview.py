@@ -12,10 +12,10 @@ from engine.corrections import replay
 from engine.kinds import CheckOutcome, Scope, StatementKind
 from engine.values import Period
 from extraction.compile import request_for
-from extraction.correct import same_place
 from extraction.load import corrections_for, kept_reading, known_reports_of, vintage_of, vintages_of
 from extraction.models import Correction, ExtractionRun
-from extraction.replay import current_runs
+from extraction.review.correct import same_place
+from extraction.review.replay import current_runs
 from extraction.store import facts_as_of
 
 _NONE: tuple[Decimal | None, str] = (None, "")

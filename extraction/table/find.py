@@ -5,11 +5,11 @@ from datetime import date
 
 from companies.models import Company
 from engine.kinds import CompiledView, ReportingPeriod, Scope, StatementKind
-from extraction.bridges import BridgeView, bridges_of_stored, bridges_of_values
 from extraction.compile import compile_now, request_for
-from extraction.conversion import converted
 from extraction.models import CompiledStatement
-from extraction.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
+from extraction.table.bridges import BridgeView, bridges_of_stored, bridges_of_values
+from extraction.table.conversion import converted
+from extraction.table.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
 
 
 @dataclass(frozen=True, slots=True)

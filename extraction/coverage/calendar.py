@@ -16,7 +16,7 @@ from companies.models import Company
 from documents.models import Document
 from engine.coverage import Coverage, Expectation, ReportState, part_of_year
 from engine.kinds import DocumentKind
-from extraction.coverage import YEARS, coverages_from, reports_of
+from extraction.coverage.reports import YEARS, coverages_from, reports_of
 
 # From the one that has come furthest to the one that is not due yet.
 FURTHEST_FIRST = (

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST
 from companies.models import Company
 from engine.errors import Unreadable
 from engine.kinds import CompiledView, ReportingPeriod, RestatementKind, StatementKind
-from extraction.conversion import currencies
 from extraction.exports import export_of, to_csv, to_json, to_workbook
-from extraction.facsimile import page_image
 from extraction.load import documents_for
 from extraction.models import Restatement, ReviewState
-from extraction.presentation import DisplayUnit, TableView
-from extraction.proof import cell_proof, proof_of
-from extraction.sheet import Links, Sheet, sheet_of
-from extraction.tables import Wanted, table_for
+from extraction.table.conversion import currencies
+from extraction.table.facsimile import page_image
+from extraction.table.find import Wanted, table_for
+from extraction.table.presentation import DisplayUnit, TableView
+from extraction.table.proof import cell_proof, proof_of
+from extraction.table.sheet import Links, Sheet, sheet_of
 from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.permissions import permission_to_start

@@ -37,7 +37,7 @@ from net.errors import FetchFailed
 from net.post import Posted, PostOptions, post_json
 from net.retry_after import seconds_to_wait
 
-PRICES = Path(__file__).with_name("model_prices.yaml")
+PRICES = Path(__file__).with_name("prices.yaml")
 MILLION = Decimal(1_000_000)
 CENTS = Decimal("0.000001")
 FAILURES_BEFORE_BREAK = 5

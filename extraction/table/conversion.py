@@ -9,7 +9,7 @@ from engine.compiling.rests import CLOSING_CASH, OPENING_CASH
 from engine.currency import EURO, LONGEST_CLOSURE, MissingRate, QuotedRate, Rate, RateTable
 from engine.kinds import GapReason, PeriodKind, RowKind, StatementKind
 from engine.values import Period
-from extraction.presentation import CellView, DisplayUnit, RowView, TableView, format_amount, usual_unit
+from extraction.table.presentation import CellView, DisplayUnit, RowView, TableView, format_amount, usual_unit
 
 ONE_DAY = timedelta(days=1)
 PLACES = Decimal("0.000001")  # as many as stored figures have

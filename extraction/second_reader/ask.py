@@ -14,8 +14,8 @@ from engine.second_reader.opinion import Opinion
 from engine.second_reader.question import prompt_versions
 from engine.second_reader.reader import SecondReaderOptions, read_second
 from engine.statement import Reading
-from extraction.model_client import Asker, ModelUnavailable
 from extraction.models import LlmCall
+from extraction.second_reader.model_client import Asker, ModelUnavailable
 from jobs.models import TaskRun
 
 # Seconds; a run whose model asks for a longer pause is finished without it.

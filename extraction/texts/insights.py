@@ -8,7 +8,7 @@ from documents.models import Document, DocumentText
 from documents.text import keep_text
 from engine.progress import Report, silent
 from engine.text.insights import Quoted, insights_of
-from extraction.mentions import Linked, linked_figures
+from extraction.texts.mentions import Linked, linked_figures
 from jobs.run import Storing
 
 MOST_TOPICS = 12

@@ -1,0 +1,1 @@
+"""What the pages of a company and of a document show above their forms."""

@@ -1,0 +1,1 @@
+"""What people decide: questions answered, figures corrected, and what follows from either."""
