@@ -8,6 +8,8 @@ from typing import TypeVar
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from stack.environment import UnreadableSecret, value_of
+
 Value = TypeVar("Value")
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -21,8 +23,11 @@ def load_file(path: Path) -> None:
 
 
 def text(name: str, default: str = "") -> str:
-    """A setting as it is written, without the blanks around it."""
-    return os.environ.get(name, "").strip() or default
+    """A setting as it is written, or as the file holds it that NAME_FILE names, without the blanks around."""
+    try:
+        return value_of(name) or default
+    except UnreadableSecret as error:
+        raise ImproperlyConfigured(str(error)) from None
 
 
 def flag(name: str, default: bool = False) -> bool:

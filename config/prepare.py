@@ -2,7 +2,8 @@
 
 Migrates, collects static files, makes the first account, seeds the companies of a new database,
 creates missing schedules and gives the groups of people what is new to be permitted. Repeating it
-changes nothing. Its last line is a JSON object.
+changes nothing. Its last line is a JSON object. `python -m config.prepare static` collects the static files
+alone, without a database: for images.
 """
 
 import hashlib
@@ -13,10 +14,15 @@ from pathlib import Path
 
 import django
 
+from stack.environment import UnreadableSecret, value_of
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    if sys.argv[1:] == ["static"]:
+        collect_static_files()
+        return
     migrate()
     collect_static_files()
     create_schedules()
@@ -73,7 +79,10 @@ def make_first_account() -> None:
     """Make the account `admin`."""
     from django.contrib.auth import get_user_model
 
-    password = os.environ.get("TENFOLD_ADMIN_PASSWORD", "")
+    try:
+        password = value_of("TENFOLD_ADMIN_PASSWORD")
+    except UnreadableSecret as error:
+        sys.exit(str(error))
     if not password:
         sys.exit("There is no administrator. Set TENFOLD_ADMIN_PASSWORD for the first one, or use ./run.")
     get_user_model()._default_manager.create_superuser("admin", password=password)

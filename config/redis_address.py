@@ -1,7 +1,7 @@
 """One address of a Redis or Valkey server, spelt as each of its users wants it."""
 
-from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, quote, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,21 @@ class RedisAddress:
         if url.startswith("unix:"):
             raise ValueError("for a socket write redis+socket:///path/to/socket?virtual_host=0")
         return cls.parse(url)
+
+    def with_password(self, password: str) -> "RedisAddress":
+        """The same server, opened with a password that stood elsewhere. A socket needs none.
+
+        Raises ValueError where the address holds one already.
+        """
+        if not password or self.url.startswith("unix://"):
+            return self
+        parts = urlsplit(self.url)
+        if parts.password:
+            raise ValueError("it holds a password, and REDIS_PASSWORD is set too. Keep one of them.")
+        name, _, server = parts.netloc.rpartition("@")
+        # Quoted without exception: the rest of the address knows braces as a place to fill.
+        netloc = f"{name.rstrip(':')}:{quote(password, safe='')}@{server}"
+        return replace(self, url=self.url.replace(f"//{parts.netloc}", f"//{netloc}", 1))
 
     def for_broker(self) -> str:
         """As Celery spells it."""

@@ -232,7 +232,15 @@ def _database(url: str) -> dict[str, object]:
     database = environ.Env.db_url_config(url)
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {"ENGINE": database["ENGINE"], "NAME": database["NAME"], "OPTIONS": dict(SQLITE_OPTIONS)}
+    if password := env.text("DATABASE_PASSWORD"):
+        if database["PASSWORD"]:
+            raise ValueError("it holds a password, and DATABASE_PASSWORD is set too. Keep one of them.")
+        database["PASSWORD"] = password
     return {**database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def _redis(url: str) -> RedisAddress:
+    return RedisAddress.parse(url).with_password(env.text("REDIS_PASSWORD"))
 
 
 DATABASES = {"default": env.parsed("DATABASE_URL", f"sqlite:///{PLACES.database}", _database)}
@@ -240,7 +248,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Each may be set alone and serves for both then: one for messages, one for the cache and locks.
 _BROKER_URL = env.text("CELERY_BROKER_URL")
-REDIS = env.parsed("REDIS_URL", _BROKER_URL or f"unix://{PLACES.socket}", RedisAddress.parse)
+REDIS = env.parsed("REDIS_URL", _BROKER_URL or f"unix://{PLACES.socket}", _redis)
 REDIS_URL = REDIS.for_client()
 BROKER = env.parsed("CELERY_BROKER_URL", REDIS.for_broker(), RedisAddress.parse_for_broker)
 for _name, _address in (("REDIS_URL", REDIS), ("CELERY_BROKER_URL", BROKER)):
@@ -270,7 +278,7 @@ TRAINING_DIR = env.folder("TENFOLD_TRAINING_DIR", PLACES.training)
 # Files are shown by views that ask for permission, never by address alone.
 MEDIA_URL = "files-are-not-served-here/"
 FILE_UPLOAD_PERMISSIONS = 0o640
-STATIC_ROOT = PLACES.static
+STATIC_ROOT = env.folder("TENFOLD_STATIC_DIR", PLACES.static)
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 STORAGES = {
@@ -390,7 +398,9 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["jobs.api.throttles.PerStranger", "jobs.api.throttles.PerPerson"],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "launch": "60/min", "token": "10/min"},
-    "NUM_PROXIES": 1 if env.flag("TENFOLD_BEHIND_PROXY") else 0,
+    "NUM_PROXIES": env.number("TENFOLD_PROXIES", 1, least=1, most=10)
+    if env.flag("TENFOLD_BEHIND_PROXY")
+    else 0,
     # Money is a string in JSON, because JSON's numbers are floats to most readers.
     "COERCE_DECIMAL_TO_STRING": True,
 }

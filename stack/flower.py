@@ -81,13 +81,13 @@ def answers(where: str) -> bool:
 
 
 def main() -> None:
-    settings = environment.read(ROOT)
-    places = Places(Path(settings.get("TENFOLD_STATE_DIR") or ROOT / ".state").expanduser().absolute())
-    where = address(settings, places)
     try:
+        settings = environment.read(ROOT)
+        places = Places(Path(settings.get("TENFOLD_STATE_DIR") or ROOT / ".state").expanduser().absolute())
+        where = address(settings, places)
         prepare(where)
         words = command(where, places)
-    except FlowerUnavailable as error:
+    except (FlowerUnavailable, environment.UnreadableSecret) as error:
         sys.exit(str(error))
     os.environ["FLOWER_BASIC_AUTH"] = account(settings, places)
     os.execv(words[0], words)  # noqa: S606

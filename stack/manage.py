@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    settings = environment.read(ROOT)
+    try:
+        settings = environment.read(ROOT)
+    except environment.UnreadableSecret as error:
+        sys.exit(str(error))
     places = Places(Path(settings.get("TENFOLD_STATE_DIR") or ROOT / ".state").expanduser().absolute())
     if not settings.get("SECRET_KEY"):
         passwords.make_secret_key(places)

@@ -54,7 +54,11 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 def up(arguments: Sequence[str]) -> int:
     """Run the stack until somebody stops it; the exit status."""
     wanted = options(arguments)
-    settings = environment.read(ROOT)
+    try:
+        settings = environment.read(ROOT)
+    except environment.UnreadableSecret as error:
+        print(f"Tenfold cannot start: {error}", file=sys.stderr)
+        return 1
     state = wanted.state or Path(settings.get("TENFOLD_STATE_DIR") or ROOT / ".state")
     places = Places(state.expanduser().absolute())
     try:

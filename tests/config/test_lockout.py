@@ -57,6 +57,8 @@ def test_a_success_forgets_the_tries_before_it() -> None:
         (1, "1.2.3.4", "1.2.3.4"),
         (1, "9.9.9.9, 1.2.3.4", "1.2.3.4"),
         (1, "", "10.0.0.1"),
+        (2, "9.9.9.9, 1.2.3.4, 10.0.0.9", "1.2.3.4"),
+        (2, "1.2.3.4", "1.2.3.4"),
     ],
 )
 def test_the_address_is_the_connections_or_the_one_our_proxy_adds(  # type: ignore[no-untyped-def]

@@ -85,6 +85,27 @@ def test_postgresql_and_redis_by_their_addresses(tmp_path: Path) -> None:
     assert settings["CACHES"]["default"]["LOCATION"] == "redis://:pw@cache:6380/2"
 
 
+def test_passwords_may_stand_beside_their_addresses_and_in_files(tmp_path: Path) -> None:
+    (tmp_path / "redis").write_text("p{w}/1\n")
+    (tmp_path / "database").write_text("s:e@c\n")
+    (tmp_path / "key").write_text(KEY)
+    done = load(
+        tmp_path,
+        SECRET_KEY_FILE=str(tmp_path / "key"),
+        DATABASE_URL="postgresql://me@db:5433/figures",
+        DATABASE_PASSWORD_FILE=str(tmp_path / "database"),
+        REDIS_URL="redis://cache:6380/1",
+        REDIS_PASSWORD_FILE=str(tmp_path / "redis"),
+        TENFOLD_PRODUCTION="true",
+    )
+    assert done.returncode == 0, done.stderr
+    settings = json.loads(done.stdout)
+    assert settings["SECRET_KEY"] == KEY
+    assert settings["DATABASES"]["default"]["PASSWORD"] == "s:e@c"
+    assert settings["CELERY_BROKER_URL"] == "redis://:p%7Bw%7D%2F1@cache:6380/1"
+    assert settings["CACHES"]["default"]["LOCATION"] == "redis://:p%7Bw%7D%2F1@cache:6380/2"
+
+
 def test_the_known_names_of_celerys_settings(tmp_path: Path) -> None:
     settings = loaded(
         tmp_path,
@@ -174,6 +195,18 @@ def test_the_key_made_by_the_first_start_is_used(tmp_path: Path) -> None:
                 "CELERY_BROKER_URL": "redis://b/0",
             },
             "CELERY_BROKER_URL must not be used in production: it has no password.",
+        ),
+        (
+            {"SECRET_KEY": "", "SECRET_KEY_FILE": "/nowhere/key"},
+            "SECRET_KEY_FILE names /nowhere/key, which cannot be read: No such file or directory.",
+        ),
+        (
+            {"DATABASE_URL": "postgresql://me:this@db/figures", "DATABASE_PASSWORD": "that"},
+            "DATABASE_URL cannot be used: it holds a password, and DATABASE_PASSWORD is set too.",
+        ),
+        (
+            {"REDIS_URL": "redis://:this@cache/0", "REDIS_PASSWORD": "that"},
+            "REDIS_URL cannot be used: it holds a password, and REDIS_PASSWORD is set too.",
         ),
         ({"REDIS_URL": "redis://a/first"}, "REDIS_URL cannot be used: 'first' is not the number of a"),
         ({"OPENAI_MODEL": "m"}, "OPENAI_MODEL names a model and nothing says where it is."),
