@@ -1,7 +1,7 @@
 # Thin names for the habit. Everything is done by ./run; `make help` lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint browser-test bench celery-worker celery-beat celery-flower test-task test-task-poll
+.PHONY: help run test lint browser-test bench docs celery-worker celery-beat celery-flower test-task test-task-poll
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -20,6 +20,9 @@ browser-test:  ## the tests that drive a browser
 
 bench:  ## accuracy (./run bench NAME for the others)
 	@./run bench
+
+docs:  ## the documentation, in site/
+	@./run docs
 
 celery-worker:  ## start a worker by hand (QUEUES=a,b CONCURRENCY=2)
 	@scripts/start_celery.sh worker
