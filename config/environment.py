@@ -1,6 +1,5 @@
 """Settings read from the environment. A wrong value stops the start with a sentence naming it."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
