@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from audit.model_admin import ModelAdmin
 from companies.models import Company, Exchange, ExchangeRate, Listing
 from companies.rates import import_ecb_rates
 from engine.currency import read_ecb_csv

@@ -157,6 +157,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page("Users", "person", "auth.user"),
             _page("Groups", "group", "auth.group"),
             _page("API tokens", "key", "knox.authtoken"),
+            _page("Audit trail", "history_edu", "audit.auditevent"),
         ],
     },
 ]

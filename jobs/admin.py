@@ -18,9 +18,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from audit.model_admin import ModelAdmin
 from jobs import schedule_admin  # noqa: F401  the page of the schedules
 from jobs.broker import known_queues
 from jobs.cancel import cancel, cancel_all

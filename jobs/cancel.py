@@ -6,6 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce, Now
 
+from audit.actions import Action
+from audit.record import Happened, record_all
 from jobs.broker import revoke
 from jobs.errors import AlreadyFinished
 from jobs.fanout import recount
@@ -42,6 +44,7 @@ def cancel_all(runs: TaskRunQuerySet, by: User = None) -> int:
     person = by.pk if by is not None and by.is_authenticated else None
     stopped = 0
     with transaction.atomic():
+        asked = list(runs.unfinished()) if person is not None else []
         while True:
             parents = _with_parts(runs)
             in_broker = list(runs.in_broker().values_list("pk", flat=True)[:MOST_REVOKED])
@@ -51,6 +54,8 @@ def cancel_all(runs: TaskRunQuerySet, by: User = None) -> int:
                 recount(parent)
             _revoke_after_commit(in_broker)
             if not parents:
+                if asked:
+                    record_all([Happened(Action.CANCELLED, run, detail=run.task) for run in asked], by=by)
                 return stopped
             runs = _parts_of(parents)
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
+from audit.actions import Action
+from audit.record import Happened, record_all
 from jobs.broker import refill_after_commit
 from jobs.errors import JobsError, StillUnfinished
 from jobs.fairness import give_turns, share_of
@@ -118,6 +121,7 @@ def insert(runs: Sequence[TaskRun]) -> list[Launched]:
         launched = _stored_or_found(runs)
         if queues := {item.run.queue for item in launched if item.is_new}:
             refill_after_commit(queues)
+        _keep_who_asked([item.run for item in launched if item.is_new])
     return launched
 
 
@@ -150,6 +154,20 @@ def _stored_or_found(runs: Sequence[TaskRun]) -> list[Launched]:
     if open_runs:
         raise JobsError(f"The run {open_runs[0]} could not be stored. Try again.")
     return [results[run.pk] for run in runs]
+
+
+def _keep_who_asked(runs: Sequence[TaskRun]) -> None:
+    """What a person started is kept in the audit trail; what follows from it is told by its parent."""
+    asked: dict[Any, list[Happened]] = {}
+    for run in {run.pk: run for run in runs}.values():
+        if run.parent_id is None and run.requested_by_id is not None:
+            what = {"arguments": run.arguments, "subject": run.subject_label, "forced": run.forced}
+            asked.setdefault(run.requested_by_id, []).append(
+                Happened(Action.LAUNCHED, run, after=what, detail=run.task)
+            )
+    people = get_user_model().objects.in_bulk(asked) if asked else {}
+    for person, happened in asked.items():
+        record_all(happened, by=people.get(person))
 
 
 def _by_digest(run: TaskRun) -> str:

@@ -9,15 +9,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from audit.actions import Action
+from audit.model_admin import ModelAdmin
+from audit.record import Happened, record_all
 from jobs.errors import JobsError
 from jobs.registry import definitions
 from jobs.schedules import fault_of, launch_now, message_of, task_of
@@ -146,9 +149,18 @@ class PeriodicTaskAdmin(ModelAdmin):
 
     def _switch(self, request: HttpRequest, entries: QuerySet[PeriodicTask], *, enabled: bool) -> None:
         # The scheduler forgets when it last ran, so that what was missed meanwhile is not made up for.
-        count = entries.exclude(enabled=enabled).update(
-            enabled=enabled, last_run_at=None, date_changed=timezone.now()
-        )
+        with transaction.atomic():
+            switched = list(entries.exclude(enabled=enabled))
+            count = PeriodicTask.objects.filter(pk__in=[entry.pk for entry in switched]).update(
+                enabled=enabled, last_run_at=None, date_changed=timezone.now()
+            )
+            record_all(
+                [
+                    Happened(Action.CHANGED, entry, {"enabled": not enabled}, {"enabled": enabled})
+                    for entry in switched
+                ],
+                by=request.user,
+            )
         # An update of many rows tells nobody by itself.
         PeriodicTasks.update_changed()
         schedules = "1 schedule is" if count == 1 else f"{count} schedules are"

@@ -7,12 +7,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from analysis.errors import AnalysisError
 from analysis.models import HyperparameterTrial, Stage, TrainedModel
 from analysis.training.registry import promote, roll_back
+from audit.model_admin import ModelAdmin
 
 
 class _ReadOnly(ModelAdmin):

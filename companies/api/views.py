@@ -1,12 +1,17 @@
 """Companies: read by everyone who is signed in, changed by those who may."""
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import DjangoModelPermissions, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
+from audit.actions import Action
+from audit.record import record
+from audit.values import differences, fields_of
 from companies.api.serializers import CompanySerializer
 from companies.models import Company
 
@@ -18,6 +23,18 @@ class CompanyViewSet(viewsets.ModelViewSet):
     serializer_class = CompanySerializer
     permission_classes = [IsAuthenticated, DjangoModelPermissions]
     http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def perform_create(self, serializer: BaseSerializer[Company]) -> None:
+        with transaction.atomic():
+            company = serializer.save()
+            record(Action.ADDED, company, after=fields_of(company), request=self.request)
+
+    def perform_update(self, serializer: BaseSerializer[Company]) -> None:
+        with transaction.atomic():
+            company = Company.objects.select_for_update().get(pk=serializer.instance.pk)
+            was = fields_of(company)
+            before, after = differences(was, fields_of(serializer.save()))
+            record(Action.CHANGED, company, before=before, after=after, request=self.request)
 
     @action(detail=False, url_path="ticker/(?P<ticker>[^/]+)")
     def ticker(self, request: Request, ticker: str) -> Response:

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
+from audit.model_admin import ModelAdmin
 from engine.xbrl.agreement import Agreement
 from extraction.admin.history import ReadOnlyAdmin
 from extraction.models import CrossCheck, CrossCheckCell, ExternalSource, SyncOutcome, SyncRun, TaggedReport

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from audit.model_admin import ModelAdmin
 from extraction.admin.history import ReadOnlyAdmin
 from extraction.models import CallState, LlmBudget, LlmCall
 from extraction.second_reader.costs import cost_report

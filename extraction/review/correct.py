@@ -10,6 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from audit.actions import Action
+from audit.record import record
 from companies.models import Company
 from documents.models import DocumentVersion
 from documents.storage import open_version
@@ -213,6 +215,9 @@ def note(
         says=says,
         stands=correction.is_in_force,
     )
+    if by is not None:
+        said = {"was": correction.said_before, "is": correction.says} | {"in_force": correction.is_in_force}
+        record(Action.CORRECTED, correction, by=by, after=said, detail=f"{kind.label}. {says}".strip())
 
 
 def printed_at(correction: Correction, place: Place) -> dict[str, object] | None:

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from audit.actions import Action
+from audit.record import Happened, record_all
 from companies.models import Company
 from engine.kinds import CorrectionAction
 from extraction.errors import WrongCorrection
@@ -53,7 +55,7 @@ def decide(
     nothing is decided then.
     """
     touched: dict[int, Company] = {}
-    count = 0
+    decided: list[Happened] = []
     with transaction.atomic():
         chosen = items.filter(state=ReviewState.OPEN).select_related("company", "document", "correction")
         for item in chosen.select_for_update(of=("self",)):
@@ -62,10 +64,12 @@ def decide(
                 touched[item.company_id] = item.company
             made = item.correction_id != before
             item.state = ReviewState.CORRECTED if made else state
+            decided.append(_decision(item, ReviewState.OPEN))
             item.decided_by, item.decided_at = by, timezone.now()
             item.save(update_fields=["state", "decided_by", "decided_at", "correction"])
-            count += 1
-        return Decided(count, _applied(touched.values(), by, trigger))
+        if decided:
+            record_all(decided, by=by)
+        return Decided(len(decided), _applied(touched.values(), by, trigger))
 
 
 def correct_for(
@@ -81,6 +85,7 @@ def correct_for(
         locked.correction = correct(place, wanted, by=by)
         locked.state, locked.decided_by, locked.decided_at = ReviewState.CORRECTED, by, timezone.now()
         locked.save(update_fields=["state", "decided_by", "decided_at", "correction"])
+        record_all([_decision(locked, ReviewState.OPEN)], by=by)
         return Decided(1, _applied([place.company], by, trigger))
 
 
@@ -109,7 +114,7 @@ def take_back(item: ReviewItem, *, by: AbstractBaseUser, trigger: Trigger = Trig
         )
         if locked.state not in DECIDED:
             return Decided(0)
-        correction, changed = locked.correction, False
+        correction, changed, was = locked.correction, False, ReviewState(locked.state)
         if correction is not None and locked.state == ReviewState.CORRECTED:
             locked.correction = correction.replaces.first() if _is_conflict(locked) else None
             changed = undo(correction, by=by, why="The decision was taken back.")
@@ -117,6 +122,7 @@ def take_back(item: ReviewItem, *, by: AbstractBaseUser, trigger: Trigger = Trig
             changed = restore(correction, by=by)
         locked.state, locked.decided_by, locked.decided_at = ReviewState.OPEN, None, None
         locked.save(update_fields=["state", "decided_by", "decided_at", "correction"])
+        record_all([_decision(locked, was)], by=by)
         return Decided(1, _applied([locked.company] if changed else [], by, trigger))
 
 
@@ -144,6 +150,12 @@ def figure_at(item: ReviewItem, row: int, column: int) -> Place:
     if table is None or observation is None:
         raise WrongCorrection("The report has been read again since. Load the question again.")
     return Place(table, observation.row, observation)
+
+
+def _decision(item: ReviewItem, was: ReviewState) -> Happened:
+    return Happened(
+        Action.DECIDED, item, {"state": was}, {"state": item.state, "correction_id": item.correction_id}
+    )
 
 
 def _follow(item: ReviewItem, state: ReviewState, by: AbstractBaseUser) -> bool:

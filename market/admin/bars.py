@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from audit.model_admin import ModelAdmin
 from market.models import PriceBar, PriceFinding, ProviderRun, RunOutcome
 
 

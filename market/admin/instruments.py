@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
+from audit.model_admin import ModelAdmin
 from jobs.launch_mixin import LaunchMixin, Offer
 from jobs.page_actions import PageActionsMixin
 from market.files import take_in_file

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from audit.model_admin import ModelAdmin
 from market import breaker
 from market.models import BreakerState, PriceProvider
 
