@@ -45,7 +45,7 @@ def seal_of(event: AuditEvent) -> str:
 def append(events: Iterable[AuditEvent]) -> list[AuditEvent]:
     """Number, seal and store events behind the last one, in the caller's transaction."""
     new = list(events)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         head = _locked_head()
         for event in new:
             event.sequence, event.previous = head.sequence + 1, head.seal

@@ -15,7 +15,9 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from audit.actions import Action
 from audit.model_admin import ModelAdmin
+from audit.record import record
 from companies.models import Company, Exchange, ExchangeRate, Listing
 from companies.rates import import_ecb_rates
 from engine.currency import read_ecb_csv
@@ -211,6 +213,12 @@ class ExchangeRateAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ExchangeRate, form: RatesForm, change: bool) -> None:
         imported = import_ecb_rates(form.cleaned_data["file"])
+        record(
+            Action.ADDED,
+            by=request.user,
+            detail=f"{imported.new} exchange rates from a file, {imported.first} to {imported.last}.",
+            request=request,
+        )
         messages.success(
             request,
             f"{imported.rates} rates of {imported.currencies} currencies from {imported.first} to"

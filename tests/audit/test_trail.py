@@ -1,5 +1,6 @@
 """What people do in the admin and through the API leaves exactly one event each, with what was before."""
 
+import base64
 import json
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_adding_and_deleting(browser: Client) -> None:
 def test_deleting_several_from_the_list(browser: Client) -> None:
     keys = [Group.objects.create(name=name).pk for name in ("a", "b")]
     browser.post("/admin/auth/group/", {"action": "delete_selected", "_selected_action": keys, "post": "yes"})
-    assert Group.objects.count() == 0
+    assert Group.objects.filter(pk__in=keys).count() == 0
     events = AuditEvent.objects.filter(action=Action.DELETED).order_by("sequence")
     assert sorted(event.object_label for event in events) == ["a", "b"]
     assert verify().events == 3
@@ -150,12 +151,7 @@ def test_logging_in_and_out(client: Client, alice: User) -> None:
 
 
 def test_a_run_names_who_started_and_who_cancelled_it(alice: User) -> None:
-    company = Company.objects.create(name="Example", slug="example")
-    run = (
-        launch("tests.echo", subject=company, by=alice, trigger=Trigger.ADMIN, value=1).run
-        if False
-        else launch("check_known_files", by=alice, trigger=Trigger.ADMIN).run
-    )
+    run = launch("check_known_files", by=alice, trigger=Trigger.ADMIN).run
     started = only_new(0)
     assert (started.action, started.person, started.detail) == (Action.LAUNCHED, "alice", run.task)
     assert (started.object_type, started.object_id) == ("jobs.TaskRun", str(run.pk))
@@ -186,14 +182,11 @@ def test_the_page_and_its_export(browser: Client) -> None:
 
 
 def test_a_token_is_kept_by_its_beginning(client: Client, alice: User) -> None:
-    import base64
-
     basic = base64.b64encode(f"alice:{PASSWORD}".encode()).decode()
     token = client.post("/api/v1/token/", headers={"authorization": f"Basic {basic}"}).json()["token"]
     event = AuditEvent.objects.get(action=Action.TOKEN_CREATED)
     assert token not in json.dumps(event.__dict__, default=str)
     assert token.startswith(event.after["begins_with"])
     client.post("/api/v1/token/revoke/", headers={"authorization": f"Bearer {token}"})
-    assert (
-        AuditEvent.objects.get(action=Action.TOKEN_REVOKED).before == event.after | {} - {} if False else True
-    )
+    revoked = AuditEvent.objects.get(action=Action.TOKEN_REVOKED)
+    assert (revoked.person, revoked.before) == ("alice", {"begins_with": event.after["begins_with"]})
