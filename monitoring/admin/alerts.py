@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from audit.model_admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminURLInputWidget
 
+from audit.model_admin import ModelAdmin
 from extraction.admin.history import ReadOnlyAdmin
 from monitoring.alerts.deciding import acknowledge, resolve, snooze
 from monitoring.alerts.routing import send_again, send_test
