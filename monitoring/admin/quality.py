@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from audit.model_admin import ModelAdmin
 from monitoring.models import FindingSeverity, QualityFinding, QualityReport
 from monitoring.quality.links import address_of
 from monitoring.quality.rule import rules

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from audit.model_admin import ModelAdmin
 from jobs.launch_mixin import LaunchMixin, Offer
 from monitoring.models import RetentionPolicy
 from monitoring.retention.clean import ensure_policies
