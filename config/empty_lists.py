@@ -149,10 +149,6 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "Nothing starts by itself",
         "Call ./run manage sync_schedules for the usual schedules, or add one.",
     ),
-    "audit.AuditEvent": (
-        "Nothing has been done yet",
-        "What people add, change, delete, start or decide comes here by itself, and so do logins.",
-    ),
     "auth.Group": (
         "There is no group",
         "A group gives several people the same permissions. Add one, and then people to it.",

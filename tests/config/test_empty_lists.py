@@ -27,8 +27,9 @@ def test_it_says_what_to_do(admin_client: Client, name: str) -> None:
 
 
 def test_every_list_at_the_side_of_the_page_is_named() -> None:
-    """But the users, of whom there is always the one who looks, the one budget, and policies, which are
-    made when they are looked at. A list of an analysis may do with the general sentence."""
+    """But the users, of whom there is always the one who looks, the trail, in which there is always that
+    person's login, the one budget, and policies, which are made when they are looked at. A list of an
+    analysis may do with the general sentence."""
     models = {
         "_".join((model._meta.app_label, model._meta.model_name)): model._meta.label
         for model in admin.site._registry
@@ -42,7 +43,7 @@ def test_every_list_at_the_side_of_the_page_is_named() -> None:
     }
     assert len(shown) > 15
     unnamed = {name for name in shown - set(LISTS) if not name.startswith("analysis.")}
-    assert unnamed <= {"auth.User", "extraction.LlmBudget", "monitoring.RetentionPolicy"}
+    assert unnamed <= {"audit.AuditEvent", "auth.User", "extraction.LlmBudget", "monitoring.RetentionPolicy"}
 
 
 def test_a_list_that_filters_leave_empty_says_that(admin_client: Client) -> None:
