@@ -173,6 +173,7 @@ TASK_ROUTES: dict[str, Route] = {
     "data_quality_check": CLASSES[DATA_PROCESSING],
     # What is old
     "cleanup_old_data": CLASSES[DATA_PROCESSING],
+    "cleanup_old_results": CLASSES[MONITORING],
     # Telling people
     "alert_processing": CLASSES[MONITORING],
     # A receiver that is away is tried again for about a quarter of an hour
@@ -185,6 +186,7 @@ TASK_ROUTES: dict[str, Route] = {
     "retrain_models": CLASSES[MODEL_TRAINING],
     # How the system is
     "performance_monitoring": CLASSES[MONITORING],
+    "cache_warming": CLASSES[MONITORING],
     "system_health_check": replace(CLASSES[MONITORING], soft=2 * MINUTE, hard=3 * MINUTE, max_retries=0),
 }
 

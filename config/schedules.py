@@ -184,6 +184,20 @@ SCHEDULES: tuple[Schedule, ...] = (
         arguments={"data_type": "all"},
     ),
     Schedule(
+        name="Hourly removal of old results",
+        task="cleanup_old_results",
+        description="Removes results and details of runs that ended a day ago; what happened stays known.",
+        every_seconds=HOUR,
+        expires_seconds=HOUR,
+    ),
+    Schedule(
+        name="Make beforehand what pages show",
+        task="cache_warming",
+        description="Works out what the first pages take from the cache, so that nobody waits for it.",
+        every_seconds=600,
+        expires_seconds=600,
+    ),
+    Schedule(
         name="Alerts",
         task="alert_processing",
         description="Looks for what people should know, and tells them over the channels.",

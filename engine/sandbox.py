@@ -106,7 +106,7 @@ def contact_sheet_safely(data: bytes, first: int, limits: Limits | None = None) 
 
 def relocate_safely(data: bytes, places: Sequence[Place], limits: Limits | None = None) -> Relocation:
     """`engine.provenance.relocate` in a child; raises as `read_safely` does."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as file:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="tenfold-", suffix=".json") as file:
         json.dump([place.to_json() for place in places], file)
         file.flush()
         answer = _asked("relocate", data, limits or Limits(), False, ["--places", file.name])

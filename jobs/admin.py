@@ -346,7 +346,11 @@ class TaskRunAdmin(LargeListMixin, ModelAdmin):
 
     @admin.display(description="Result")
     def result_text(self, run: TaskRun) -> str:
-        return _table(run.result)
+        table = _table(run.result)
+        if run.details_removed_at is None:
+            return table
+        day = f"{run.details_removed_at:%Y-%m-%d}"
+        return format_html("{}<p>Its details were removed on {}; its counts stay.</p>", table, day)
 
     @admin.display(description="Warnings")
     def warnings_text(self, run: TaskRun) -> str:

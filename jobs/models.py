@@ -73,6 +73,9 @@ class TaskRun(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.TextField(blank=True)
     traceback = models.TextField(blank=True)
+    details_removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When lists of the result and the memory went; the counts stay."
+    )
 
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=1)
@@ -147,6 +150,11 @@ class TaskRun(models.Model):
                 fields=["queue", "share", "turn"], condition=Q(state=State.QUEUED), name="taskrun_share"
             ),
             models.Index(fields=["lease_until"], condition=Q(state=State.RUNNING), name="taskrun_leases"),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(finished_at__isnull=False, details_removed_at__isnull=True),
+                name="taskrun_with_details",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,8 +206,12 @@ class TaskRun(models.Model):
         return TaskRun.objects.filter(awaited_by__parent=self).order_by("awaited_by__id")
 
     def outcome(self) -> dict[str, Any]:
-        """The fields of the result with the sentence and the warnings, as the API shows them."""
-        return {**self.result, "warnings": self.warnings}
+        """The fields of the result and the warnings, as the API shows them."""
+        if self.details_removed_at is None:
+            return {**self.result, "warnings": self.warnings}
+        day = f"{self.details_removed_at:%Y-%m-%d}"
+        gone = f"The details of this result were removed on {day}; its counts stay."
+        return {**self.result, "warnings": [*self.warnings, gone]}
 
 
 def share_of_children(progress: int) -> int:

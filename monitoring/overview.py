@@ -5,21 +5,17 @@ in the cache for a minute.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
 
 import yaml
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, F, Max, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from companies.models import Company
 from companies.seed import SEED_FILE
@@ -31,6 +27,7 @@ from extraction.models import Restatement, ReviewItem, ReviewKind, ReviewState
 from jobs.models import TaskRun
 from jobs.standing import says, tone_of
 from jobs.states import State
+from monitoring.caching import kept
 from monitoring.health import Checkup, examine
 
 COMPANIES_SHOWN = 12
@@ -40,7 +37,8 @@ RUNS_SHOWN = 8
 FAILURES_GROUPED = 300  # the newest ones; more of them are of the same few sorts
 DAYS_OF_FAILURES = 7
 DAYS_DRAWN = 14
-SUM_KEPT, HEALTH_KEPT = 60, 15  # seconds
+SUM_KEPT, HEALTH_KEPT, SEED_KEPT = 60, 15, 3600  # seconds
+SUM_SHOWN_MEANWHILE = 900  # while somebody makes a newer one
 
 # Which states of finished runs are drawn as what, best first.
 DRAWN: tuple[tuple[str, str, tuple[State, ...]], ...] = (
@@ -50,7 +48,6 @@ DRAWN: tuple[tuple[str, str, tuple[State, ...]], ...] = (
     ("bad", "Failed", (State.FAILED, State.DEAD)),
 )
 DEMO_SEED = Path(settings.BASE_DIR) / "demo" / "seed.yaml"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ def failures() -> tuple[Failure, ...]:
     return tuple(Failure(task, code, len(runs), runs[0]) for (task, code), runs in grouped.items())
 
 
-def days(today: date | None = None) -> tuple[Day, ...]:
+def days(today: date | None = None, *, renew: bool = False) -> tuple[Day, ...]:
     """How runs ended on each of the last fourteen days, oldest first; parts of runs are not counted."""
     last = today or timezone.localdate()
     first = last - timedelta(days=DAYS_DRAWN - 1)
@@ -141,7 +138,7 @@ def days(today: date | None = None) -> tuple[Day, ...]:
         rows = ended.annotate(day=TruncDate("finished_at")).values_list("day", "state").annotate(Count("pk"))
         return {(f"{day}", state): count for day, state, count in rows.order_by()}
 
-    counts = kept(f"overview.days.{last}", SUM_KEPT, counted)
+    counts = kept(f"overview.days.{last}", SUM_KEPT, counted, stale=SUM_SHOWN_MEANWHILE, renew=renew)
     return tuple(
         Day(day, tuple(sum(counts.get((f"{day}", state), 0) for state in states) for _, _, states in DRAWN))
         for day in (first + timedelta(days=number) for number in range(DAYS_DRAWN))
@@ -206,10 +203,10 @@ def health() -> Checkup:
 
 def own_companies() -> QuerySet[Company]:
     """Companies that somebody has added: neither the demo nor the well-known ones every start brings."""
-    return Company.objects.exclude(slug__in=_seeded())
+    return Company.objects.exclude(slug__in=seeded())
 
 
-def _seeded() -> list[str]:
+def seeded(*, renew: bool = False) -> list[str]:
     """The slugs of the companies that come along."""
 
     def read() -> list[str]:
@@ -217,18 +214,4 @@ def _seeded() -> list[str]:
         loaded = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in files]
         return [entry["slug"] for data in loaded for entry in data["companies"]]
 
-    return kept("overview.seeded", 3600, read)
-
-
-def kept(name: str, seconds: int, make: Callable[[], T]) -> T:
-    """What the cache holds under a name, made where it holds nothing or does not answer: the first page
-    is where people look when the broker, which keeps the cache, is away."""
-    try:
-        found: Any = cache.get(name)
-    except (OSError, RedisError):
-        return make()
-    if found is None:
-        found = make()
-        with suppress(OSError, RedisError):
-            cache.set(name, found, seconds)
-    return found  # type: ignore[no-any-return]
+    return kept("overview.seeded", SEED_KEPT, read, stale=SEED_KEPT, renew=renew)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from monitoring.api.alerts import AlertProcessingView, AlertViewSet
+from monitoring.api.keeping import CacheWarmingView, ResultsCleanupView
 from monitoring.api.quality import (
     CleanupView,
     QualityCheckView,
@@ -25,4 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^data/quality-check/?$", QualityCheckView.as_view(), name="background-quality-check"),
     re_path(r"^data/cleanup/?$", CleanupView.as_view(), name="background-cleanup"),
     re_path(r"^monitoring/performance/?$", PerformanceView.as_view(), name="monitoring-performance"),
+    re_path(r"^monitoring/cleanup-results/?$", ResultsCleanupView.as_view(), name="monitoring-cleanup"),
+    re_path(r"^monitoring/cache-warming/?$", CacheWarmingView.as_view(), name="monitoring-cache-warming"),
 ]

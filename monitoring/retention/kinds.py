@@ -13,8 +13,19 @@ from analysis.models import HyperparameterTrial
 from documents.models import CrawlOutcome, CrawlRun, KeptPage
 from engine.data_file import read_data
 from extraction.models import CallState, CompiledStatement, KeptReading, LlmCall
+from jobs.models import TaskRun, TaskWait
+from jobs.states import UNFINISHED
 from market.models import PriceFinding, ProviderRun
-from monitoring.models import QualityFinding, QualityReport
+from monitoring.models import (
+    Alert,
+    AlertDelivery,
+    AlertState,
+    DeliveryState,
+    HealthCheck,
+    PerformanceSample,
+    QualityFinding,
+    QualityReport,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +150,33 @@ def _kept_readings(moment: datetime) -> QuerySet[Any]:
 def _trials(moment: datetime) -> QuerySet[Any]:
     """The chosen ones are what the next training takes its settings from."""
     return HyperparameterTrial.objects.filter(tried_at__lt=moment, is_chosen=False)
+
+
+@old_rows("runs")
+def _runs(moment: datetime) -> QuerySet[Any]:
+    awaited = TaskWait.objects.filter(child=OuterRef("pk"), parent__state__in=UNFINISHED)
+    return TaskRun.objects.finished().filter(~Exists(awaited), finished_at__lt=moment)
+
+
+@old_rows("measurements")
+def _measurements(moment: datetime) -> QuerySet[Any]:
+    return PerformanceSample.objects.filter(at__lt=moment)
+
+
+@old_rows("health_checks")
+def _health_checks(moment: datetime) -> QuerySet[Any]:
+    """Without a newest one nobody would know that it looks no more."""
+    newer = HealthCheck.objects.filter(checked_at__gt=OuterRef("checked_at"))
+    return HealthCheck.objects.filter(Exists(newer), checked_at__lt=moment)
+
+
+@old_rows("alerts")
+def _alerts(moment: datetime) -> QuerySet[Any]:
+    """By the day it happened last: while it goes on, it is not old."""
+    return Alert.objects.filter(state=AlertState.RESOLVED, last_at__lt=moment)
+
+
+@old_rows("messages")
+def _messages(moment: datetime) -> QuerySet[Any]:
+    over = (DeliveryState.SENT, DeliveryState.FAILED)
+    return AlertDelivery.objects.filter(alert__isnull=True, state__in=over, created_at__lt=moment)

@@ -196,6 +196,8 @@ CASES: dict[str, Case] = {
     "monitoring-alerts": Case(post=_LAUNCHES),
     "monitoring-health-check": Case(post=_LAUNCHES),
     "monitoring-performance": Case(post=_LAUNCHES),
+    "monitoring-cleanup": Case(post=_LAUNCHES),
+    "monitoring-cache-warming": Case(post=_LAUNCHES),
     # Starting work
     "company-task": Case(post=_LAUNCHES, at={"pk": "company", "verb": "company_verb"}),
     "document-task": Case(post=_LAUNCHES, at={"pk": "document", "verb": "document_verb"}),

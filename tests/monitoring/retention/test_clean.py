@@ -27,7 +27,16 @@ from jobs.launch import launch
 from jobs.models import TaskRun
 from jobs.states import State
 from market.models import FindingKind, PriceFinding, ProviderRun
-from monitoring.models import QualityFinding, QualityReport, RetentionPolicy
+from monitoring.models import (
+    Alert,
+    AlertDelivery,
+    HealthCheck,
+    NotificationChannel,
+    PerformanceSample,
+    QualityFinding,
+    QualityReport,
+    RetentionPolicy,
+)
 from monitoring.quality.check import check_quality
 from monitoring.retention import clean as cleaning
 from monitoring.retention.clean import check_asked, clean, ensure_policies
@@ -201,6 +210,41 @@ def test_chosen_settings_stay() -> None:
         aged(trial, "tried_at", 999)
     assert both("trials") == {"trials": {"analysis.HyperparameterTrial": 1}}
     assert HyperparameterTrial.objects.get().is_chosen
+
+
+def test_runs_measurements_health_and_alerts_go_by_their_policies() -> None:
+    for days in (366, 364):
+        TaskRun.objects.create(
+            task="t", queue="default", state=State.SUCCEEDED, digest=f"{days}", finished_at=ago(days)
+        )
+        HealthCheck.objects.create(
+            checked_at=ago(days - 244), observed="healthy", health="healthy", milliseconds=1
+        )
+        PerformanceSample.objects.create(metric="retries", value=1, since=ago(days + 40), at=ago(days + 35))
+        for state in ("resolved", "open"):
+            Alert.objects.create(
+                type="system", severity=1, fingerprint=f"{days}{state}", title="t", state=state,
+                first_at=ago(900), last_at=ago(days + 365),
+            )  # fmt: skip
+    TaskRun.objects.create(task="t", queue="default", state=State.RUNNING, digest="r", queued_at=ago(900))
+    assert both("runs") == {"runs": {"jobs.TaskRun": 1}}
+    assert both("measurements") == {"measurements": {"monitoring.PerformanceSample": 1}}
+    assert both("health_checks") == {"health_checks": {"monitoring.HealthCheck": 1}}
+    assert both("alerts") == {"alerts": {"monitoring.Alert": 1}}
+    left_alerts = sorted(Alert.objects.values_list("fingerprint", flat=True))
+    assert left_alerts == ["364open", "364resolved", "366open"]
+    assert sorted(TaskRun.objects.values_list("digest", flat=True)) == ["364", "r"]
+    HealthCheck.objects.update(checked_at=ago(999))
+    assert both("health_checks") == {"health_checks": {}}
+
+
+def test_only_messages_about_no_single_alert_go_by_themselves() -> None:
+    channel = NotificationChannel.objects.create(name="Desk", kind="email", recipients="a@example.org")
+    for state, days in (("sent", 366), ("sent", 364), ("pending", 400)):
+        AlertDelivery.objects.create(
+            channel=channel, state=state, created_at=ago(days), sent_at=ago(days) if state == "sent" else None
+        )
+    assert both("messages") == {"messages": {"monitoring.AlertDelivery": 1}}
 
 
 def many_pages(count: int) -> None:
