@@ -13,8 +13,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from documents.models import Document
 from engine.errors import EngineError
-from extraction.contact_sheets import sheet_image
-from extraction.contact_sheets import sheets as sheets_of
+from extraction.object_pages.contact_sheets import sheet_image
+from extraction.object_pages.contact_sheets import sheets as sheets_of
 from jobs.monitor import machines
 from monitoring import overview
 
