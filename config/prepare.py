@@ -10,11 +10,16 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
 
 from stack.environment import UnreadableSecret, value_of
+
+# Names the advisory lock of the preparation; any number that nothing else uses.
+PREPARING = 6_310_117
 
 
 def main() -> None:
@@ -23,16 +28,33 @@ def main() -> None:
     if sys.argv[1:] == ["static"]:
         collect_static_files()
         return
-    migrate()
-    collect_static_files()
-    create_schedules()
-    bring_groups_up_to_date()
-    is_new = not has_administrator()
-    if is_new:
-        seed_companies()
-        # Last, because this is what tells a new installation from one that was prepared.
-        make_first_account()
+    with alone():
+        migrate()
+        collect_static_files()
+        create_schedules()
+        bring_groups_up_to_date()
+        is_new = not has_administrator()
+        if is_new:
+            seed_companies()
+            # Last, because this is what tells a new installation from one that was prepared.
+            make_first_account()
     sys.stdout.write(json.dumps({"admin_created": is_new}) + "\n")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Several machines may prepare one PostgreSQL at once; they do it one after the other."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 
 def migrate() -> None:
@@ -63,8 +85,9 @@ def collect_static_files() -> None:
 def _static_digest(base: Path) -> str:
     digest = hashlib.sha256((base / "requirements.txt").read_bytes())
     for path in sorted((base / "static").rglob("*")):
-        status = path.stat()
-        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+        # By content: an image that was passed on has lost the exact times of its files.
+        if path.is_file():
+            digest.update(f"{path.relative_to(base)}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -5,11 +5,14 @@ takes messages turns. A process that is stopped or blocked touches nothing, and 
 that sits idle while its queues hold messages: a consumer that lost its subscription does that for
 ever. While the broker itself does not answer the worker is not to blame, and touches on.
 
-The file is named by `TENFOLD_ALIVE_FILE`; without it nothing is done. `stack.supervisor` watches it.
+The file is named by `TENFOLD_ALIVE_FILE` and holds the number of the process; `stack.supervisor` and
+`stack.healthy` watch it. Where systemd starts the worker and watches it, systemd is told as well. Without
+either nothing is done.
 """
 
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -33,8 +36,13 @@ class SignOfLife(StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self.path = os.environ.get("TENFOLD_ALIVE_FILE", "")
-        self.enabled = bool(self.path)
+        self.signs: list[Callable[[], None]] = []
+        if path := os.environ.get("TENFOLD_ALIVE_FILE", ""):
+            self.signs.append(lambda: _write(Path(path)))
+        # The parent's alone: its children inherit the variable and must not speak for it.
+        if address := os.environ.pop("NOTIFY_SOCKET", ""):
+            self.signs.append(lambda: _tell_systemd(address))
+        self.enabled = bool(self.signs)
 
     def start(self, parent: Any) -> None:
         from jobs import broker  # models are not loaded when this module is
@@ -42,8 +50,8 @@ class SignOfLife(StartStopStep):
         queues = list(parent.app.amqp.queues.consume_from)
         ear = Ear(lambda: broker.queue_lengths(queues))
         parent.timer.call_repeatedly(LOOK_EVERY / 2, ear.turned)
-        touching = threading.Thread(target=_touch, args=(Path(self.path), ear), daemon=True)
-        touching.start()
+        signing = threading.Thread(target=_give_signs, args=(self.signs, ear), daemon=True)
+        signing.start()
 
 
 class Ear:
@@ -74,10 +82,21 @@ class Ear:
         return self._deaf_looks < DEAF_AFTER
 
 
-def _touch(path: Path, ear: Ear) -> None:
+def _give_signs(signs: list[Callable[[], None]], ear: Ear) -> None:
     while True:
         if ear.hears():
-            path.touch()
+            for give in signs:
+                give()
         else:
             logger.error("The worker takes no messages any more; it gives no sign of life until it does.")
         time.sleep(LOOK_EVERY)
+
+
+def _write(path: Path) -> None:
+    path.write_text(str(os.getpid()))
+
+
+def _tell_systemd(address: str) -> None:
+    """Its protocol is a datagram; an address that begins with @ is an abstract one."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
+        line.sendto(b"READY=1\nWATCHDOG=1", "\0" + address[1:] if address.startswith("@") else address)
