@@ -12,7 +12,8 @@ class Schedule:
     """When a task starts by itself: every `every_seconds`, or by `crontab`, of which one is set.
 
     `crontab` is minute, hour, day of month, month, day of week. `expires_seconds` is when a message
-    that found no worker is dropped, so that an outage leaves no pile of repetitions.
+    that found no worker is dropped, so that an outage leaves no pile of repetitions. What is due
+    `even_without_scheduler` is started by the dispatcher while the scheduler is silent.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Schedule:
     expires_seconds: int | None = None
     arguments: dict[str, object] = field(default_factory=dict)
     enabled: bool = True
+    even_without_scheduler: bool = False
 
     def __post_init__(self) -> None:
         if (self.every_seconds is None) == (self.crontab is None):
@@ -174,6 +176,7 @@ SCHEDULES: tuple[Schedule, ...] = (
         description="Asks all parts of the system how they are, keeps the answers and tells of changes.",
         every_seconds=600,
         expires_seconds=600,
+        even_without_scheduler=True,
     ),
     Schedule(
         name="Weekly deletion of old data",
@@ -203,5 +206,6 @@ SCHEDULES: tuple[Schedule, ...] = (
         description="Looks for what people should know, and tells them over the channels.",
         every_seconds=300,
         expires_seconds=300,
+        even_without_scheduler=True,
     ),
 )

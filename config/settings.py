@@ -360,7 +360,7 @@ CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": VISIBILITY_TIME
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "jobs.scheduler:WatchedScheduler"
 # Zone-aware crontabs misfire when clocks change.
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30

@@ -87,14 +87,16 @@ def dispatcher(environment: Mapping[str, str]) -> Program:
     )
 
 
-def beat(environment: Mapping[str, str]) -> Program:
+def beat(places: Places, environment: Mapping[str, str]) -> Program:
+    """Its loop turns every 30 seconds at least; three turns that did not come are a scheduler that hangs."""
     return Program(
         name="beat",
         command=(
             *(sys.executable, "-m", "celery", "-A", "config", "beat"),
             *("--pidfile", "", "--loglevel", "INFO"),
         ),
-        environment=environment,
+        environment={**environment, "TENFOLD_ALIVE_FILE": str(places.state / "beat.alive")},
+        alive=places.state / "beat.alive",
     )
 
 

@@ -202,7 +202,7 @@ def _start_programs(
     supervisor.start(programs.web(addresses.host, addresses.web, child_environment))
     supervisor.start(programs.worker(places, child_environment))
     supervisor.start(programs.dispatcher(child_environment))
-    supervisor.start(programs.beat(child_environment))
+    supervisor.start(programs.beat(places, child_environment))
 
 
 def _say_where(places: Places, addresses: Addresses, password: str | None, seconds: float) -> None:

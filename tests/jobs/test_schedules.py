@@ -30,6 +30,7 @@ class Default:
     expires_seconds: int | None = 240
     arguments: dict[str, object] = field(default_factory=lambda: {"value": 5})
     enabled: bool = True
+    even_without_scheduler: bool = False
 
 
 def test_a_missing_schedule_is_created() -> None:

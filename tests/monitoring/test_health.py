@@ -113,8 +113,11 @@ class TestWhatIsMissing:
     def test_a_silent_scheduler(self) -> None:
         every = IntervalSchedule.objects.create(every=10, period=IntervalSchedule.MINUTES)
         entry = PeriodicTask.objects.create(name="often", task="x", interval=every)
-        assert probes.scheduler()[0] == Health.DEGRADED
-        for minutes, verdict in ((24, Health.HEALTHY), (26, Health.DEGRADED)):
+        # One that was stored just now cannot have been sent.
+        assert probes.scheduler()[0] == Health.HEALTHY
+        PeriodicTask.objects.filter(pk=entry.pk).update(date_changed=timezone.now() - timedelta(minutes=22))
+        assert probes.scheduler() == (Health.DEGRADED, "The scheduler was silent for 22 minutes.")
+        for minutes, verdict in ((20, Health.HEALTHY), (22, Health.DEGRADED)):
             PeriodicTask.objects.filter(pk=entry.pk).update(
                 last_run_at=timezone.now() - timedelta(minutes=minutes)
             )

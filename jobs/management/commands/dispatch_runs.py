@@ -3,12 +3,15 @@
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from jobs.dispatch import dispatch_once
+from jobs.silent_scheduler import LOOK_EVERY, start_what_it_owes
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +35,12 @@ class Command(BaseCommand):
         ended = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(name, lambda *_: ended.set())
+        look_at = time.monotonic() + LOOK_EVERY
         while not ended.is_set():
             self._sweep()
+            if time.monotonic() >= look_at:
+                self._look_at_scheduler()
+                look_at = time.monotonic() + LOOK_EVERY
             ended.wait(seconds)
 
     def _sweep(self) -> None:
@@ -45,4 +52,11 @@ class Command(BaseCommand):
                 logger.info("Dispatched %s", done)
         except Exception:
             logger.exception("A sweep failed; the next one tries again")
+            connection.close()
+
+    def _look_at_scheduler(self) -> None:
+        try:
+            start_what_it_owes(timezone.now())
+        except Exception:
+            logger.exception("What a silent scheduler owes was not looked at; the next look tries again")
             connection.close()
