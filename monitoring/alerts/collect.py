@@ -24,6 +24,8 @@ SEEN_AGAIN = timedelta(days=1)
 # How long a told row is remembered. Some are written again later, such as a share whose exchange rests.
 KEPT = timedelta(days=60)
 ASKED_TOGETHER = 500
+# What ails the system when it is first looked at is news all the same.
+ALSO_BEFORE = frozenset({"changes_of_health"})
 
 
 @dataclass(slots=True)
@@ -67,7 +69,9 @@ def _look(name: str, source: Source, now: datetime, found: Collected) -> None:
     # What was there before the first look is not news.
     AlertSource.objects.get_or_create(name=name, defaults={"started_at": now, "looked_at": now})
     place = AlertSource.objects.select_for_update().get(name=name)
-    since = max(place.started_at, place.looked_at - SEEN_AGAIN)
+    since = place.looked_at - SEEN_AGAIN
+    if name not in ALSO_BEFORE:
+        since = max(place.started_at, since)
     new = list(islice(_untold(place, source(since)), MOST_ROWS))
     ToldRow.objects.bulk_create([ToldRow(source=place, key=one.row, at=one.at) for one in new])
     for together in _gathered(new):

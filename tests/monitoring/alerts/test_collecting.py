@@ -84,6 +84,14 @@ def test_a_change_of_health_is_one_alert_and_its_end_resolves_it(company: Compan
     assert alert.state == "resolved"
 
 
+def test_what_ails_the_system_before_the_first_look_is_told(db: None) -> None:
+    """A part that was ill from the start would be ill for ever without a word."""
+    transition("broker", Health.HEALTHY, Health.UNHEALTHY, minutes(-20))
+    assert collect(minutes(0)).rows == {"changes_of_health": 1}
+    assert (Alert.objects.get().title, Alert.objects.get().count) == ("Broker: unhealthy", 1)
+    assert collect(minutes(5)).rows == {}
+
+
 @pytest.mark.parametrize(("failed", "ended", "told"), [(1, 20, 0), (2, 20, 1), (19, 19, 0), (6, 100, 1)])
 def test_more_than_five_percent_of_runs_failing_is_told(
     company: Company, failed: int, ended: int, told: int
