@@ -71,6 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         data = sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()
         return COMMANDS[asked.command](data, asked)
+    except BrokenPipeError:
+        raise  # says nothing of the file: whoever reads our output has seen enough
     except OSError as error:
         return _complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
     except NotFound as error:

@@ -1,6 +1,8 @@
 """The command line: what it prints and how it ends."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +14,7 @@ from engine.__main__ import (
     EXIT_WRONG_ARGUMENTS,
     main,
 )
+from tests.conftest import ROOT
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
 
 
@@ -94,3 +97,11 @@ def test_lines_of_a_page_are_numbered_with_their_figures_apart(file, capsys):
     assert costs.split("|")[1] == "Cost of sales  (700.0)  (650.0)"
     assert main(["lines", file, "--pages", "99", "--json"]) == EXIT_NOTHING_FOUND
     assert json.loads(capsys.readouterr().out) == {"lines": []}
+
+
+def test_a_reader_that_has_seen_enough_is_no_error_of_the_file(file):
+    """`… | head -1`: the pipe is closed before all of the text is written."""
+    command = f"{sys.executable} -m engine passages {file} --json | head -c 1"
+    for _ in range(3):
+        done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("{", "")

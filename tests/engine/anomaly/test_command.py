@@ -48,5 +48,5 @@ def test_refusals_name_the_line_and_what_is_missing() -> None:
     }
     short = run("2024-01-01,1\n2024-01-02,2")
     assert short.returncode == 1
-    assert short.stderr == "insufficient_history: 2 points are too few: 60 say what is usual.\n"
+    assert short.stderr == "insufficient_history: 2 points are too few: 100 say what is usual.\n"
     assert run("").stderr == "bad_input: The file is empty. Give a timestamp and a value on each line.\n"

@@ -72,8 +72,16 @@ def test_gaps_are_passed_over() -> None:
     assert [f.peak for f in find(values) if f.kind is PatternKind.SPIKE] == [617]
 
 
+@pytest.mark.parametrize("place", [0, 1, 50, 98, 99])
+def test_of_the_fewest_points_one_that_is_wild_is_found(place: int) -> None:
+    """With less than a hundred no statistic had a limit, and the answer was that nothing is unusual."""
+    values = np.random.default_rng(4).normal(10, 1, 100)
+    values[place] = 900
+    assert [(f.kind, f.peak) for f in find(values)] == [(PatternKind.SPIKE, place)]
+
+
 def test_too_little_and_impossible_values_are_refused() -> None:
-    with pytest.raises(NotEnoughData, match="59 points are too few: 60 say what is usual"):
-        find(np.arange(59.0))
+    with pytest.raises(NotEnoughData, match="99 points are too few: 100 say what is usual"):
+        find(np.arange(99.0))
     with pytest.raises(BadInput, match="infinite"):
         find([1.0, float("inf")] * 50)
