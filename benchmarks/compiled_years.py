@@ -16,7 +16,7 @@ from benchmarks import many_years, samples
 from benchmarks.filed import Company, Expected, Filed
 from benchmarks.scoring import rows_of_items
 from engine.check.footing import foot
-from engine.check.identities import load_identities
+from engine.check.identity_data import load_identities
 from engine.compiling.anchoring import AnchoredLine, anchor_lines
 from engine.compiling.lines import same_figure
 from engine.compiling.periods import settle_periods

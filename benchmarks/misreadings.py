@@ -20,7 +20,7 @@ from benchmarks.filed import Company, Filed
 from engine.anomaly.books import GROWTH, explained, metrics_of
 from engine.anomaly.circumstances import Circumstances, Place, Restated
 from engine.anomaly.points import detect
-from engine.check.identities import load_identities
+from engine.check.identity_data import load_identities
 from engine.compiling.anchoring import anchor_lines
 from engine.compiling.dropped import find_dropped_lines
 from engine.compiling.periods import settle_periods

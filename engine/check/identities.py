@@ -6,147 +6,22 @@ applicable where a line it needs is not printed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from engine.check.columns import column_roundings, part_columns
+from engine.check.identity_data import Bridge, Identity, Term, Totals, Variant, load_identities
 from engine.check.intervals import Interval, total
-from engine.check.sums import Structure, find_structure, printed_interval
+from engine.check.sums import Structure, Sum, find_structure, printed_interval
 from engine.concepts.signs import fixed_rows, total_rows
-from engine.concepts.taxonomy import Taxonomy, load_taxonomy
+from engine.concepts.taxonomy import Item, Taxonomy
 from engine.concepts.wording import contains, plain
-from engine.data_file import read_data
-from engine.errors import BadInput
-from engine.kinds import CheckOutcome, PeriodKind, Scope, StatementKind
+from engine.kinds import CheckOutcome, PeriodKind, RowKind, Scope, StatementKind
 from engine.statement import Check, RowMapping, RowSign, StatementReading, StatementTable
 from engine.values import Period
 
-DATA_FILE = Path(__file__).with_name("identities.yaml")
-
 DAYS_OF_YEAR = 365
 CALENDAR_SLACK = 8  # days by which a year of 52 or 53 weeks may begin beside the calendar's
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A concept in a sum. An optional one counts as nothing where it is not printed."""
-
-    concept: str
-    weight: int
-    optional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One way to test an identity. Either `left` lists concepts, or the left side is all lines
-    that add up to `right`: those of a part of the statement, or those since another total."""
-
-    left: tuple[Term, ...]
-    right: str
-    rows_of: str | None
-    rows_from: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """An identity within one statement, not tested where the line `unless` is printed. `blocks` keeps
-    a reading that fails from being accepted unseen; `warning` only asks for a look."""
-
-    code: str
-    statement: StatementKind
-    says: str
-    variants: tuple[Variant, ...]
-    unless: str | None
-    blocks: bool
-    warning: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """An identity between two statements, or between two years when `previous` is set. Words of
-    `wider` in the left line's label say that it counts more than the right one."""
-
-    code: str
-    says: str
-    left: str
-    right: tuple[str, ...]
-    previous: bool
-    warning: bool
-    wider: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Identities:
-    """All identities of the data file."""
-
-    within: tuple[Identity, ...]
-    across: tuple[Bridge, ...]
-
-    @property
-    def warnings(self) -> frozenset[str]:
-        """Codes of the identities whose failure only asks for a look."""
-        within = {identity.code for identity in self.within if identity.warning}
-        return frozenset(within | {bridge.code for bridge in self.across if bridge.warning})
-
-
-@lru_cache(maxsize=1)
-def load_identities() -> Identities:
-    """The identities, read once. Raises BadInput naming the faulty one."""
-    return parse_identities(read_data(DATA_FILE), load_taxonomy())
-
-
-def parse_identities(data: Mapping[str, Any], taxonomy: Taxonomy) -> Identities:
-    """Identities from the structure of the file. Raises BadInput naming the faulty one."""
-    within = tuple(
-        Identity(
-            code=str(entry["id"]),
-            statement=StatementKind(entry["statement"]),
-            says=str(entry["says"]),
-            variants=tuple(_variant(variant, str(entry["id"]), taxonomy) for variant in entry["variants"]),
-            unless=None
-            if (other := entry.get("unless")) is None
-            else _known(other, str(entry["id"]), taxonomy),
-            blocks=bool(entry.get("blocks", False)),
-            warning=bool(entry.get("warning", False)),
-        )
-        for entry in data["within"]
-    )
-    across = tuple(
-        Bridge(
-            str(entry["id"]),
-            str(entry["says"]),
-            _known(entry["left"], str(entry["id"]), taxonomy),
-            tuple(_known(code, str(entry["id"]), taxonomy) for code in entry["right"]),
-            bool(entry.get("previous", False)),
-            bool(entry.get("warning", False)),
-            tuple(plain(str(word)) for word in entry.get("wider", ())),
-        )
-        for entry in data["across"]
-    )
-    return Identities(within, across)
-
-
-def _variant(entry: Mapping[str, Any], code: str, taxonomy: Taxonomy) -> Variant:
-    terms = tuple(
-        Term(_known(text.strip("-?"), code, taxonomy), -1 if text.startswith("-") else 1, text.endswith("?"))
-        for text in entry.get("left", ())
-    )
-    rows_from = entry.get("rows_from")
-    if rows_from is not None:
-        _known(rows_from, code, taxonomy)
-    variant = Variant(terms, _known(entry["right"], code, taxonomy), entry.get("rows_of"), rows_from)
-    if sum(bool(side) for side in (variant.left, variant.rows_of, variant.rows_from)) != 1:
-        raise BadInput(f"The identity {code} needs exactly one of left, rows_of and rows_from.")
-    return variant
-
-
-def _known(concept: str, code: str, taxonomy: Taxonomy) -> str:
-    if concept not in taxonomy:
-        raise BadInput(f"The identity {code} names {concept!r}, which is no concept.")
-    return concept
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +47,7 @@ class _Statement:
         self.roundings = column_roundings(table)
         self.row_of = {m.concept: n for n, m in enumerate(mappings) if m.concept is not None}
         items = [taxonomy[m.concept] if m.concept is not None else None for m in mappings]
+        self.items: list[Item | None] = items
         factors = [sign.factor for sign in signs]
         self.structure: Structure = find_structure(
             table, factors, total_rows(table, items), fixed_rows(table, items)
@@ -214,6 +90,21 @@ class _Statement:
         values = [value for row in found.parts if (value := self.figure(row, column)) is not None]
         return _Side(total(values), found.parts) if values else None
 
+    def missed_sums(self) -> Sequence[Sum]:
+        """The sums that do not hold in every column, from top to bottom, and of totals that no lines make
+        the nearest. Of the latter only lines that are totals by name: bold ones may be anything."""
+        whole = [found for found in self.structure.missed if self._is_total_by_name(found.total)]
+        broken = [found for found in self.structure.sums if not found.holds]
+        return sorted([*broken, *whole], key=lambda found: found.total)
+
+    def _is_total_by_name(self, row: int) -> bool:
+        item, line = self.items[row], self.table.rows[row]
+        return (item is not None and item.is_sum) or (line.kind is RowKind.TOTAL and line.label != "")
+
+    def label(self, row: int) -> str:
+        """A line as it is printed, in quotation marks, or by its place where it has no words."""
+        return f"“{text}”" if (text := self.table.rows[row].label) else f"line {row + 1}"
+
     def _below(self, row: int) -> set[int]:
         """All rows that add up, directly or through subtotals, to a total."""
         below: set[int] = set()
@@ -235,12 +126,35 @@ def check_statement(
     """The verdict of every identity of the statement in every column. `left`, `right` and
     `tolerance` are in base units where the table's scale is known, else in the printed unit."""
     statement = _Statement(table, mappings, signs, taxonomy)
-    return tuple(
+    columns = range(len(table.columns))
+    verdicts = [
         _verdict(identity, statement, column)
         for identity in load_identities().within
         if identity.statement is table.kind
-        for column in range(len(table.columns))
-    )
+        for column in columns
+    ]
+    missed = (_missed_total(statement, column, verdicts) for column in columns)
+    return (*verdicts, *(check for check in missed if check is not None))
+
+
+def _missed_total(statement: _Statement, column: int, verdicts: Sequence[Check]) -> Check | None:
+    """The first total of a column that the lines above it do not make, None where all are made or named
+    by an identity that fails."""
+    named = {
+        check.rows[-1] for check in verdicts if check.outcome is CheckOutcome.FAILS and check.column == column
+    }
+    for found in statement.missed_sums():
+        right = statement.figure(found.total, column)
+        if found.agrees[column] is not False or found.total in named or right is None:
+            continue
+        values = [value for row in found.parts if (value := statement.figure(row, column)) is not None]
+        left = _Side(total(values), found.parts)
+        check = _compared(load_identities().totals, statement, column, left, _Side(right, (found.total,)))
+        if check.outcome is CheckOutcome.FAILS:
+            return replace(
+                check, explanation=f"{check.explanation} The total is {statement.label(found.total)}."
+            )
+    return None
 
 
 def _verdict(identity: Identity, statement: _Statement, column: int) -> Check:
@@ -267,7 +181,9 @@ def _verdict(identity: Identity, statement: _Statement, column: int) -> Check:
     )
 
 
-def _compared(identity: Identity, statement: _Statement, column: int, left: _Side, right: _Side) -> Check:
+def _compared(
+    identity: Identity | Totals, statement: _Statement, column: int, left: _Side, right: _Side
+) -> Check:
     own = statement.table.columns[column].unit
     scale = Decimal(own.scale or statement.table.unit.scale or 1)
     holds = left.value.meets(right.value)

@@ -154,7 +154,9 @@ def _mended(
     now = {check.identity: check.outcome for check in verdicts if check.column == column}
     if any(outcome is CheckOutcome.FAILS and identity not in before for identity, outcome in now.items()):
         return ()
-    return tuple(sorted(identity for identity in before if now[identity] is CheckOutcome.HOLDS))
+    # That totals are sums is told only where it fails.
+    held = CheckOutcome.HOLDS
+    return tuple(sorted(identity for identity in before if now.get(identity, held) is held))
 
 
 def _repair(

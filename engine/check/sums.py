@@ -10,7 +10,7 @@ smallest change of signs that makes it fit is taken.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, takewhile
 
 from engine.check.columns import column_roundings
 from engine.check.intervals import Interval
@@ -42,10 +42,12 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """All sums of a table, and the factor (+1 or -1) of each row that makes them hold."""
+    """All sums of a table, and the factor (+1 or -1) of each row that makes them hold. `missed` has the
+    rows known to be totals that no lines above them make, each with those that come nearest."""
 
     sums: tuple[Sum, ...]
     factors: tuple[int, ...]
+    missed: tuple[Sum, ...] = ()
 
     def of(self, total: int) -> Sum | None:
         """The sum that a row closes."""
@@ -70,7 +72,7 @@ class _Line:
     @property
     def is_zero(self) -> bool:
         """Whether it adds nothing."""
-        return not any(value is not None and value[0] + value[1] for value in self.values)
+        return not _is_something(self.values)
 
 
 def printed_interval(row: Row, column: int, rounding: Decimal = NOTHING) -> Interval | None:
@@ -110,6 +112,7 @@ class _Search:
         self.totals = totals
         self.stack: list[_Line] = []
         self.sums: list[Sum] = []
+        self.missed: list[Sum] = []
         self.digits = _most_digits(table)
         self.roundings = column_roundings(table)
 
@@ -121,15 +124,17 @@ class _Search:
             if all(value is None for value in printed):
                 continue
             self._lay(ordinal, printed)
-        return Structure(tuple(self.sums), tuple(self.factors))
+        return Structure(tuple(self.sums), tuple(self.factors), tuple(self.missed))
 
     def _lay(self, ordinal: int, printed: _Spans) -> None:
         found = self._plain_match(ordinal, printed) or (
             (self._flipped_match(ordinal, printed) or self._forgiving_match(ordinal, printed))
-            if ordinal in self.totals and any(value is not None and value[0] + value[1] for value in printed)
+            if ordinal in self.totals and _is_something(printed)
             else self._match_of_nothing(ordinal, printed)
         )
         if found is None:
+            if ordinal in self.totals:
+                self.missed += self._nearest(ordinal, printed)
             values = _times(printed, self.factors[ordinal])
             self.stack.append(_Line(ordinal, values, (ordinal,)))
             return
@@ -140,6 +145,21 @@ class _Search:
         leaves = tuple(leaf for part in parts for leaf in part.leaves)
         self.sums.append(Sum(ordinal, tuple(part.row for part in parts), agrees))
         self.stack.append(_Line(ordinal, _times(printed, factor), (*leaves, ordinal)))
+
+    def _nearest(self, ordinal: int, printed: _Spans) -> list[Sum]:
+        """The topmost lines whose sum comes nearest to a total that none makes. None where fewer than two
+        lines stand between it and the total before it, because a sheet may print totals alone, and none
+        where all but one of the topmost lines make it: that one is no part of it."""
+        own = list(takewhile(lambda line: line.row not in self.totals, reversed(self.stack)))
+        if sum(not line.is_zero for line in own) < 2 or not _is_something(printed):
+            return []
+        tried = [(_distance(sums, printed), count, sums) for count, sums in self._suffixes(2)]
+        for _, count, sums in tried:
+            for line in self.stack[-count:]:
+                if _agreement(_plus(sums, _times(line.values, -1)), printed) is not None:
+                    return []
+        _, count, sums = min(tried, key=lambda entry: entry[:2])
+        return [Sum(ordinal, tuple(line.row for line in self.stack[-count:]), _compare(sums, printed))]
 
     def _plain_match(self, ordinal: int, printed: _Spans) -> _Match | None:
         least = 1 if ordinal in self.totals else 2
@@ -154,7 +174,10 @@ class _Search:
         for count, sums in self._suffixes(least):
             for factor, total in turned:
                 agrees = _agreement(sums, total)
-                if agrees is not None and _worth(agrees, printed) and self._says_something(count, least):
+                if agrees is None or not _worth(agrees, printed) or not self._says_something(count, least):
+                    continue
+                # A line that stands in fewer columns than what is above it is one more of those lines.
+                if ordinal in self.totals or not _leaves_out(sums, total):
                     return count, factor, agrees
         return None
 
@@ -284,6 +307,20 @@ def _without_twice(sums: _Spans, lines: Sequence[_Line]) -> _Spans:
     return tuple(result)
 
 
+def _is_something(values: _Spans) -> bool:
+    """Whether a column has more or less than nothing."""
+    return any(value is not None and sum(value) != 0 for value in values)
+
+
+def _distance(sums: _Spans, printed: _Spans) -> int:
+    """How far a sum is from a total, over all columns in which that is printed."""
+    return sum(
+        abs(sum(total) - (0 if left is None else sum(left)))
+        for left, total in zip(sums, printed, strict=True)
+        if total is not None
+    )
+
+
 def _compare(sums: _Spans, printed: _Spans) -> tuple[bool | None, ...]:
     """Per column whether a sum meets the printed total; None where no total is printed."""
     return tuple(
@@ -298,6 +335,14 @@ def _agreement(sums: _Spans, printed: _Spans) -> tuple[bool | None, ...] | None:
         if total is not None and (left is None or left[0] > total[1] or total[0] > left[1]):
             return None
     return _compare(sums, printed)
+
+
+def _leaves_out(sums: _Spans, printed: _Spans) -> bool:
+    """Whether lines have something in a column in which their total is not printed."""
+    return any(
+        total is None and left is not None and sum(left) != 0
+        for left, total in zip(sums, printed, strict=True)
+    )
 
 
 def _is_telling(printed: _Spans, digits: int) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.check.identities import CALENDAR_SLACK, Bridge, load_identities
+from engine.check.identities import CALENDAR_SLACK
+from engine.check.identity_data import Bridge, load_identities
 from engine.compiling.additions import FigureRow, PrintedFigure
 from engine.compiling.formulas import Formulas
 from engine.concepts.taxonomy import PREFIXES

@@ -6,16 +6,20 @@ the sum would differ.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from engine.compiling.additions import FigureRow, PrintedFigure, find_sums
 from engine.compiling.anchoring import AnchoredLine
 from engine.compiling.lines import same_figure
 from engine.compiling.values import Vintage
 from engine.concepts.taxonomy import Taxonomy
+from engine.kinds import StatementKind
 from engine.values import Period
+
+MOST_TOGETHER = 3  # lines of one report that another prints as one
 
 Column = Mapping[str, Vintage]  # the figures of one report and period by line
 
@@ -58,8 +62,9 @@ def find_dropped_lines(lines: Iterable[AnchoredLine], taxonomy: Taxonomy) -> tup
                     continue
                 for total, parts in sums[period].items():
                     one = _missing(
-                        document, total, (total, *parts), period, theirs[period], ours[period], labels
-                    )
+                        document, total, (total, *parts), period, theirs[period], ours[period], labels,
+                        sums[period].keys(), taxonomy,
+                    )  # fmt: skip
                     if one is not None:
                         found.setdefault((document, one.key, period), one)
     return tuple(sorted(found.values(), key=lambda one: (one.document, one.period.end, one.key)))
@@ -119,6 +124,8 @@ def _missing(
     theirs: Column,
     ours: Column,
     labels: Mapping[str, str],
+    totals: Collection[str],
+    taxonomy: Taxonomy,
 ) -> DroppedLine | None:
     """The one figure of a sum that is not there, where all others are the same."""
     absent = [key for key in members if key not in ours]
@@ -128,11 +135,37 @@ def _missing(
     shared = [key for key in members if key in ours and key in theirs]
     if len(shared) != len(members) - 1 or not all(same_figure(ours[key], theirs[key]) for key in shared):
         return None
-    proof = theirs[absent[0]]
-    # The same figure under another name is the line, reworded or known by the next total.
-    if any(same_figure(proof, vintage) for vintage in ours.values()):
+    proof, own = theirs[absent[0]], _only_here(ours, theirs)
+    if absent[0] == total:
+        # What is printed on the way to it one report adds up and another does not; a sheet has its totals.
+        item = taxonomy[proof.concept] if proof.concept is not None else None
+        if item is None or not item.is_sum or item.statement is not StatementKind.BALANCE_SHEET:
+            return None
+    elif absent[0] in totals or any(same_figure(proof, vintage) for vintage in ours.values()):
+        # A total between other lines, or the line itself, reworded or known by the next total.
+        return None
+    if _is_made_of(proof, own):
         return None
     return DroppedLine(
         document, absent[0], labels[absent[0]], period, value, labels[total], proof,
         tuple(ours[key] for key in shared),
     )  # fmt: skip
+
+
+def _only_here(ours: Column, theirs: Column) -> list[Vintage]:
+    """The figures that are not also in the other report under the same name."""
+    return [
+        vintage for key, vintage in ours.items() if key not in theirs or not same_figure(vintage, theirs[key])
+    ]
+
+
+def _is_made_of(proof: Vintage, own: Sequence[Vintage]) -> bool:
+    """Whether the figure is that of a line, or of a few together, that only this report prints: the line
+    reworded, known by the next total, or not yet put together of these."""
+    allowed = Decimal("0.5").scaleb(-proof.decimals)
+    return any(
+        abs(sum((one.value or Decimal(0) for one in some), Decimal(0)) - (proof.value or Decimal(0)))
+        <= allowed + sum((Decimal("0.5").scaleb(-one.decimals) for one in some), Decimal(0))
+        for count in range(1, MOST_TOGETHER + 1)
+        for some in combinations(own, count)
+    )

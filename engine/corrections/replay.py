@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.check.identities import load_identities
+from engine.check.identity_data import load_identities
 from engine.concepts.taxonomy import Taxonomy, load_taxonomy
 from engine.concluding import bridged, concluded_as
 from engine.corrections.places import find_column, find_row, find_table

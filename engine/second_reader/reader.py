@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from engine.check.identities import load_identities
+from engine.check.identity_data import load_identities
 from engine.concepts.mapping import MappingRule
 from engine.concepts.taxonomy import load_taxonomy
 from engine.concluding import bridged, concluded

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from documents.models import Document
-from engine.check.identities import load_identities
+from engine.check.identity_data import load_identities
 from engine.check.repair import Repair, propose_repairs
 from engine.concepts.taxonomy import load_taxonomy
 from engine.concepts.wording import plain

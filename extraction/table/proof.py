@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from documents.models import DocumentVersion
-from engine.check.identities import load_identities
+from engine.check.identity_data import load_identities
 from engine.kinds import CheckOutcome, GapReason
 from extraction.models import (
     Fact,
@@ -208,11 +208,9 @@ def _checks(table: StatementTable, observation: Observation) -> tuple[CheckView,
 
 def _check(result: ValidationResult, labels: dict[int, str]) -> CheckView:
     ordinals: Sequence[int] = result.row_ordinals
-    identities = load_identities()
-    says = {entry.code: entry.says for entry in (*identities.within, *identities.across)}
     return CheckView(
         identity=result.identity,
-        says=says.get(result.identity, ""),
+        says=load_identities().says.get(result.identity, ""),
         holds=result.outcome == CheckOutcome.HOLDS,
         explanation=result.explanation,
         labels=tuple(labels.get(ordinal, "") for ordinal in ordinals),

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from engine.check.confidence import row_confidences
-from engine.check.identities import check_across, check_statement, load_identities, parse_identities
+from engine.check.identities import check_across, check_statement
+from engine.check.identity_data import load_identities, parse_identities
 from engine.concepts.mapping import map_rows
 from engine.concepts.signs import resolve_signs
 from engine.concepts.taxonomy import load_taxonomy
@@ -17,6 +18,7 @@ from engine.values import Unit
 from tests.engine.made_tables import table
 
 IS, BS, CF = StatementKind.INCOME_STATEMENT, StatementKind.BALANCE_SHEET, StatementKind.CASH_FLOW_STATEMENT
+TOTALS = {"id": "S1", "says": "totals are sums"}
 HOLDS, FAILS, NONE = CheckOutcome.HOLDS, CheckOutcome.FAILS, CheckOutcome.NOT_APPLICABLE
 
 SHEET = [
@@ -243,10 +245,10 @@ def test_a_faulty_identity_is_named():
     unknown = {"left": ["bs.nix"], "right": "bs.cash"}
     entry = {"id": "Z1", "statement": "balance_sheet", "says": "x", "variants": [unknown]}
     with pytest.raises(BadInput, match=r"The identity Z1 names 'bs\.nix'"):
-        parse_identities({"within": [entry], "across": []}, load_taxonomy())
+        parse_identities({"within": [entry], "across": [], "totals": TOTALS}, load_taxonomy())
     both = replace_variant(entry, {"left": ["bs.cash"], "rows_of": "assets", "right": "bs.total_assets"})
     with pytest.raises(BadInput, match="exactly one of left, rows_of and rows_from"):
-        parse_identities({"within": [both], "across": []}, load_taxonomy())
+        parse_identities({"within": [both], "across": [], "totals": TOTALS}, load_taxonomy())
 
 
 def replace_variant(entry, variant):
@@ -270,3 +272,68 @@ def test_closing_cash_with_restricted_cash_need_not_equal_the_sheet():
         "Not tested: 'Cash, cash equivalents and restricted cash at end of year' counts 5,000,000 more than "
         "'Cash and cash equivalents', as it says."
     )
+
+
+FLOWS = [
+    ("Cash flows from operating activities",),
+    ("Net income", "476", "423"),
+    ("Depreciation", "440", "424"),
+    ("Share-based compensation", "82", "36"),
+    ("Inventories", "(27)", "(50)"),
+    ("=Net cash provided by operating activities", "971", "833"),
+]
+
+
+def failing(reading, identity="S1"):
+    return [
+        (check.column, [reading.table.rows[n].label for n in check.rows], check.left - check.right)
+        for check in reading.checks
+        if check.identity == identity and check.outcome is FAILS
+    ]
+
+
+def test_a_total_that_lacks_one_of_its_lines_fails_by_what_is_missing():
+    assert failing(read(CF, FLOWS)) == []
+    reading = read(CF, [row for row in FLOWS if row[0] != "Share-based compensation"])
+    left = ["Net income", "Depreciation", "Inventories", "Net cash provided by operating activities"]
+    assert failing(reading) == [(0, left, Decimal(-82_000_000)), (1, left, Decimal(-36_000_000))]
+    check = next(check for check in reading.checks if check.identity == "S1")
+    assert check.explanation == (
+        "Fails: every printed total is the sum of lines above it, but the two sides differ by -82,000,000 "
+        "where rounding allows 2,000,000. The total is “Net cash provided by operating activities”."
+    )
+    assert max(reading.confidences[1:4]) < 0.8
+
+
+def test_a_sum_no_identity_knows_fails_in_the_column_in_which_it_does():
+    rows = [
+        ("Property, plant and equipment",),
+        ("Land", "4961", "4716"),
+        ("Buildings", "12618", "12522"),
+        ("Equipment", "5274", "(4845)"),
+        ("Construction in progress", "811", "592"),
+        ("=", "23664", "22675"),
+    ]
+    reading = read(BS, rows)
+    labels = ["Land", "Buildings", "Equipment", "Construction in progress", ""]
+    assert failing(reading) == [(1, labels, Decimal(-9_690_000_000))]
+    assert next(c for c in reading.checks if c.identity == "S1").explanation.endswith("The total is line 6.")
+
+
+def test_a_line_that_is_no_part_of_a_total_makes_it_no_failure():
+    beside = [*FLOWS[:3], ("Of which leases", "40", "30"), *FLOWS[3:]]
+    assert failing(read(CF, beside)) == []
+
+
+def test_a_line_in_one_column_is_no_total_of_lines_in_all():
+    # 438 is by chance within the rounding of what the three lines above it have in that column.
+    rows = [
+        *FLOWS[:3],
+        ("Deferred taxes", "33", "14"),
+        ("Asset impairment", None, "438"),
+        ("Inventories", "(27)", "(50)"),
+        ("=Net cash provided by operating activities", "922", "1249"),
+    ]
+    reading = read(CF, rows)
+    assert outcomes(reading, "C1a") == [HOLDS, HOLDS]
+    assert failing(reading) == []

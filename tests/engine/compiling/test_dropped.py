@@ -64,3 +64,31 @@ def test_the_same_figure_by_another_name_is_not_missing() -> None:
         older(TOTAL, (926, 822)),
     ]
     assert found([CASH, STOCK, DUE, TOTAL], renamed) == ()
+
+
+def test_two_lines_that_another_report_prints_as_one_are_not_missing() -> None:
+    parted = [
+        older(CASH, (117, 99)),
+        Line("Raw materials", None, (233, 201)),
+        Line("Finished goods", None, (200, 200)),
+        older(DUE, (376, 322)),
+        older(TOTAL, (926, 822)),
+    ]
+    assert found([CASH, STOCK, DUE, TOTAL], parted) == ()
+
+
+def test_a_total_on_the_way_that_another_report_does_not_print_is_not_missing() -> None:
+    quick = Line("Cash and receivables", None, (512, 493), RowKind.SUBTOTAL)
+    assert found([CASH, DUE, quick, STOCK, TOTAL], BEFORE) == ()
+
+
+def test_the_total_of_a_sheet_is_missing_though_another_line_has_its_figure() -> None:
+    now = [
+        Line("Total assets", "bs.total_assets", (963, 926), RowKind.TOTAL),
+        Line("Total liabilities", "bs.total_liab", (451, 433), RowKind.TOTAL),
+        Line("Total equity", "bs.total_equity", (512, 493), RowKind.TOTAL),
+        Line("Total liabilities and equity", "bs.total_el", (963, 926), RowKind.TOTAL),
+    ]
+    before = [Line(one.label, one.concept, (one.figures[1], 800), one.kind) for one in now[:3]]
+    (missing,) = found(now, before)
+    assert (missing.document, missing.key, missing.value) == ("2023", "bs.total_el", Decimal(926_000_000))

@@ -81,7 +81,8 @@ def _row(kind, item, unit):
     is_income = kind is StatementKind.INCOME_STATEMENT
     to_the_cent = all(c is None or abs(c.number) < 100 for c in cells)
     per_share = is_income and ("per share" in words or "per common share" in words) and to_the_cent
-    row_kind = RowKind.PER_SHARE if per_share else RowKind.LINE
+    usual = RowKind.TOTAL if item["label"].lower().startswith("total") else RowKind.LINE  # as it is read
+    row_kind = RowKind.PER_SHARE if per_share else usual
     own = Unit("USD", 1) if per_share else unit
     return Row(item["label"], item["section"], 0, row_kind, cells, "", 1, BOX, own)
 
