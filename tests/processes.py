@@ -31,15 +31,12 @@ class RunningPostgres:
     @contextmanager
     def start(cls) -> Iterator["RunningPostgres"]:
         """Start a server with an empty cluster; gone with its data when the block ends."""
-        # PostgreSQL refuses to run as root. An existing account without rights serves as well as a
-        # new one, and nothing of the machine is changed for it.
-        nobody = pwd.getpwnam("nobody")
-        account = {"user": nobody.pw_uid, "group": nobody.pw_gid} if os.getuid() == 0 else {}
         folder = Path(tempfile.mkdtemp(prefix="tenfold-pg-", dir="/tmp"))
         try:
+            binaries, account = postgres_programs(folder)
             if account:
                 os.chown(folder, account["user"], account["group"])
-            server = cls(_binaries(folder, account), folder, account)
+            server = cls(binaries, folder, account)
             server._initialise()
             server.launch()
             try:
@@ -137,6 +134,18 @@ class RunningPostgres:
             "USER": USER,
             "HOST": str(self.folder),
         }
+
+
+def postgres_programs(folder: Path) -> tuple[Path, dict[str, int]]:
+    """The folder of PostgreSQL's programs, and whom to run the server as: `user` and `group`, or nothing.
+
+    What has to be copied for that account is copied below `folder`.
+    """
+    # PostgreSQL refuses to run as root. An existing account without rights serves as well as a new one,
+    # and nothing of the machine is changed for it.
+    nobody = pwd.getpwnam("nobody")
+    account = {"user": nobody.pw_uid, "group": nobody.pw_gid} if os.getuid() == 0 else {}
+    return _binaries(folder, account), account
 
 
 def _binaries(folder: Path, account: dict[str, int]) -> Path:

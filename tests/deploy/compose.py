@@ -100,26 +100,31 @@ class Here:
     ports: dict[tuple[str, str], int]
 
     def prepare(self, service: Service) -> None:
-        """Make the folders that are mounted."""
+        """Make what is mounted: folders, and files of ours with the paths of this machine in them."""
         for inside, behind in service.mounts.items():
-            if not behind.startswith(("secret:", "./deploy")):
-                self._place(service, inside, behind).mkdir(parents=True, exist_ok=True)
+            place = self._place(service, inside, behind)
+            if behind.startswith("./deploy/"):
+                place.write_text(self.text(service, (ROOT / behind).read_text(encoding="utf-8")))
+            elif not behind.startswith("secret:"):
+                place.mkdir(parents=True, exist_ok=True)
 
     def _place(self, service: Service, inside: str, behind: str) -> Path:
         if behind.startswith("secret:"):
             return self.folder / "secrets" / behind.removeprefix("secret:")
-        if behind.startswith("./deploy"):
-            return ROOT / behind.removeprefix("./")
+        if behind.startswith("./deploy/"):
+            return self.folder / Path(behind).name
         shared = behind.removeprefix("./") or f"{service.name}{inside.replace('/', '-')}"
         return self.folder / shared
 
     def text(self, service: Service, written: str) -> str:
         """A word of a command or a variable, with paths and servers of this machine."""
-        for inside, behind in sorted(service.mounts.items(), key=lambda mount: -len(mount[0])):
-            place = re.escape(inside)
-            written = re.sub(
-                rf"(?<![\w./-]){place}(?![\w-])", str(self._place(service, inside, behind)), written
-            )
+        places = {
+            inside: str(self._place(service, inside, behind)) for inside, behind in service.mounts.items()
+        }
+        # The longest first, and all in one go: what was put in is not looked at again.
+        inside = "|".join(map(re.escape, sorted(places, key=len, reverse=True)))
+        if inside:
+            written = re.sub(rf"(?<![\w./-])(?:{inside})(?![\w-])", lambda match: places[match[0]], written)
         for (name, port), here in self.ports.items():
             host = rf"(?:127\.0\.0\.1|{name})" if name == service.name else name
             written = re.sub(rf"(?<![\w.-]){host}:{port}\b", f"127.0.0.1:{here}", written)
