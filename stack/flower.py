@@ -89,7 +89,9 @@ def main() -> None:
         words = command(where, places)
     except (FlowerUnavailable, environment.UnreadableSecret) as error:
         sys.exit(str(error))
+    # Flower asks for the value itself; the name of its file beside it would be one too many.
     os.environ["FLOWER_BASIC_AUTH"] = account(settings, places)
+    os.environ.pop("FLOWER_BASIC_AUTH_FILE", None)
     os.execv(words[0], words)  # noqa: S606
 
 

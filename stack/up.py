@@ -3,7 +3,6 @@
 import argparse
 import fcntl
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -70,7 +69,14 @@ def up(arguments: Sequence[str]) -> int:
             except Stopped:
                 pass
             say("Stopping.")
-    except (CannotStart, ports.NoPort, valkey.BrokerUnavailable, flower.FlowerUnavailable, OSError) as error:
+    except (
+        CannotStart,
+        environment.UnreadableSecret,
+        ports.NoPort,
+        valkey.BrokerUnavailable,
+        flower.FlowerUnavailable,
+        OSError,
+    ) as error:
         print(f"Tenfold cannot start: {error}", file=sys.stderr)
         return 1
     say("Stopped. Nothing of it is running any more.")
@@ -166,6 +172,7 @@ def _environment(places: Places, addresses: Addresses, settings: dict[str, str])
         "TENFOLD_STATE_DIR": str(places.state),
         # Flower asks for it, and the web pages that fetch what Flower shows know it.
         "FLOWER_BASIC_AUTH": flower.account(settings, places),
+        "FLOWER_BASIC_AUTH_FILE": "",
         # Lines reach the logs when they are written, not when a buffer is full.
         "PYTHONUNBUFFERED": "1",
     }
@@ -181,12 +188,12 @@ def _environment(places: Places, addresses: Addresses, settings: dict[str, str])
 
 def _prepare(supervisor: Supervisor, places: Places, child_environment: dict[str, str]) -> str | None:
     """Bring the database up to date; the admin's password where the account was made just now."""
-    chosen = os.environ.get("TENFOLD_ADMIN_PASSWORD")
+    chosen = environment.value_of("TENFOLD_ADMIN_PASSWORD")
     # Kept before the account is made: a start that breaks off between the two locks nobody out.
     password = chosen or passwords.make(places, "admin")
     status, output = supervisor.run_to_end(
         [sys.executable, "-m", "config.prepare"],
-        {**child_environment, "TENFOLD_ADMIN_PASSWORD": password},
+        {**child_environment, "TENFOLD_ADMIN_PASSWORD": password, "TENFOLD_ADMIN_PASSWORD_FILE": ""},
         quiet=True,
     )
     if status:

@@ -12,7 +12,7 @@ READ_BY_SETTINGS = re.compile(
     r"env\.(?:text|flag|number|choice|words|folder|parsed)\(\s*\"([A-Z][A-Z0-9_]*)\""
 )
 READ_ELSEWHERE = re.compile(
-    r"(?:environ(?:ment)?|settings)\.get\(\s*\"((?:TENFOLD|REDIS|CELERY|FLOWER|OPENAI|DATABASE|SECRET)_[A-Z0-9_]+)\""
+    r"(?:(?:environ(?:ment)?|settings)\.get|value_of)\(\s*\"((?:TENFOLD|REDIS|CELERY|FLOWER|OPENAI|DATABASE|SECRET)_[A-Z0-9_]+)\""
 )
 ASSIGNED = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$")
 # Told to child processes by ./run; people set them nowhere.

@@ -1,5 +1,6 @@
 """Where Flower listens, and what it is told."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def test_its_password_is_made_once_and_kept(tmp_path: Path) -> None:
     assert account == f"tenfold:{passwords.kept(places)['flower']}"
     assert flower.account({}, places) == account
     assert flower.account({"FLOWER_BASIC_AUTH": "me:mine"}, places) == "me:mine"
+
+
+def test_a_password_in_a_file_reaches_it_and_only_once(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Flower knows the value alone, and the settings refuse a value beside the name of its file."""
+    (tmp_path / "account").write_text("me:mine\n")
+    monkeypatch.setenv("FLOWER_BASIC_AUTH_FILE", str(tmp_path / "account"))
+    monkeypatch.setenv("TENFOLD_STATE_DIR", str(tmp_path))
+    monkeypatch.delenv("FLOWER_BASIC_AUTH", raising=False)
+    told: dict[str, str] = {}
+    monkeypatch.setattr(os, "execv", lambda program, words: told.update(os.environ))
+    flower.main()
+    assert told["FLOWER_BASIC_AUTH"] == "me:mine"
+    assert "FLOWER_BASIC_AUTH_FILE" not in told
+    monkeypatch.delenv("FLOWER_BASIC_AUTH")
 
 
 def test_its_folder_is_closed_to_everyone_else(tmp_path: Path) -> None:
