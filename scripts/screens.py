@@ -1,4 +1,5 @@
 """`./run screens`: pictures of the main pages for docs/screens, light and dark, wide and narrow.
+`./run screens tutorial` goes through the tutorial instead, and takes the pictures of its steps.
 
 Starts Tenfold in a folder of its own with the demo company, looks at it with the system's Chromium and
 stops it again. `--address` looks at one that runs already; the password is then asked for by its
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from tutorial import go_through
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = ROOT / "docs" / "screens"
@@ -37,6 +39,7 @@ PAGES = {
     "restatements": "/admin/extraction/restatement/",
     "under-way": "/admin/now/",
 }
+TUTORIAL = "tutorial"
 SIZES = {"": (1440, 900), "-390": (390, 844)}
 SCHEMES = ("light", "dark")
 COLOURS = 200  # of a picture's palette: text and lines need no more
@@ -46,8 +49,8 @@ SECONDS = 300  # for the start with the demo
 def main() -> int:
     asked = _arguments()
     wanted = asked.only or list(PAGES)
-    if unknown := sorted(set(wanted) - set(PAGES)):
-        print(f"There is no page {', '.join(unknown)}: {', '.join(PAGES)}.", file=sys.stderr)
+    if unknown := sorted(set(wanted) - {*PAGES, TUTORIAL}):
+        print(f"There is no page {', '.join(unknown)}: {', '.join(PAGES)}, {TUTORIAL}.", file=sys.stderr)
         return 2
     SCREENS.mkdir(parents=True, exist_ok=True)
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -57,7 +60,10 @@ def main() -> int:
     options = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with _tenfold(asked.address) as (address, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=options)
-        for suffix, size in SIZES.items():
+        if TUTORIAL in wanted:
+            wanted.remove(TUTORIAL)
+            go_through(browser, address, password, _keep)
+        for suffix, size in SIZES.items() if wanted else ():
             for scheme in SCHEMES:
                 _take_all(browser, address, password, wanted, scheme, suffix, size)
         browser.close()
