@@ -13,12 +13,10 @@ and a broker of its own:
 import argparse
 import json
 import os
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -27,15 +25,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results
-from stack import kernel, ports, programs, valkey
+from benchmarks import processes, results
+from benchmarks.processes import ROOT, percentile, temporary_folder, wait_until
+from stack import programs, valkey
 from stack.places import Places
 
-ROOT = Path(__file__).resolve().parent.parent
 SHARES = 50  # companies among which the waiting rows are spread
 REQUESTS = 200  # for each state of the broker
 EACH = 10  # requests of one person
-LONGEST = 180.0  # seconds after which a measurement is given up
 PACKAGES = ("celery", "kombu", "redis", "django-celery-results", "django", "psycopg")
 
 
@@ -58,64 +55,27 @@ def measured(runs: int, rounds: int, rows: int) -> dict[str, Any]:
         with _worker(places) as worker:
             found["throughput"] = throughput(runs, rounds, worker)
         found["crowd"] = crowd(rows)
-        with _web(places) as address:
+        with processes.web(places) as address:
             found["answers"] = answers(address, broker)
     return found
 
 
 @contextmanager
-def _worker(places: Places) -> Iterator["subprocess.Popen[bytes]"]:
-    log = places.state / "worker.log"
-    words = [
-        *(sys.executable, "-m", "celery", "-A", "benchmarks.jobs_worker", "worker", "--concurrency", "2"),
-        *("--queues", "default"),  # of which a process does many before it is replaced
-        *("-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
-    ]
-    with _process(words, log) as process:
-        _wait(lambda: process.poll() is not None or b" ready." in log.read_bytes(), "the worker's start")
-        if process.poll() is not None:
-            raise SystemExit(log.read_text(errors="replace")[-2000:])
+def _worker(places: Places) -> Iterator[processes.Process]:
+    program = programs.Program(
+        name="worker",
+        command=(
+            *(sys.executable, "-m", "celery", "-A", "benchmarks.jobs_worker", "worker"),
+            *("--concurrency", "2", "--queues", "default"),  # of which a process does many
+            *("-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+        ),
+        ready_words=" ready.",
+    )
+    with processes.ready(program, places.state) as process:
         yield process
 
 
-@contextmanager
-def _web(places: Places) -> Iterator[str]:
-    port = ports.next_free(8790)
-    program = programs.web("127.0.0.1", port, {})
-    with _process(list(program.command), places.state / "web.log"):
-        assert program.ready is not None
-        _wait(program.ready, "the web server")
-        yield f"http://127.0.0.1:{port}"
-
-
-@contextmanager
-def _process(words: list[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    parent = os.getpid()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            words,
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=lambda: kernel.die_with_parent(parent),
-        )
-    try:
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _wait(condition: Callable[[], bool], what: str, every: float = 0.1) -> None:
-    end = time.monotonic() + LONGEST
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"It took too long: {what}.")
-        time.sleep(every)
-
-
-def throughput(runs: int, rounds: int, worker: "subprocess.Popen[bytes]") -> dict[str, list[float]]:
+def throughput(runs: int, rounds: int, worker: processes.Process) -> dict[str, list[float]]:
     """Runs and bare tasks per second, and the processor milliseconds that each takes in this process
     and the worker's, in turns; a first round of both only warms the worker."""
     found: dict[str, list[float]] = {"bare": [], "runs": [], "bare_ms": [], "runs_ms": []}
@@ -131,17 +91,9 @@ def throughput(runs: int, rounds: int, worker: "subprocess.Popen[bytes]") -> dic
     return found
 
 
-def _processor_seconds(worker: "subprocess.Popen[bytes]") -> float:
+def _processor_seconds(worker: processes.Process) -> float:
     """What this process and all of the worker's have used so far."""
-    used = time.process_time()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it has just ended
-        if int(fields[3]) == worker.pid:  # its session; with what its ended children have used
-            used += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    return used
+    return time.process_time() + processes.processor_seconds(worker)
 
 
 def _bare(count: int, turn: int) -> float:
@@ -155,7 +107,7 @@ def _bare(count: int, turn: int) -> float:
     for number in range(count):
         current_app.send_task(BARE, args=[number], queue="default")
     done = TaskResult.objects.filter(status="SUCCESS")
-    _wait(lambda: done.count() - before >= count, "bare tasks")
+    wait_until(lambda: done.count() - before >= count, "bare tasks")
     return count / (time.perf_counter() - began)
 
 
@@ -169,7 +121,7 @@ def _runs(count: int, turn: int) -> float:
     for first in range(0, count, 100):
         numbers = range(first, min(first + 100, count))
         insert([prepare(RUN, arguments={"number": turn * 1_000_000 + number}) for number in numbers])
-    _wait(lambda: TaskRun.objects.finished().count() - before >= count, "runs")
+    wait_until(lambda: TaskRun.objects.finished().count() - before >= count, "runs")
     seconds = time.perf_counter() - began
     assert TaskRun.objects.exclude(state="succeeded").count() == 0
     assert TaskAttempt.objects.exclude(end="succeeded").count() == 0
@@ -188,7 +140,7 @@ def crowd(rows: int) -> dict[str, float]:
 
     TaskRun.objects.all().delete()
     began = time.perf_counter()
-    _let_wait(rows)
+    _letwait_until(rows)
     stored = time.perf_counter() - began
     before = _memory()
     passes = [_seconds(dispatch_once) for _ in range(5)]
@@ -210,7 +162,7 @@ def crowd(rows: int) -> dict[str, float]:
     }
 
 
-def _let_wait(rows: int) -> None:
+def _letwait_until(rows: int) -> None:
     """As `insert` would, without telling the broker."""
     from unittest.mock import patch
 
@@ -241,7 +193,7 @@ def _seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def answers(address: str, broker: "subprocess.Popen[bytes]") -> dict[str, list[float]]:
+def answers(address: str, broker: processes.Process) -> dict[str, list[float]]:
     """Milliseconds of each answer to a request that starts work, by the state of the broker."""
     found = {"up": _posts(address, "up")}
     broker.send_signal(signal.SIGSTOP)
@@ -292,17 +244,7 @@ def _posts(address: str, name: str) -> list[float]:
 
 
 def on_database(url: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")},
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TENFOLD_ENV_FILE": os.devnull,
-        "TENFOLD_STATE_DIR": str(folder),
-        "TENFOLD_CACHE": "memory",
-        "TENFOLD_LOG_LEVEL": "WARNING",
-        "SECRET_KEY": "only-for-benchmarks-and-long-enough-to-be-accepted",
-        "DATABASE_URL": url,
-        "REDIS_URL": f"unix://{Places(folder).socket}",
-    }
+    environment = {**processes.settings(folder, url), "TENFOLD_CACHE": "memory"}
     counts = [str(options.runs), str(options.rounds), str(options.rows)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.jobs", "--one", *counts],
@@ -319,21 +261,12 @@ def all_databases(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
     from tests.processes import RunningPostgres
 
     found = {}
-    with _folder() as folder:
+    with temporary_folder() as folder:
         found["SQLite"] = on_database(f"sqlite:///{folder}/benchmark.sqlite3", folder, options)
-    with _folder() as folder, RunningPostgres.start() as server:
+    with temporary_folder() as folder, RunningPostgres.start() as server:
         server.create("benchmark")
         found["PostgreSQL"] = on_database(server.url("benchmark"), folder, options)
     return found
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="tenfold-bench-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def ratio(one: dict[str, Any]) -> float:
@@ -368,11 +301,6 @@ def lines_of(found: dict[str, dict[str, Any]]) -> list[str]:
         )
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
-
-
-def percentile(values: list[float], share: int) -> float:
-    """The value that so many percent do not exceed."""
-    return sorted(values)[max(0, -(-len(values) * share // 100) - 1)]
 
 
 EXPLAINED = [

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import results
+from benchmarks.processes import percentile
 
 PACKAGES = ("django", "psycopg", "django-unfold")
 COMPANIES = 1_000
@@ -187,7 +188,7 @@ class Taken:
 
     @property
     def p95(self) -> float:
-        return sorted(self.whole)[max(0, -(-len(self.whole) * 95 // 100) - 1)]
+        return percentile(self.whole, 95)
 
 
 def measured(times: int) -> dict[str, Taken]:

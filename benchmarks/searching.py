@@ -27,7 +27,7 @@ from typing import Any
 import yaml
 
 from benchmarks import results
-from benchmarks.jobs import percentile
+from benchmarks.processes import percentile
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT.parent / "shared" / "samples"
@@ -183,7 +183,8 @@ def _timed() -> list[float]:
 
 def read_all(folder: Path, pattern: str) -> list[float]:
     """Take the reports apart in throw-away processes and keep what came out; the seconds of each."""
-    from engine.sandbox import Limits, passages_safely
+    from engine.limits import Limits
+    from engine.sandbox import passages_safely
     from engine.text.reading import text_reading_to_json
 
     seconds = []

@@ -6,7 +6,7 @@ from datetime import date
 
 from documents.models import DecidedBy, Document, DocumentStatus
 from documents.storage import open_version
-from documents.survey import survey_of
+from documents.survey import Surveyed, survey_of
 from engine.classify.document import Classification, classify
 from engine.classify.evidence import DocumentClues, with_survey
 from engine.kinds import DocumentKind
@@ -28,15 +28,19 @@ class Classified:
 
 
 def classify_document(
-    document: Document, *, report: Report = silent, storing: Storing = nullcontext
+    document: Document,
+    *,
+    surveyed: Surveyed | None = None,
+    report: Report = silent,
+    storing: Storing = nullcontext,
 ) -> Classified:
     """Decide what a document is and keep the decision with its evidence.
 
     Without a file the address and the link decide alone. What a person has said stays; the file
-    then only fills in what is still empty.
+    then only fills in what is still empty. A file just looked over (`surveyed`) is not opened again.
     """
     report("classifying", 0, 1, str(document))
-    clues, warnings = _clues(document)
+    clues, warnings = _clues(document, surveyed)
     result = classify(clues)
     with storing():
         _keep(document, result)
@@ -51,15 +55,16 @@ def classify_document(
     )
 
 
-def _clues(document: Document) -> tuple[DocumentClues, tuple[str, ...]]:
+def _clues(document: Document, surveyed: Surveyed | None) -> tuple[DocumentClues, tuple[str, ...]]:
     """What is known of a document, and sentences about what could not be looked at."""
     clues = DocumentClues(url=document.url, link_text=document.link_text, context=document.link_context)
     version = document.current_version
     if version is None:
         return clues, ("There is no file yet, so that only the address and the link were looked at.",)
     clues = replace(clues, file_name=version.original_name, page_count=version.page_count)
-    with open_version(version) as file:
-        surveyed = survey_of(file.read())
+    if surveyed is None:
+        with open_version(version) as file:
+            surveyed = survey_of(file.read())
     if surveyed.survey is None:
         reason = surveyed.error.message if surveyed.error else "The file could not be opened."
         return clues, (reason,)

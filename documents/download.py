@@ -1,7 +1,7 @@
 """A document's address turned into a stored file."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ class Downloaded:
     """What a download gave. `version` is None where the site or the content stood in the way; then
     `reason_code` and `reason` say what. `duplicate_of_id` names the document of the same company
     that holds the same content, `replaced` says that the site has put another file under the address
-    than it had there before."""
+    than it had there before, `surveyed` what a new file was found to be."""
 
     version: DocumentVersion | None
     is_new_version: bool = False
@@ -33,6 +33,7 @@ class Downloaded:
     duplicate_of_id: int | None = None
     reason_code: str = ""
     reason: str = ""
+    surveyed: Surveyed | None = None
 
 
 def download(
@@ -91,7 +92,7 @@ def download(
         file.seek(0)
         survey = survey_of(file.read())
         with storing():
-            return _keep(document, stored, streamed, survey)
+            return replace(_keep(document, stored, streamed, survey), surveyed=survey)
 
 
 def _keep(document: Document, stored: StoredFile, streamed: Streamed, survey: Surveyed) -> Downloaded:

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from engine.errors import Unreadable
-from engine.sandbox import Limits, survey_safely
+from engine.limits import Limits
+from engine.sandbox import survey_safely
 from engine.statement import Survey
 
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from documents.errors import NoFile
 from documents.models import Document, DocumentText, DocumentVersion, PageText, Passage
 from documents.storage import open_version
+from engine.limits import Limits
 from engine.progress import Report, silent
-from engine.sandbox import Limits, passages_safely
+from engine.sandbox import passages_safely
 from engine.text.profiles import profile_of
 from engine.text.query import search_form
 from engine.text.reading import TEXT_VERSION, TextReading

@@ -25,43 +25,35 @@ FILE "-" is standard input. Exit status: 0 read; 1 nothing of what was asked for
 """
 
 import argparse
-import base64
-import json
-import os
+import importlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from engine.classify.document import classify
-from engine.classify.evidence import DocumentClues, with_survey
-from engine.classify.packages import with_package
-from engine.classify.show import classification_to_json, show_classification
-from engine.currency import read_ecb
-from engine.discover.feeds import links_in
-from engine.discover.show import links_to_json, ranked_links, show_links
-from engine.edited_workbook import read_workbook
-from engine.errors import BadInput, NotEnoughData, NotFound, Unreadable
-from engine.exchange import reading_to_json, survey_to_json
-from engine.kinds import DocumentKind, StatementKind
-from engine.pdf.contact_sheet import contact_sheet
-from engine.pdf.open import OpenLimits
-from engine.pdf.render import render_page
-from engine.provenance import Place, relocate
-from engine.reading import ReadingOptions, read, survey
-from engine.sandbox import Limits, limit_this_process
-from engine.second_reader.lines import printed_lines
-from engine.sentiment.sentence import tone_of
-from engine.sentiment.show import show_tone, tone_to_json
-from engine.show import show_reading, show_survey
-from engine.text.reading import read_text, text_reading_to_json
-from engine.xbrl.listing import read_listing
-from engine.xbrl.read import read_tagged
-from engine.xbrl.show import show_tagged
+from engine.commands.status import EXIT_NO_FILE, EXIT_NOTHING_FOUND, EXIT_READ, EXIT_UNREADABLE, complain
+from engine.errors import NotFound, Unreadable
+from engine.kinds import StatementKind
+from engine.limits import OCR_SECONDS, Limits, limit_this_process
 
-EXIT_READ = 0
-EXIT_NOTHING_FOUND = 1
-EXIT_WRONG_ARGUMENTS = 2
-EXIT_UNREADABLE = 3
-EXIT_NO_FILE = 4
+# Each command with the module of `engine.commands` that holds its function.
+COMMANDS = {
+    "read": "reports",
+    "survey": "reports",
+    "render": "pictures",
+    "sheet": "pictures",
+    "relocate": "places",
+    "lines": "places",
+    "edits": "workbooks",
+    "passages": "texts",
+    "tagged": "tagged_files",
+    "filings": "tagged_files",
+    "rates": "tagged_files",
+    "links": "documents",
+    "classify": "documents",
+    "sentiment": "tones",
+    "forecast": "forecasts",
+    "anomalies": "anomalies",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,19 +62,19 @@ def main(arguments: list[str] | None = None) -> int:
     _limit(asked)
     try:
         data = sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()
-        return COMMANDS[asked.command](data, asked)
+        return _function(asked.command)(data, asked)
     except BrokenPipeError:
         raise  # says nothing of the file: whoever reads our output has seen enough
     except OSError as error:
-        return _complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
+        return complain(f"{asked.file}: {error.strerror or error}", EXIT_NO_FILE, "no_file", asked.json)
     except NotFound as error:
-        return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
+        return complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
     except MemoryError:
-        return _complain(
+        return complain(
             "Reading the file took more memory than allowed.", EXIT_UNREADABLE, "out_of_memory", asked.json
         )
     except Unreadable as error:
-        return _complain(error.message, EXIT_UNREADABLE, error.code, asked.json)
+        return complain(error.message, EXIT_UNREADABLE, error.code, asked.json)
 
 
 def _limit(asked: argparse.Namespace) -> None:
@@ -135,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         for limit in ("memory-bytes", "cpu-seconds", "answer-bytes"):
             command.add_argument(f"--{limit}", type=int, help="a limit the process puts on itself")
         if name in ("read", "passages"):
-            command.add_argument("--ocr-seconds", type=float, default=ReadingOptions().ocr_seconds,
+            command.add_argument("--ocr-seconds", type=float, default=OCR_SECONDS,
                                  help="how long to look at pictures of pages; 0: not")  # fmt: skip
         if name == "read":
             kinds = [kind.value for kind in StatementKind]
@@ -168,201 +160,10 @@ def _pages(text: str) -> tuple[int, ...]:
     return pages
 
 
-def _options(asked: argparse.Namespace) -> ReadingOptions:
-    kinds = tuple(StatementKind)
-    if getattr(asked, "statement", None):
-        kinds = (StatementKind(asked.statement),)
-    limits = OpenLimits(refuse_copying_forbidden=asked.refuse_copying_forbidden)
-    seconds = max(0.0, getattr(asked, "ocr_seconds", 0.0))
-    return ReadingOptions(limits=limits, kinds=kinds, pages=getattr(asked, "pages", ()), ocr_seconds=seconds)
-
-
-def _read(data: bytes, asked: argparse.Namespace) -> int:
-    reading = read(data, _options(asked))
-    print(reading_to_json(reading) if asked.json else show_reading(reading))
-    return EXIT_READ if reading.statements else EXIT_NOTHING_FOUND
-
-
-def _survey(data: bytes, asked: argparse.Namespace) -> int:
-    found = survey(data, _options(asked))
-    print(survey_to_json(found) if asked.json else show_survey(found))
-    return EXIT_READ
-
-
-def _render(data: bytes, asked: argparse.Namespace) -> int:
-    image = render_page(data, asked.page)
-    if asked.json:
-        print(json.dumps({"png": base64.b64encode(image).decode("ascii")}))
-    else:
-        sys.stdout.buffer.write(image)
-    return EXIT_READ
-
-
-def _sheet(data: bytes, asked: argparse.Namespace) -> int:
-    image = contact_sheet(data, asked.first)
-    if asked.json:
-        print(json.dumps({"jpeg": base64.b64encode(image).decode("ascii")}))
-    else:
-        sys.stdout.buffer.write(image)
-    return EXIT_READ
-
-
-def _relocate(data: bytes, asked: argparse.Namespace) -> int:
-    places = [Place.from_json(values) for values in json.loads(asked.places.read_text("utf-8"))]
-    found = relocate(data, places)
-    if asked.json:
-        print(json.dumps({"sha256": found.sha256, "printed": found.printed, "found": found.found}))
-    else:
-        for place, printed, is_there in zip(places, found.printed, found.found, strict=True):
-            print(
-                f"{'found' if is_there else 'MISSED'}  page {place.page}: {place.text!r}, printed {printed!r}"
-            )
-    return EXIT_READ if all(found.found) else EXIT_NOTHING_FOUND
-
-
-def _edits(data: bytes, asked: argparse.Namespace) -> int:
-    cells = read_workbook(data)
-    if asked.json:
-        print(json.dumps({"cells": [cell.to_json() for cell in cells]}))
-    else:
-        for cell in cells:
-            print(f"{cell.sheet}!{cell.place}  {cell.row} {cell.period_end}: {cell.exported} now {cell.text}")
-    return EXIT_READ
-
-
-def _lines(data: bytes, asked: argparse.Namespace) -> int:
-    found = printed_lines(data, asked.pages, asked.read_by)
-    if asked.json:
-        print(json.dumps({"lines": [line.to_json() for line in found]}))
-    else:
-        for number, line in enumerate(found, start=1):
-            figures = "  ".join(token.text for token in line.tokens)
-            print(f"{number}|{'  ' * line.indent}{line.label}  {figures}")
-    return EXIT_READ if found else EXIT_NOTHING_FOUND
-
-
-def _passages(data: bytes, asked: argparse.Namespace) -> int:
-    found = read_text(data, limits=_options(asked).limits, ocr_seconds=max(0.0, asked.ocr_seconds))
-    if asked.json:
-        print(json.dumps(text_reading_to_json(found), ensure_ascii=False))
-    else:
-        for passage in found.passages:
-            print(f"[{passage.page}] {' › '.join(passage.headings)}\n{passage.text}\n")
-    return EXIT_READ if found.passages else EXIT_NOTHING_FOUND
-
-
-def _tagged(data: bytes, asked: argparse.Namespace) -> int:
-    found = read_tagged(data)
-    print(json.dumps(found.to_json(), ensure_ascii=False) if asked.json else show_tagged(found))
-    return EXIT_READ if found.facts else EXIT_NOTHING_FOUND
-
-
-def _filings(data: bytes, asked: argparse.Namespace) -> int:
-    found = read_listing(data)
-    if asked.json:
-        print(json.dumps({"filings": [filing.to_json() for filing in found]}))
-    else:
-        for filing in found:
-            print(f"{filing.filed_on}  {filing.form:8}  {filing.period_end}  {filing.accession}")
-    return EXIT_READ if found else EXIT_NOTHING_FOUND
-
-
-def _rates(data: bytes, asked: argparse.Namespace) -> int:
-    try:
-        found = list(read_ecb(data))
-    except BadInput as error:
-        raise Unreadable(error.message, code=error.code) from None
-    if asked.json:
-        print(json.dumps({"rates": [[one.currency, one.day.isoformat(), str(one.rate)] for one in found]}))
-    else:
-        for one in found:
-            print(f"{one.day}  1 EUR = {one.rate} {one.currency}")
-    return EXIT_READ if found else EXIT_NOTHING_FOUND
-
-
-def _links(data: bytes, asked: argparse.Namespace) -> int:
-    page = links_in(data, asked.url)
-    found = ranked_links(page, asked.url)
-    print(links_to_json(page, found) if asked.json else show_links(page, found))
-    return EXIT_READ if found else EXIT_NOTHING_FOUND
-
-
-def _classify(data: bytes, asked: argparse.Namespace) -> int:
-    name = "" if asked.file == "-" else Path(asked.file).name
-    clues = DocumentClues(url=asked.url, file_name=name)
-    found = classify(with_package(clues, data) or with_survey(clues, survey(data, _options(asked))))
-    print(classification_to_json(found) if asked.json else show_classification(found))
-    return EXIT_NOTHING_FOUND if found.kind is DocumentKind.UNKNOWN else EXIT_READ
-
-
-def _sentiment(data: bytes, asked: argparse.Namespace) -> int:
-    # Lines end where a shell says they do; a sentence may hold the other signs that Unicode calls line ends.
-    lines = data.decode("utf-8", errors="replace").removesuffix("\n").split("\n") if data else []
-    for line in lines:
-        tone = tone_of(line.rstrip("\r"))
-        print(tone_to_json(tone) if asked.json else f"{show_tone(tone)}  {line.strip()}")
-    return EXIT_READ if lines else EXIT_NOTHING_FOUND
-
-
-def _forecast(data: bytes, asked: argparse.Namespace) -> int:
-    # Imported here: what reads reports need not wait for, or hold, the libraries of statistics.
-    # Small sums on many series are not sped up by threads, but slowed down by many that share the cores.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from engine.forecast.lines import forecast_lines, show_forecast
-    from engine.forecast.values import ForecastOptions
-
-    try:
-        options = ForecastOptions(asked.horizon, asked.season)
-    except BadInput as error:
-        return _complain(error.message, EXIT_WRONG_ARGUMENTS, error.code, asked.json)
-    status = EXIT_NOTHING_FOUND
-    for number, found in enumerate(forecast_lines(data, options, asked.processes), start=1):
-        if found.error:
-            print(f"line {number}: {found.error}", file=sys.stderr)
-        print(found.to_json() if asked.json else show_forecast(number, found), flush=True)
-        status = EXIT_READ if found.forecast and found.forecast.steps else status
-    return status
-
-
-def _anomalies(data: bytes, asked: argparse.Namespace) -> int:
-    # Imported here for the same reason.
-    from engine.anomaly.csv_series import findings_to_json, read_csv, show_findings
-
-    try:
-        series = read_csv(data)
-        print(findings_to_json(series) if asked.json else show_findings(series))
-    except BadInput as error:
-        return _complain(error.message, EXIT_WRONG_ARGUMENTS, error.code, asked.json)
-    except NotEnoughData as error:
-        return _complain(error.message, EXIT_NOTHING_FOUND, error.code, asked.json)
-    return EXIT_READ
-
-
-COMMANDS = {
-    "read": _read,
-    "survey": _survey,
-    "render": _render,
-    "sheet": _sheet,
-    "relocate": _relocate,
-    "lines": _lines,
-    "edits": _edits,
-    "passages": _passages,
-    "tagged": _tagged,
-    "filings": _filings,
-    "rates": _rates,
-    "links": _links,
-    "classify": _classify,
-    "sentiment": _sentiment,
-    "forecast": _forecast,
-    "anomalies": _anomalies,
-}
-
-
-def _complain(message: str, status: int, code: str, as_json: bool) -> int:
-    if as_json:
-        print(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
-    print(f"{code}: {message}", file=sys.stderr)
-    return status
+def _function(command: str) -> Callable[[bytes, argparse.Namespace], int]:
+    module = importlib.import_module(f"engine.commands.{COMMANDS[command]}")
+    function: Callable[[bytes, argparse.Namespace], int] = getattr(module, command)
+    return function
 
 
 if __name__ == "__main__":

@@ -18,11 +18,12 @@ from engine.concluding import bridged, concluded
 from engine.errors import NotFound, Unreadable
 from engine.kinds import StatementKind
 from engine.legible import Legible, as_it_came, count_unmapped, mended
+from engine.limits import OCR_SECONDS
 from engine.locate.choose import Candidate, Choice, choose, choose_from_front
 from engine.locate.lexicon import Vocabulary
 from engine.locate.score import bears_language, language_of
 from engine.pdf import ocr
-from engine.pdf.open import OpenDocument, OpenLimits
+from engine.pdf.open import OpenDocument, OpenLimits, PageTexts
 from engine.progress import Report, silent
 from engine.rereading import is_beyond_doubt, read_first, reread
 from engine.source import Source
@@ -57,7 +58,7 @@ class ReadingOptions:
     rules: tuple[MappingRule, ...] = ()
     kinds: tuple[StatementKind, ...] = tuple(StatementKind)
     pages: tuple[int, ...] = ()
-    ocr_seconds: float = 120.0
+    ocr_seconds: float = OCR_SECONDS
 
     def __post_init__(self) -> None:
         if any(page < 1 for page in self.pages):
@@ -75,8 +76,8 @@ def survey(data: bytes, options: ReadingOptions | None = None) -> Survey:
     """
     options = options or ReadingOptions()
     with ExitStack() as stack:
-        came = as_it_came(stack, data, options.limits, (), silent)
-        file = mended(stack, came, options.limits, (), silent)
+        came = as_it_came(stack, data, options.limits, PageTexts)
+        file = mended(stack, came, options.limits)
         return _with_statements(_described(data, file.document, file.texts), file)
 
 
@@ -88,7 +89,7 @@ def read(data: bytes, options: ReadingOptions | None = None, report: Report = si
     """
     options = options or ReadingOptions()
     with ExitStack() as stack:
-        file = as_it_came(stack, data, options.limits, options.pages, report)
+        file = as_it_came(stack, data, options.limits, PageTexts, options.pages, report)
         report("open")
         found = _from_front(file, options, report)
         if found is None:
@@ -110,7 +111,7 @@ class _Found:
     warnings: tuple[str, ...]
 
 
-def _from_front(file: Legible, options: ReadingOptions, report: Report) -> _Found | None:
+def _from_front(file: Legible[PageTexts], options: ReadingOptions, report: Report) -> _Found | None:
     """The statements of a report that is searched no further than behind them; None where they do not
     stand out, or where their figures leave a doubt."""
     words = language_of(file.texts[:FRONT_PAGES])
@@ -124,7 +125,7 @@ def _from_front(file: Legible, options: ReadingOptions, report: Report) -> _Foun
     return found if proven else None
 
 
-def _from_all(file: Legible, options: ReadingOptions, report: Report) -> _Found:
+def _from_all(file: Legible[PageTexts], options: ReadingOptions, report: Report) -> _Found:
     """The statements of a report of which every page is looked at, read again where they fail."""
     texts: Sequence[str] = file.texts
     has_text = _text_share(texts) >= LEAST_TEXT_SHARE
@@ -172,7 +173,7 @@ def _described(data: bytes, document: OpenDocument, texts: Sequence[str]) -> Sur
     )
 
 
-def _with_statements(about: Survey, file: Legible) -> Survey:
+def _with_statements(about: Survey, file: Legible[PageTexts]) -> Survey:
     """The survey with what the outline and the pages that look like statements say."""
     if not bears_language(file.texts):
         return replace(about, outline=file.document.outline())

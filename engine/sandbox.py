@@ -10,14 +10,12 @@ import base64
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +27,7 @@ from engine.currency import Rate
 from engine.edited_workbook import EditedCell
 from engine.errors import EngineError, NotFound, Unreadable
 from engine.exchange import reading_from_json, survey_from_json
+from engine.limits import Limits
 from engine.provenance import Place, Relocation
 from engine.second_reader.lines import PrintedLine
 from engine.statement import Reading, Survey
@@ -44,21 +43,6 @@ _OUT_OF_TIME = (
 )
 _OUT_OF_MEMORY = "Reading the file took more than {megabytes:,} MB of memory and was given up."
 _CRASHED = "The reader broke down on this file ({how}). The file is likely damaged; fetch it again."
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one child may use. Seconds of wall clock and processor, bytes of address space and of
-    answer."""
-
-    wall_seconds: float = 60.0
-    cpu_seconds: int = 55
-    memory_bytes: int = 1 << 30
-    answer_bytes: int = 64 << 20
-
-    def __post_init__(self) -> None:
-        if min(self.wall_seconds, self.cpu_seconds, self.memory_bytes, self.answer_bytes) <= 0:
-            raise ValueError("every limit must be positive")
 
 
 def read_safely(
@@ -168,14 +152,6 @@ def rates_safely(data: bytes, limits: Limits | None = None) -> tuple[Rate, ...]:
     )
 
 
-def limit_this_process(limits: Limits) -> None:
-    """Put the limits on the running process; there is no way back. Called by the child."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 2))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.answer_bytes, limits.answer_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _asked(command: str, data: bytes, limits: Limits, refuse: bool, options: Sequence[str] = ()) -> str:
     with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as answer:
         question.write(data)
@@ -241,10 +217,17 @@ def _peak_memory(pid: int) -> int:
     was forked from, so that a large caller would make every child look large.
     """
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+        # Looked at a hundred times a second: text that is decoded and buffered would cost as much as
+        # what the child does.
+        status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
     except OSError:
         return 0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    try:
+        found = re.search(rb"VmHWM:\s+(\d+) kB", os.read(status, 4096))
+    except OSError:
+        return 0
+    finally:
+        os.close(status)
     return int(found[1]) * 1024 if found else 0
 
 

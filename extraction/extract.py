@@ -12,8 +12,9 @@ from documents.storage import open_version
 from engine import ENGINE_VERSION
 from engine.errors import Unreadable
 from engine.kinds import CheckOutcome, StatementKind
+from engine.limits import Limits
 from engine.progress import Report, silent
-from engine.sandbox import Limits, read_safely
+from engine.sandbox import read_safely
 from engine.statement import Reading
 from extraction.errors import NotDownloaded
 from extraction.models import ExtractionRun, ExtractionStatus

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from documents.classify import classify_document
-from documents.download import download
+from documents.download import Downloaded, download
 from documents.models import Document
 from documents.querysets import INTERIM
 from documents.text import keep_text
@@ -46,8 +46,8 @@ def process(
     """
     processed = Processed()
     downloaded = _download_step(document, processed, force=force, report=report, storing=storing)
-    if downloaded:
-        classified = classify_document(document, report=report, storing=storing)
+    if downloaded is not None:
+        classified = classify_document(document, surveyed=downloaded.surveyed, report=report, storing=storing)
         processed.steps["classify"] = classified.document_type
         _text_step(document, processed, report=report, storing=storing)
         if classified.document_type == DocumentKind.UNKNOWN:
@@ -87,24 +87,24 @@ def _ask_for_type(document: Document, processed: Processed) -> None:
 
 def _download_step(
     document: Document, processed: Processed, *, force: bool, report: Report, storing: Storing
-) -> bool:
-    """Whether there is a file to go on with, and whether it is this document's to be read."""
+) -> Downloaded | None:
+    """The file to go on with; None where there is none, or where it is another document's to be read."""
     if document.current_version is not None and not force:
         processed.steps["download"] = "kept"
-        return True
+        return Downloaded(document.current_version)
     if not document.url and document.current_version is not None:
         processed.steps["download"] = "uploaded"
-        return True
+        return Downloaded(document.current_version)
     result = download(document, force=force, report=report, storing=storing)
     if result.reason:
         processed.steps["download"] = "failed"
         processed.code, processed.reason = result.reason_code, result.reason
-        return False
+        return None
     if result.duplicate_of_id is not None:
         processed.steps["download"] = "duplicate"
-        return False
+        return None
     processed.steps["download"] = "done"
-    return True
+    return result
 
 
 def _extract_step(

@@ -10,8 +10,9 @@ from django.conf import settings
 from documents.models import DocumentVersion
 from documents.storage import open_version
 from engine.errors import Unreadable
+from engine.limits import Limits
 from engine.provenance import Place
-from engine.sandbox import Limits, relocate_safely
+from engine.sandbox import relocate_safely
 from engine.values import Box
 from extraction.models import Observation
 

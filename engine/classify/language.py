@@ -15,7 +15,7 @@ CLEAR_LEAD = 1.1  # neighbours such as Spanish and Portuguese share many frequen
 def language_of(texts: Sequence[str]) -> str:
     """An ISO 639-1 code (en, de, fr, nl, es, it, pt, sv), "" where too little text says so."""
     words = [word for text in texts for word in tokens(text)]
-    counts = {language: sum(word in frequent for word in words) for language, frequent in _profiles().items()}
+    counts = {language: sum(map(frequent.__contains__, words)) for language, frequent in _profiles().items()}
     best = max(counts, key=lambda language: counts[language])
     others = max(count for language, count in counts.items() if language != best)
     least = max(float(_knowledge()["least_words"]), len(words) * float(_knowledge()["least_share"]))

@@ -20,8 +20,12 @@ LONGEST_TEXT = 20_000  # characters that are looked at
 
 def folded(text: str) -> str:
     """Lower case without marks on letters: "Geschäftsbericht" becomes "geschaftsbericht"."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_UNDIVIDED))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    # Of the signs of a long text few are different, and hardly any of those is a mark.
+    marks = {ord(sign): None for sign in set(decomposed) if unicodedata.combining(sign)}
+    return decomposed.translate(marks) if marks else decomposed
 
 
 def tokens(text: str) -> tuple[str, ...]:

@@ -135,11 +135,14 @@ class PageTexts(Sequence[str]):
             return [self[n] for n in range(*index.indices(len(self)))]
         text = self._texts[index]
         if text is None:
-            text = self._texts[index] = self._document.text(index % len(self))
+            text = self._texts[index] = self._read(index % len(self))
             self._unread -= 1
             if self._unread % _PAGES_PER_REPORT == 0:
                 self._report("text", len(self) - self._unread, len(self))
         return text
+
+    def _read(self, index: int) -> str:
+        return self._document.text(index)
 
     def seen(self) -> list[str]:
         """The texts that have been asked for so far."""

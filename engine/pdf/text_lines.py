@@ -6,11 +6,13 @@ and costs many times that.
 """
 
 import ctypes
+from collections.abc import Sequence
 
 import pypdfium2.raw as pdfium_c
 
 from engine.pdf.glyphs import Styles
-from engine.pdf.open import OpenDocument
+from engine.pdf.open import OpenDocument, PageTexts
+from engine.progress import Report, silent
 from engine.text.lines import LineBox, PageLines, TextLine
 
 TINY = 2.0  # points; nobody reads smaller type
@@ -18,17 +20,36 @@ TINY = 2.0  # points; nobody reads smaller type
 DIVIDING = ("\x02", "\ufffe", "\xad")
 
 
-def page_lines(document: OpenDocument, number: int) -> PageLines:
-    """The lines of the page with this number (from 1). A page that does not load has none."""
+class PagesInLines(PageTexts):
+    """The plain text of every page, and its lines, for which the page is loaded only once."""
+
+    def __init__(self, document: OpenDocument, wanted: Sequence[int] = (), report: Report = silent) -> None:
+        super().__init__(document, wanted, report)
+        self._lines: dict[int, PageLines] = {}
+
+    def lines(self, number: int) -> PageLines:
+        """The lines of the page with this number (from 1); none of one that was not wanted or does not
+        load."""
+        if 1 <= number <= len(self):
+            self[number - 1]
+        return self._lines.get(number, PageLines(number, ()))
+
+    def _read(self, index: int) -> str:
+        self._lines[index + 1], raw = _page(self._document, index + 1)
+        return raw.replace("\r\n", "\n").replace("\x00", "")
+
+
+def _page(document: OpenDocument, number: int) -> tuple[PageLines, str]:
+    """The lines of a page and its whole text as the library gives it."""
     page = pdfium_c.FPDF_LoadPage(document.pdf, number - 1)
     if not page:
         document.damaged_pages.add(number - 1)
-        return PageLines(number, ())
+        return PageLines(number, ()), ""
     text_page = pdfium_c.FPDFText_LoadPage(page)
     try:
         if not text_page:
             document.damaged_pages.add(number - 1)
-            return PageLines(number, ())
+            return PageLines(number, ()), ""
         upright = pdfium_c.FPDFPage_GetRotation(page) == 0
         return _Reader(text_page, upright).lines(number)
     finally:
@@ -44,7 +65,7 @@ class _Reader:
         address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
         self._styles = Styles(address, 0)
 
-    def lines(self, number: int) -> PageLines:
+    def lines(self, number: int) -> tuple[PageLines, str]:
         raw = self._raw()
         kept: list[TextLine] = []
         hidden: list[str] = []
@@ -61,7 +82,7 @@ class _Reader:
                 else:
                     kept.append(made)
             at += units + 2
-        return PageLines(number, tuple(kept), "\n".join(hidden))
+        return PageLines(number, tuple(kept), "\n".join(hidden)), raw
 
     def _raw(self) -> str:
         count = pdfium_c.FPDFText_CountChars(self._page)

@@ -7,9 +7,10 @@ from typing import Any
 
 from engine.errors import Unreadable
 from engine.legible import as_it_came, mended
+from engine.limits import OCR_SECONDS
 from engine.pdf import ocr
 from engine.pdf.open import OpenLimits
-from engine.pdf.text_lines import page_lines
+from engine.pdf.text_lines import PagesInLines
 from engine.progress import Report, silent
 from engine.text.lines import PageLines, plain_pages
 from engine.text.markup import plain_texts
@@ -46,7 +47,11 @@ class TextReading:
 
 
 def read_text(
-    data: bytes, *, limits: OpenLimits | None = None, ocr_seconds: float = 120.0, report: Report = silent
+    data: bytes,
+    *,
+    limits: OpenLimits | None = None,
+    ocr_seconds: float = OCR_SECONDS,
+    report: Report = silent,
 ) -> TextReading:
     """The text of all pages of a PDF, or of a plain or HTML text, and its passages.
 
@@ -58,8 +63,8 @@ def read_text(
         _refuse_what_is_no_text(data, limits)
         return text_to_reading(plain_texts(data))
     with ExitStack() as stack:
-        came = as_it_came(stack, data, limits, (), report)
-        file = mended(stack, came, limits, (), report)
+        came = as_it_came(stack, data, limits, PagesInLines, report=report)
+        file = mended(stack, came, limits, report=report)
         pictures, said = _recognised(file.document, list(file.texts), ocr_seconds, report)
         pages = []
         for number in range(1, file.document.pages + 1):
@@ -67,7 +72,7 @@ def read_text(
                 plain = plain_pages([pictures[number]])[0]
                 pages.append(PageLines(number, plain.lines))
             else:
-                pages.append(page_lines(file.document, number))
+                pages.append(file.texts.lines(number))
     return _reading(pages, frozenset(pictures), (*file.said, *said))
 
 

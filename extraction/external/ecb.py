@@ -6,7 +6,8 @@ from django.conf import settings
 
 from companies.models import ExchangeRate
 from companies.rates import ECB, keep_ecb_rates
-from engine.sandbox import Limits, rates_safely
+from engine.limits import Limits
+from engine.sandbox import rates_safely
 from extraction.external.asking import SourceFailed, ask, taken_in
 from extraction.external.collected import Collected, Errand
 

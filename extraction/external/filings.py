@@ -6,7 +6,8 @@ from django.conf import settings
 
 from companies.models import Company
 from engine.errors import EngineError
-from engine.sandbox import Limits, filings_safely, tagged_safely
+from engine.limits import Limits
+from engine.sandbox import filings_safely, tagged_safely
 from engine.xbrl.publications import publications
 from engine.xbrl.values import ListedFiling
 from extraction.external.asking import SourceFailed, ask, taken_in

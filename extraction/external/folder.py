@@ -14,7 +14,8 @@ from companies.models import Company
 from companies.rates import keep_ecb_rates
 from documents.intake import QUIET_SECONDS, RATES, TAGGED_SUFFIXES, opened, put_aside, whole_files
 from engine.errors import EngineError, NotFound
-from engine.sandbox import Limits, rates_safely, tagged_safely
+from engine.limits import Limits
+from engine.sandbox import rates_safely, tagged_safely
 from engine.xbrl.publications import publications
 from extraction.external.asking import SourceFailed
 from extraction.external.collected import Collected, Errand

@@ -4,7 +4,8 @@ from django.conf import settings
 
 from companies.models import Company
 from engine.errors import EngineError
-from engine.sandbox import Limits, filings_safely, tagged_safely
+from engine.limits import Limits
+from engine.sandbox import filings_safely, tagged_safely
 from engine.xbrl.publications import KINDS_OF_FORMS, publications
 from extraction.external.asking import SourceFailed, ask, must_have_contact, taken_in
 from extraction.external.collected import Collected, Errand

@@ -19,7 +19,8 @@ from engine.concepts.taxonomy import load_taxonomy
 from engine.corrections import number_words, printed_on
 from engine.errors import Unreadable
 from engine.kinds import CorrectionAction, RowKind
-from engine.sandbox import Limits, lines_safely
+from engine.limits import Limits
+from engine.sandbox import lines_safely
 from engine.statement import StatementReading
 from engine.values import Box
 from extraction.errors import WrongCorrection

@@ -9,7 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from engine.corrections import number_words
 from engine.edited_workbook import EditedCell, Found
-from engine.sandbox import Limits, edits_safely
+from engine.limits import Limits
+from engine.sandbox import edits_safely
 from extraction.errors import ExtractionError
 from extraction.exports.workbook.styles import Content
 from extraction.models import (

@@ -9,7 +9,8 @@ from django.db.models import Sum
 
 from documents.models import DocumentVersion
 from engine.errors import Unreadable
-from engine.sandbox import Limits, lines_safely
+from engine.limits import Limits
+from engine.sandbox import lines_safely
 from engine.second_reader.opinion import Opinion
 from engine.second_reader.question import prompt_versions
 from engine.second_reader.reader import SecondReaderOptions, read_second

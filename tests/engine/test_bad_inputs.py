@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Unreadable
+from engine.limits import Limits
 from engine.pdf import ocr
 from engine.pdf.second_engine import read_pages
-from engine.sandbox import Limits, read_safely
+from engine.sandbox import read_safely
 from tests.engine import hostile
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
 

@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from engine.__main__ import (
+from engine.__main__ import main
+from engine.commands.status import (
     EXIT_NO_FILE,
     EXIT_NOTHING_FOUND,
     EXIT_READ,
     EXIT_UNREADABLE,
     EXIT_WRONG_ARGUMENTS,
-    main,
 )
 from tests.conftest import ROOT
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
@@ -105,3 +105,14 @@ def test_a_reader_that_has_seen_enough_is_no_error_of_the_file(file):
     for _ in range(3):
         done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
         assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_a_command_loads_only_what_it_needs():
+    code = (
+        "import sys; from engine.__main__ import main; main(['survey', '-', '--json']);"
+        "print(sorted({m for m in sys.modules if m in ('openpyxl', 'engine.classify.document')}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=report([income()]), cwd=ROOT, capture_output=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == b"[]", done

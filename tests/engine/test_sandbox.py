@@ -6,8 +6,9 @@ from engine.concepts.mapping import MappingRule
 from engine.errors import NotFound, Unreadable
 from engine.exchange import reading_from_json, reading_to_json, survey_from_json, survey_to_json
 from engine.kinds import MappingMethod, StatementKind
+from engine.limits import Limits
 from engine.reading import read, survey
-from engine.sandbox import Limits, read_safely, render_safely, survey_safely
+from engine.sandbox import read_safely, render_safely, survey_safely
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
 
 DATA = report([PROSE, income(), balance(), cash_flow()])

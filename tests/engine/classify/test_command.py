@@ -4,7 +4,8 @@ import io
 import json
 import zipfile
 
-from engine.__main__ import EXIT_NOTHING_FOUND, EXIT_READ, EXIT_UNREADABLE, main
+from engine.__main__ import main
+from engine.commands.status import EXIT_NOTHING_FOUND, EXIT_READ, EXIT_UNREADABLE
 from tests.http import small_pdf
 
 

@@ -2,7 +2,8 @@
 
 import json
 
-from engine.__main__ import EXIT_NOTHING_FOUND, EXIT_READ, main
+from engine.__main__ import main
+from engine.commands.status import EXIT_NOTHING_FOUND, EXIT_READ
 
 PAGE = """<title>Reports</title><h1>Reports</h1>
 <ul><li><a href="/ar23.pdf">Annual report 2023</a></li>

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.__main__ import EXIT_NOTHING_FOUND, EXIT_READ, EXIT_WRONG_ARGUMENTS, main
+from engine.__main__ import main
+from engine.commands.status import EXIT_NOTHING_FOUND, EXIT_READ, EXIT_WRONG_ARGUMENTS
 from engine.forecast.lines import forecast_lines
 from engine.forecast.values import ForecastOptions
 
@@ -75,7 +76,7 @@ def test_a_horizon_that_is_none(tmp_path, capsys):
 
 def test_reading_reports_does_not_load_the_libraries_of_statistics():
     code = (
-        "import sys, engine.__main__, engine.reading; "
+        "import sys, engine.__main__, engine.commands.reports; "
         "sys.exit(any(m.partition('.')[0] in ('statsmodels', 'sklearn', 'scipy') for m in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0

@@ -13,10 +13,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from engine.errors import Unreadable
 from engine.kinds import CheckOutcome, StatementKind
+from engine.limits import Limits
 from engine.pdf import ocr, rapid
 from engine.pdf.open import open_document
 from engine.reading import ReadingOptions, read
-from engine.sandbox import Limits, read_safely
+from engine.sandbox import read_safely
 from engine.statement import Reading, StatementReading
 from tests.engine.makepdf import PROSE, balance, cash_flow, income, report
 

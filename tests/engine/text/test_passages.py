@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine.pdf.open import open_document
-from engine.pdf.text_lines import page_lines
-from engine.sandbox import Limits, passages_safely
+from engine.limits import Limits
+from engine.pdf.open import PageTexts, open_document
+from engine.pdf.text_lines import PagesInLines
+from engine.sandbox import passages_safely
 from engine.text.lines import plain_pages
 from engine.text.passages import MOST_WORDS, PassageKind, passages_of
 from engine.text.reading import read_text, text_reading_from_json, text_reading_to_json, text_to_reading
@@ -93,8 +94,10 @@ def test_pages_without_words_have_no_passages(texts):
 
 def test_the_lines_of_a_page_tell_of_their_type():
     with open_document(made_report(PAGES[:1])) as document:
-        lines = page_lines(document, 1).lines
-        assert page_lines(document, 9).lines == ()
+        texts = PagesInLines(document)
+        lines = texts.lines(1).lines
+        assert texts.lines(9).lines == ()
+        assert texts[0] == PageTexts(document)[0]
     assert (lines[0].text, lines[0].bold) == ("Business review", True)
     assert (lines[2].text[:11], lines[2].bold) == ("We operated", False)
     assert lines[0].box.size > 1.5 * lines[2].box.size

@@ -10,7 +10,8 @@ import pytest
 
 from engine.errors import Unreadable
 from engine.kinds import PeriodKind
-from engine.sandbox import Limits, filings_safely, rates_safely, tagged_safely
+from engine.limits import Limits
+from engine.sandbox import filings_safely, rates_safely, tagged_safely
 from engine.values import Period
 from engine.xbrl.package import PackageLimits, read_package
 from engine.xbrl.read import read_tagged
