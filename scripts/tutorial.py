@@ -1,7 +1,7 @@
 """`./run screens tutorial`: goes through docs/tutorial.md step by step, and takes its pictures on the way.
 
-Every step does what the page says, by the names it uses, and looks for what the page promises. A step that does
-not hold ends the run; its name is printed last.
+Every step does what the page says, by the names it uses, and looks for what the page promises. A step that
+does not hold ends the run; its name is printed last.
 """
 
 import io
