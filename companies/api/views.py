@@ -14,6 +14,7 @@ from audit.record import record
 from audit.values import differences, fields_of
 from companies.api.serializers import CompanySerializer
 from companies.models import Company
+from jobs.api.filters import AllowedFilters, Filter
 
 
 class CompanyViewSet(viewsets.ModelViewSet):
@@ -22,6 +23,8 @@ class CompanyViewSet(viewsets.ModelViewSet):
     queryset = Company.objects.prefetch_related("listings__exchange").order_by("name", "pk")
     serializer_class = CompanySerializer
     permission_classes = [IsAuthenticated, DjangoModelPermissions]
+    filter_backends = [AllowedFilters]
+    allowed_filters: tuple[Filter, ...] = ()
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def perform_create(self, serializer: BaseSerializer[Company]) -> None:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +24,7 @@ from documents.intake import TakenIn, take_in_addresses, take_in_file, take_in_f
 from documents.models import Document, DocumentStatus
 from documents.storage import open_version
 from engine.kinds import DocumentKind
+from jobs.api.filters import AllowedFilters, number, one_of
 from jobs.states import Trigger
 
 # The browser's own viewer of PDFs is a plugin with a style inside the page it makes around it.
@@ -33,24 +34,17 @@ FILE_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline';
 class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Filters: `company` (id), `fiscal_year`, `type`, `status`. POST uploads a PDF."""
 
+    filter_backends = [AllowedFilters]
+    allowed_filters = (
+        number("company", "company_id", "Id of the company."),
+        number("fiscal_year", "fiscal_year", "Fiscal year the document is about."),
+        one_of("type", "document_type", tuple(DocumentKind), "What kind of document it is."),
+        one_of("status", "status", DocumentStatus.values, "How far its processing is."),
+    )
+
     queryset = Document.objects.select_related("current_version").order_by("pk")
     serializer_class = DocumentSerializer
     parser_classes = [MultiPartParser, FormParser]
-
-    def get_queryset(self):
-        documents = super().get_queryset()
-        asked = self.request.query_params
-        if "company" in asked:
-            documents = documents.filter(company_id=_number(asked, "company"))
-        if "fiscal_year" in asked:
-            documents = documents.filter(fiscal_year=_number(asked, "fiscal_year"))
-        if "type" in asked:
-            documents = documents.filter(
-                document_type=_one_of(asked, "type", [k.value for k in DocumentKind])
-            )
-        if "status" in asked:
-            documents = documents.filter(status=_one_of(asked, "status", DocumentStatus.values))
-        return documents
 
     def create(self, request: Request) -> Response:
         _may_upload(request)
@@ -116,16 +110,3 @@ def _room() -> Iterator[None]:
 
 class _NoRoom(APIException):
     status_code = status.HTTP_507_INSUFFICIENT_STORAGE
-
-
-def _number(asked, name: str) -> int:
-    text = asked[name]
-    if not text.isdecimal() or len(text) > 18:
-        raise ValidationError({name: "A whole number is needed."})
-    return int(text)
-
-
-def _one_of(asked, name: str, allowed: list[str]) -> str:
-    if asked[name] not in allowed:
-        raise ValidationError({name: f"One of: {', '.join(allowed)}."})
-    return asked[name]

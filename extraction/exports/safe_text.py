@@ -12,6 +12,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 LONGEST = 32_000  # characters; a cell of a workbook holds 32,767
 # A hyphen before a word is the dash of a list: "- of which leases".
 _LISTED = re.compile(r"-(?=\s+[^\W\d_])")
+# Where the list separator is a semicolon, programs part the line there, although the file parts it at
+# commas, and quotation marks inside a cell keep nothing together. So a formula may begin there too.
+_AFTER_SEPARATOR = re.compile(f"(;[\\s\"]*)(?=[{re.escape(''.join(FORMULA_STARTS))}])")
 
 
 def plain(text: str) -> str:
@@ -33,7 +36,9 @@ def harmless(text: str) -> str:
     """The text for a CSV cell, such that no spreadsheet program takes it for a formula.
 
     The dash of a list becomes the longer dash it stands for, which reads the same and begins no
-    formula; anything else that begins like a formula gets an apostrophe in front.
+    formula; anything else that begins like a formula gets an apostrophe in front, also behind a
+    semicolon, at which some programs part the line.
     """
     cleaned = _LISTED.sub("–", plain(text), count=1) if plain(text).startswith("-") else plain(text)
+    cleaned = _AFTER_SEPARATOR.sub(r"\1'", cleaned)
     return f"'{cleaned}" if looks_like_formula(cleaned) else cleaned

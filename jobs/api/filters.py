@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 # Parameters that are no filters of any resource.
-COMMON = frozenset({"page", "page_size", "format"})
+COMMON = frozenset({"page", "page_size", "cursor", "format"})
 
 
 class MayView(DjangoModelPermissions):

@@ -7,14 +7,15 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from jobs.api.filters import AllowedFilters, Filter, text
 from jobs.api.serializers import (
     ActiveTasksSerializer,
     BackgroundStatusSerializer,
@@ -80,33 +81,64 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
 
 
-@extend_schema(
-    parameters=[
-        OpenApiParameter("name", str, description="Name of the task."),
-        OpenApiParameter("state", str, description="One of our states, or one of Celery's words."),
-        OpenApiParameter("company", int, description="Id of the company the work is for."),
-        OpenApiParameter("since", str, description="Asked for since this date or time."),
-    ]
+_STATES_OF_WORD: dict[str, tuple[State, ...]] = {
+    CeleryWord.PENDING: (State.QUEUED,),
+    CeleryWord.RETRY: (State.QUEUED,),
+    CeleryWord.STARTED: (State.RUNNING,),
+    CeleryWord.PROGRESS: (State.RUNNING, State.WAITING),
+    CeleryWord.SUCCESS: (State.SUCCEEDED, State.PARTIAL, State.SKIPPED),
+    CeleryWord.FAILURE: (State.FAILED, State.DEAD),
+    CeleryWord.REVOKED: (State.CANCELLED,),
+}
+
+
+def _states(word: str) -> tuple[State, ...]:
+    if word in State.values:
+        return (State(word),)
+    if word in _STATES_OF_WORD:
+        return _STATES_OF_WORD[word]
+    known = ", ".join([*State.values, *_STATES_OF_WORD])
+    raise ValueError(f"One of: {known}.")
+
+
+def _share_of_company(asked: str) -> str:
+    if not asked.isdecimal() or len(asked) > 18:
+        raise ValueError("A whole number is needed.")
+    return f"companies.company:{int(asked)}"
+
+
+def _moment(asked: str) -> datetime:
+    try:
+        moment = parse_datetime(asked)
+        day = parse_date(asked) if moment is None else None
+    except ValueError:
+        moment = day = None
+    if moment is None and day is not None:
+        moment = datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
+    if moment is None:
+        raise ValueError("A date or time such as 2026-01-31 or 2026-01-31T12:00:00Z.")
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+_FILTERS = (
+    text("name", "task", "Name of the task."),
+    Filter("state", "state__in", _states, "One of our states, or one of Celery's words."),
+    Filter("company", "share", _share_of_company, "Id of the company the work is for.", kind="integer"),
+    Filter("since", "queued_at__gte", _moment, "Asked for since this date or time."),
 )
+
+
 class TaskListView(generics.ListAPIView):
     """The history of what one may see. Filters: `name`, `state` (ours or Celery's word), `company`
     (id), `since`."""
 
     serializer_class = TaskRunSerializer
     pagination_class = NewestFirst
+    filter_backends = [AllowedFilters]
+    allowed_filters = _FILTERS
 
     def get_queryset(self) -> QuerySet[TaskRun]:
-        runs = TaskRun.objects.visible_to(self.request.user)
-        asked = self.request.query_params
-        if name := asked.get("name"):
-            runs = runs.filter(task=name)
-        if state := asked.get("state"):
-            runs = runs.filter(state__in=_states(state))
-        if company := asked.get("company"):
-            runs = runs.filter(share=f"companies.company:{_number(company)}")
-        if since := asked.get("since"):
-            runs = runs.filter(queued_at__gte=_moment(since))
-        return runs
+        return TaskRun.objects.visible_to(self.request.user)
 
 
 class BackgroundStatusView(APIView):
@@ -166,42 +198,3 @@ class QueueLengthsView(APIView):
                 "consumers": consumers(workers_by_answer() or (), queues),
             }
         )
-
-
-_STATES_OF_WORD: dict[str, tuple[State, ...]] = {
-    CeleryWord.PENDING: (State.QUEUED,),
-    CeleryWord.RETRY: (State.QUEUED,),
-    CeleryWord.STARTED: (State.RUNNING,),
-    CeleryWord.PROGRESS: (State.RUNNING, State.WAITING),
-    CeleryWord.SUCCESS: (State.SUCCEEDED, State.PARTIAL, State.SKIPPED),
-    CeleryWord.FAILURE: (State.FAILED, State.DEAD),
-    CeleryWord.REVOKED: (State.CANCELLED,),
-}
-
-
-def _states(word: str) -> tuple[State, ...]:
-    if word in State.values:
-        return (State(word),)
-    if word in _STATES_OF_WORD:
-        return _STATES_OF_WORD[word]
-    known = ", ".join([*State.values, *_STATES_OF_WORD])
-    raise ValidationError({"state": f"One of: {known}."})
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise ValidationError({"company": "A whole number is needed."})
-    return int(text)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = parse_datetime(text)
-        day = parse_date(text) if moment is None else None
-    except ValueError:
-        moment = day = None
-    if moment is None and day is not None:
-        moment = datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
-    if moment is None:
-        raise ValidationError({"since": "A date or time such as 2026-01-31 or 2026-01-31T12:00:00Z."})
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

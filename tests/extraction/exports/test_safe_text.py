@@ -42,6 +42,20 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
     assert harmless(text) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Costs;=1+1", "Costs;'=1+1"),
+        ("Costs; @SUM(A1);-1", "Costs; '@SUM(A1);'-1"),
+        ('Costs;"=1+1"', "Costs;\"'=1+1\""),
+        ("Costs;＝1", "Costs;'＝1"),
+        ("Costs; of which leases", "Costs; of which leases"),
+    ],
+)
+def test_a_formula_behind_the_separator_of_other_countries_is_marked_too(text: str, shown: str) -> None:
+    assert harmless(text) == shown
+
+
 def test_a_text_is_one_line_of_what_can_be_seen() -> None:
     assert plain("Cash\r\nand\tequivalents \x07\ud800") == "Cash  and equivalents"
     assert len(plain("x" * 40_000)) == 32_000
