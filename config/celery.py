@@ -39,10 +39,24 @@ class FewerTasksWhereFilesAreRead(Step):
             parent.max_tasks_per_child = min(allowed, TASKS_PER_PARSING_CHILD)
 
 
+class ConnectionsOfItsOwn(Step):
+    """Takes no part in pools of database connections: the threads of a pool do not survive the fork of
+    a worker's processes, and each of these does one thing at a time on one connection."""
+
+    def __init__(self, parent, **options):  # type: ignore[no-untyped-def]
+        super().__init__(parent, **options)
+        from django.db import connections
+
+        for database in connections.settings.values():
+            if database.get("OPTIONS", {}).pop("pool", None):
+                database["CONN_MAX_AGE"] = 60
+
+
 app = Celery("tenfold")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(OnlyPrefork)
 app.steps["worker"].add(DjangoStructLogInitStep)
+app.steps["worker"].add(ConnectionsOfItsOwn)
 app.steps["worker"].add(FewerTasksWhereFilesAreRead)
 app.steps["worker"].add("jobs.liveness:SignOfLife")

@@ -7,6 +7,7 @@ Without any, the system runs by itself: SQLite, an embedded Valkey and files, al
 import logging.config
 from datetime import timedelta
 from decimal import Decimal
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -236,6 +237,11 @@ def _database(url: str) -> dict[str, object]:
         if database["PASSWORD"]:
             raise ValueError("it holds a password, and DATABASE_PASSWORD is set too. Keep one of them.")
         database["PASSWORD"] = password
+    if most := env.number("TENFOLD_DATABASE_POOL", 0, most=200):
+        # A request that finds none free waits ten seconds and then fails, so that it is noticed.
+        pool = {"min_size": 1, "max_size": most, "timeout": 10, "max_idle": 120}
+        options = {**database.get("OPTIONS", {}), "pool": pool}
+        return {**database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return {**database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
@@ -281,8 +287,34 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 STATIC_ROOT = env.folder("TENFOLD_STATIC_DIR", PLACES.static)
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+
+
+def _file_service(written: str) -> str:
+    if written and not written.startswith(("http://", "https://")):
+        raise ValueError("write http:// or https:// in front")
+    return written.rstrip("/")
+
+
+# Where several machines share no folder, files lie in a bucket that all of them reach.
+_BUCKET = env.text("TENFOLD_S3_BUCKET")
+_FILES_IN_BUCKET = {
+    "BACKEND": "documents.bucket.BucketStorage",
+    "OPTIONS": {
+        "bucket_name": _BUCKET,
+        "endpoint_url": env.parsed("TENFOLD_S3_ENDPOINT", "", _file_service),
+        "region_name": env.text("TENFOLD_S3_REGION"),
+        "access_key": env.text("TENFOLD_S3_ACCESS_KEY"),
+        "secret_key": env.text("TENFOLD_S3_SECRET_KEY"),
+        "location": env.text("TENFOLD_S3_PREFIX").strip("/"),
+    },
+}
+if _BUCKET and find_spec("storages") is None:
+    raise ImproperlyConfigured(
+        "TENFOLD_S3_BUCKET names a bucket, and the packages for it are not installed. Install"
+        " requirements-s3.txt, or leave the variable empty to keep files in a folder."
+    )
 STORAGES = {
-    "default": {"BACKEND": "documents.whole_files.WholeFileStorage"},
+    "default": _FILES_IN_BUCKET if _BUCKET else {"BACKEND": "documents.whole_files.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -7,6 +7,6 @@ class MonitoringConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring import checks, theme  # noqa: F401  registers the system checks
+        from monitoring import broker_checks, checks, theme  # noqa: F401  registers the system checks
 
         theme.apply()

@@ -29,7 +29,7 @@ atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 for _name in (
     *("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"),
     *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"),
-    *("TENFOLD_PRODUCTION", "DEBUG", "ALLOWED_HOSTS"),
+    *("TENFOLD_PRODUCTION", "DEBUG", "ALLOWED_HOSTS", "TENFOLD_S3_BUCKET", "TENFOLD_DATABASE_POOL"),
 ):
     os.environ.pop(_name, None)
 os.environ.update(

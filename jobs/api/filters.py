@@ -107,7 +107,7 @@ def _share(asked: str) -> float:
         given = Decimal(asked)
     except InvalidOperation:
         raise ValueError("A number between 0 and 1 is needed.") from None
-    if not 0 <= given <= 1:
+    if not given.is_finite() or not 0 <= given <= 1:
         raise ValueError("A number between 0 and 1 is needed.")
     return float(given)
 

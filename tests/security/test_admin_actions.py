@@ -20,8 +20,8 @@ from tests.access.world import World
 PAGES = {model._meta.label_lower: page for model, page in admin.site._registry.items()}
 # The parts of `World` that are rows of a list with actions; the forged forms name them.
 ROWS = (
-    *("company", "document", "run", "question", "alert", "anomaly", "instrument", "trained_model"),
-    *("tone", "correction", "source", "restatement"),
+    *("tone", "company", "document", "run", "question", "alert", "anomaly", "instrument", "trained_model"),
+    *("correction", "source", "restatement"),
 )
 
 
@@ -69,6 +69,8 @@ def test_buttons_of_pages_name_what_they_need_too() -> None:
             for entry in getattr(page, attribute, None) or ():
                 for name in entry["items"] if isinstance(entry, dict) else [entry]:
                     method = getattr(page, name)
+                    if name.startswith("open_"):
+                        continue  # a link to a page that asks for itself
                     if not getattr(method, "allowed_permissions", None):
                         unguarded.append((label, attribute, name))
     assert unguarded == []

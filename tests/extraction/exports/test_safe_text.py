@@ -47,7 +47,7 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
     [
         ("Costs;=1+1", "Costs;'=1+1"),
         ("Costs; @SUM(A1);-1", "Costs; '@SUM(A1);'-1"),
-        ('Costs;"=1+1"', "Costs;\"'=1+1\""),
+        ('Costs;"=1+1"', 'Costs;"\'=1+1"'),
         ("Costs;＝1", "Costs;'＝1"),
         ("Costs; of which leases", "Costs; of which leases"),
     ],
