@@ -14,7 +14,7 @@ LONGEST = 32_000  # characters; a cell of a workbook holds 32,767
 _LISTED = re.compile(r"-(?=\s+[^\W\d_])")
 # Where the list separator is a semicolon, programs part the line there, although the file parts it at
 # commas, and quotation marks inside a cell keep nothing together. So a formula may begin there too.
-_AFTER_SEPARATOR = re.compile(f"(;[\\s\"]*)(?=[{re.escape(''.join(FORMULA_STARTS))}])")
+_AFTER_SEPARATOR = re.compile(f'(;[\\s"]*)(?=[{re.escape("".join(FORMULA_STARTS))}])')
 
 
 def plain(text: str) -> str:
