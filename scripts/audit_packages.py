@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Weaknesses that do not concern this program, by id, each with the reason.
 ACCEPTED: dict[str, str] = {}
 _NO_NETWORK = (
-    "ConnectionError", "Could not connect", "Failed to connect", "timed out", "Max retries", "Temporary failure",
+    "ConnectionError", "Could not connect", "Failed to connect", "timed out", "Max retries",
+    "Temporary failure",
     "NameResolution", "ProxyError", "503 Server Error", "ServiceError",
 )  # fmt: skip
 
@@ -62,7 +63,16 @@ def main(arguments: Sequence[str]) -> int:
 
 def _audit(lock: str, more: Sequence[str]) -> int:
     name = Path(lock).name
-    words = ["--requirement", lock, "--disable-pip", "--no-deps", "--format", "json", "--progress-spinner", "off"]
+    words = [
+        "--requirement",
+        lock,
+        "--disable-pip",
+        "--no-deps",
+        "--format",
+        "json",
+        "--progress-spinner",
+        "off",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pip_audit", *words, *more], capture_output=True, text=True, check=False
     )
@@ -71,7 +81,9 @@ def _audit(lock: str, more: Sequence[str]) -> int:
     except (ValueError, KeyError):
         said = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
         if any(word in done.stderr for word in _NO_NETWORK):
-            print(f"{name}: NOT LOOKED AT, the service that knows of weaknesses could not be asked.", flush=True)
+            print(
+                f"{name}: NOT LOOKED AT, the service that knows of weaknesses could not be asked.", flush=True
+            )
             return 0
         print(f"{name}: pip-audit failed: {said[0][:300]}", flush=True)
         return 2

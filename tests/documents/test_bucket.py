@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from analysis.artifacts import keep, read
 from documents.bucket import BucketStorage, BucketUnavailable
-from documents.classify import classify
+from documents.classify import classify_document
 from documents.errors import StorageFull
 from documents.models import DocumentVersion
 from documents.storage import open_version, room_needed, store_content
@@ -117,7 +117,7 @@ def test_from_intake_to_export_without_a_folder(bucket: FileService, admin_clien
     document = upload(company, 12, date(2023, 12, 31), date(2024, 3, 1), figures, before)
     version = document.current_version
     assert bucket.names() == [version.storage_name]
-    classify(document)
+    classify_document(document)
     document.refresh_from_db()
     assert (document.document_type, document.fiscal_year) == ("annual_report", 2023)
     assert extract(document).run.status == "succeeded"

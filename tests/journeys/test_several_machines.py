@@ -27,7 +27,8 @@ BEFORE = Flow(900, 560, 20, 70)
 
 
 @pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+def broker(monkeypatch: pytest.MonkeyPatch, settings) -> Iterator[Broker]:  # type: ignore[no-untyped-def]
+    settings.JOBS = {}  # the durations of the product
     folder = Path(tempfile.mkdtemp(prefix="machines-"))
     broker = Broker(folder)
     monkeypatch.setenv("CELERY_BROKER_WRITE_URL", broker.celery_url)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from django.core.cache.backends.redis import RedisCache
 
 from config.redis_address import RedisAddress
 from monitoring.broker_checks import broker_is_private_and_keeps_everything as check
@@ -103,3 +104,16 @@ def test_nothing_is_asked_while_nobody_else_reaches_it(settings) -> None:  # typ
     settings.PRODUCTION = False
     _use(settings, "redis://cache.example.org:6379/0")
     assert check(None) == []
+
+
+def test_emptying_the_cache_leaves_the_queue_alone(server: str) -> None:
+    """The cache lies in the database behind the broker's."""
+    address = RedisAddress.parse(server)
+    queue = redis.Redis.from_url(address.for_client())
+    queue.rpush("scraping", "a message")
+    cache = RedisCache(address.for_client(database=address.database + 1), {})
+    cache.set("page", "kept")
+    assert cache.get("page") == "kept"
+    cache.clear()
+    assert cache.get("page") is None
+    assert queue.lrange("scraping", 0, -1) == [b"a message"]
