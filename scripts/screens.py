@@ -27,6 +27,7 @@ from tutorial import go_through
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = ROOT / "docs" / "screens"
+STEPS = ROOT / "docs" / "images" / "tutorial"
 COMPANY = "harrowmere"
 # What is in braces is looked up by the API.
 PAGES = {
@@ -58,11 +59,11 @@ def main() -> int:
         print("No chromium on this machine. On Debian: apt-get install chromium.", file=sys.stderr)
         return 1
     options = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with _tenfold(asked.address) as (address, password), sync_playwright() as playwright:
+    with tenfold(asked.address) as (address, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=options)
         if TUTORIAL in wanted:
             wanted.remove(TUTORIAL)
-            go_through(browser, address, password, _keep)
+            _go_through_the_tutorial(browser, address, password)
         for suffix, size in SIZES.items() if wanted else ():
             for scheme in SCHEMES:
                 _take_all(browser, address, password, wanted, scheme, suffix, size)
@@ -78,7 +79,7 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _tenfold(address: str | None) -> Iterator[tuple[str, str]]:
+def tenfold(address: str | None) -> Iterator[tuple[str, str]]:
     """The address and the administrator's password of a Tenfold with the demo company in it."""
     if address:
         yield address.rstrip("/"), os.environ["TENFOLD_ADMIN_PASSWORD"]
@@ -147,6 +148,18 @@ def _take_all(
         file = SCREENS / f"{name}-{scheme}{suffix}.png"
         _keep(page.screenshot(), file)
         print(f"{file.relative_to(ROOT)}, {file.stat().st_size // 1024} kB{note}")
+    context.close()
+
+
+def _go_through_the_tutorial(browser: Browser, address: str, password: str) -> None:
+    size = SIZES[""]
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="light", reduced_motion="reduce"
+    )
+    STEPS.mkdir(parents=True, exist_ok=True)
+    go_through(
+        context.new_page(), address, password, lambda picture, name: _keep(picture, STEPS / f"{name}.png")
+    )
     context.close()
 
 
