@@ -14,12 +14,12 @@ from handbook import api_page, decisions_page, schedules_page, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Pages of the site that are files elsewhere in the project.
+# Pages of the site that are files elsewhere in the project: all at its top but the readme.
 ELSEWHERE = {
-    "architecture.md": "ARCHITECTURE.md",
     "benchmark-results.md": "benchmarks/RESULTS.md",
-    "changes.md": "CHANGELOG.md",
-    "contributing.md": "CONTRIBUTING.md",
+    **{
+        f"{path.stem.lower()}.md": path.name for path in sorted(ROOT.glob("*.md")) if path.name != "README.md"
+    },
 }
 # Parts of pages that are made when the site is built.
 MADE: dict[str, Callable[[], str]] = {

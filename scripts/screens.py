@@ -44,7 +44,7 @@ TUTORIAL = "tutorial"
 SIZES = {"": (1440, 900), "-390": (390, 844)}
 SCHEMES = ("light", "dark")
 COLOURS = 200  # of a picture's palette: text and lines need no more
-SECONDS = 300  # for the start with the demo
+SECONDS = 900  # for the start with the demo, on a machine that is busy with other work
 
 
 def main() -> int:
