@@ -23,7 +23,8 @@ from tests.deploy.compose import ROOT, Here, Service
 from tests.processes import postgres_programs
 
 SERVERS = (("web", "8000"), ("flower", "5555"), ("valkey", "6379"), ("postgres", "5432"))
-TOOLS = ("proxy", "prepare", "backup")
+# The proxy is another program, and these end by themselves.
+NOT_STARTED = ("proxy", "prepare", "backup", "restore")
 
 
 def free_port() -> int:

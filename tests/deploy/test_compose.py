@@ -18,6 +18,7 @@ TOLD = {"TENFOLD_HOST": "tenfold.example.org"}
 SERVICES = compose.read(TOLD)
 OURS = [service for service in SERVICES.values() if service.is_ours]
 WORKERS = [service for service in OURS if service.name.startswith("worker-")]
+TOOLS = ("prepare", "backup", "restore")  # they end by themselves
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 # What two earlier systems of the same aim advise for each queue, as tasks at once; data processing and the
 # queues of analysis share one worker here.
@@ -87,7 +88,7 @@ def test_our_programs_have_no_rights(service: Service) -> None:
     assert written["security_opt"] == ["no-new-privileges:true"]
     assert written["init"] is True
     assert "ports" not in written
-    assert written["restart"] == ("no" if service.name in ("prepare", "backup") else "unless-stopped")
+    assert written["restart"] == ("no" if service.name in TOOLS else "unless-stopped")
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
@@ -126,13 +127,14 @@ def test_only_the_proxy_is_reached_and_only_workers_reach_out() -> None:
 def test_what_waits_for_what() -> None:
     ready = {"condition": "service_healthy"}
     for service in OURS:
-        if service.name != "prepare":
+        if service.name not in TOOLS:
             assert service.written["depends_on"] == {
                 "prepare": {"condition": "service_completed_successfully"},
                 "postgres": ready,
                 "valkey": ready,
             }
-    assert SERVICES["prepare"].written["depends_on"] == {"postgres": ready}
+    for name in TOOLS:
+        assert SERVICES[name].written["depends_on"] == {"postgres": ready}, name
     assert SERVICES["proxy"].written["depends_on"] == {"web": ready}
     # Whatever others wait for says when it is ready.
     for name in ("postgres", "valkey", "web", "flower", *(worker.name for worker in WORKERS)):
