@@ -12,9 +12,14 @@ ARG PYTHON_VERSION=3.13
 FROM python:${PYTHON_VERSION}-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
-COPY requirements.txt /tmp/requirements.txt
+# Of the optional requirements-*.txt, such as "s3".
+ARG EXTRAS=""
+COPY requirements*.txt /tmp/
 # A package whose file is not the locked one, or that would have to be compiled, stops the build.
-RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/requirements.txt
+RUN for extra in "" ${EXTRAS}; do \
+        /opt/venv/bin/pip install --require-hashes --only-binary :all: -r "/tmp/requirements${extra:+-$extra}.txt" \
+            || exit 1; \
+    done
 
 FROM python:${PYTHON_VERSION}-slim-bookworm
 # As new as the server: an older pg_dump refuses to back it up.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from config.queues import CLASSES, QUEUES
 from stack import environment
@@ -210,7 +211,7 @@ def test_the_image_and_the_file_agree() -> None:
     major = re.search(r"ARG POSTGRES_VERSION=(\d+)", DOCKERFILE)
     assert major is not None
     assert SERVICES["postgres"].image == f"postgres:{major[1]}-bookworm"
-    assert set(web.written["build"]["args"]) == set(re.findall(r"ARG (TESSERACT_\w+)", DOCKERFILE))
+    assert set(web.written["build"]["args"]) == set(re.findall(r"ARG (TESSERACT_\w+|EXTRAS)", DOCKERFILE))
     assert "--require-hashes" in DOCKERFILE
 
 
@@ -222,6 +223,23 @@ def test_the_image_holds_what_the_programs_name_and_no_secret() -> None:
             if "/" in word and not word.startswith("/"):
                 assert (ROOT / word).is_file(), word
                 assert word.split("/")[0] not in ignored
+
+
+def test_reports_in_a_bucket_are_reached_by_whoever_opens_them() -> None:
+    told = {**TOLD, "TENFOLD_S3_BUCKET": "reports"}
+    bucket = compose.filled(yaml.safe_load((ROOT / "docker-compose.s3.yml").read_text()), told)
+    # Flower shows workers and beat sends knocks: neither opens a report.
+    assert set(bucket["services"]) == {service.name for service in OURS} - {"flower", "beat"}
+    settings = re.findall(r"^(TENFOLD_S3_\w+)=", (ROOT / ".env.example").read_text(), re.M)
+    for written in bucket["services"].values():
+        assert {name.removesuffix("_FILE") for name in written["environment"]} <= set(settings)
+        assert written["environment"]["TENFOLD_S3_BUCKET"] == "reports"
+        files = {value for name, value in written["environment"].items() if name.endswith("_FILE")}
+        assert files == {f"/run/secrets/{name}" for name in written["secrets"]}
+        assert set(written["networks"]) <= set(compose.document(TOLD)["networks"])
+        assert set(written["secrets"]) == set(bucket["secrets"])
+    with pytest.raises(compose.MissingVariable, match="Write the name of the bucket"):
+        compose.filled(bucket | yaml.safe_load((ROOT / "docker-compose.s3.yml").read_text()), TOLD)
 
 
 def test_the_broker_keeps_what_it_is_given() -> None:
