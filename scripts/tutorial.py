@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "demo" / "reports" / "annual-report-2025.pdf"
 SECONDS = 180  # in which a report is read
 PATIENCE = 45_000  # milliseconds for a page
+# Pictures of pages come late, those out of sight not at all.
+PICTURES_ARE_THERE = """() => [...document.images].every(
+    image => image.complete || image.getBoundingClientRect().top > innerHeight)"""
 # Takes a picture and its name.
 Keep = Callable[[bytes, str], None]
 
@@ -27,6 +30,7 @@ class Tutorial:
 
     def take(self, name: str) -> None:
         self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(PICTURES_ARE_THERE)
         self.page.wait_for_timeout(400)
         self._keep(self.page.screenshot(), name)
 
