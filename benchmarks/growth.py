@@ -11,7 +11,7 @@ import io
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,17 +65,15 @@ def sizes() -> dict[str, Size]:
     return found
 
 
-def fill(companies: int, reports: int) -> tuple[int, int, int]:
-    """The whole way for so many annual reports of each company; documents, pages and bytes of files."""
+def fill(companies: int, files: Sequence[Path]) -> tuple[int, int, int]:
+    """The whole way for these reports of each company; documents, pages and bytes of files."""
     from companies.models import Company
-    from demo.build import REPORTS
     from documents.classify import classify_document
     from documents.text import keep_text
     from documents.upload import accept_upload
     from extraction.compile import compile_company
     from extraction.extract import extract
 
-    files = sorted(REPORTS.glob("annual-report-*.pdf"))[-reports:]
     documents = pages = size = 0
     for number in range(companies):
         company = Company.objects.create(name=f"Company {number}", slug=f"company-{number}")
@@ -91,9 +89,9 @@ def fill(companies: int, reports: int) -> tuple[int, int, int]:
     return documents, pages, size
 
 
-def measured(companies: int, reports: int) -> Measured:
+def measured(companies: int, files: Sequence[Path]) -> Measured:
     before, began = sizes(), _seconds()
-    documents, pages, size = fill(companies, reports)
+    documents, pages, size = fill(companies, files)
     seconds = _seconds() - began
     after = sizes()
     grown = {name: one.since(before[name]) for name, one in after.items()}
@@ -142,10 +140,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench growth", description=__doc__.split("\n\n")[0])
     parser.add_argument("--companies", type=int, default=4)
     parser.add_argument("--reports", type=int, default=8, help="of each company")
+    parser.add_argument("--folder", type=Path, help="of reports to take in place of the demo's")
     parser.add_argument("--write", action="store_true", help="into benchmarks/RESULTS.md")
     options = parser.parse_args()
+    from demo.build import REPORTS
     from tests.processes import RunningPostgres
 
+    files = sorted((options.folder or REPORTS).glob("*.pdf" if options.folder else "annual-report-*.pdf"))
+    files = files[-options.reports :]
+    if not files:
+        raise SystemExit(f"There is no report in {options.folder}.")
     with tempfile.TemporaryDirectory(prefix="growth-") as folder, RunningPostgres.start() as server:
         server.create("growth")
         os.environ.update(
@@ -164,10 +168,10 @@ def main() -> None:
 
         call_command("migrate", verbosity=0, interactive=False)
         began = time.monotonic()
-        lines = table(measured(options.companies, options.reports))
+        lines = table(measured(options.companies, files))
     print("\n".join(lines), f"\n{time.monotonic() - began:.0f} s in all")
     if options.write:
-        results.write("Growth", lines, PACKAGES)
+        results.write("Growth, reports of a folder" if options.folder else "Growth", lines, PACKAGES)
 
 
 if __name__ == "__main__":

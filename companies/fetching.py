@@ -34,7 +34,7 @@ def fetcher_for(url: str, *, obey_robots: bool = True) -> Fetcher:
     gap = _GAP_AT_OPENED_HOSTS if urlsplit(url).netloc in opened else _GAP
     options = FetchOptions(
         contact=settings.CONTACT or _NO_CONTACT,
-        policy=AddressPolicy(allowed_private=opened),
+        policy=AddressPolicy(allowed_private=opened, denied_hosts=settings.OWN_HOSTS),
         obey_robots=obey_robots,
         largest_page=settings.PAGE_MAX_BYTES,
         largest_file=settings.DOWNLOAD_MAX_BYTES,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -297,7 +298,7 @@ def _file_service(written: str) -> str:
 
 # Where several machines share no folder, files lie in a bucket that all of them reach.
 _BUCKET = env.text("TENFOLD_S3_BUCKET")
-_FILES_IN_BUCKET = {
+_FILES_IN_BUCKET: dict[str, Any] = {
     "BACKEND": "documents.bucket.BucketStorage",
     "OPTIONS": {
         "bucket_name": _BUCKET,
@@ -486,6 +487,20 @@ def _prices(written: str) -> tuple[Decimal, Decimal] | None:
 CONTACT = env.text("TENFOLD_CONTACT")
 # Machines that are not public and may be contacted all the same.
 ALLOWED_PRIVATE_HOSTS = frozenset(map(_host_and_port, env.words("TENFOLD_ALLOWED_PRIVATE_HOSTS")))
+
+
+def _own_hosts() -> frozenset[str]:
+    """Machines of this installation, by the names that the settings know. A page that names one is not
+    followed there, also where it is a public machine; those that are not are closed by their address."""
+    addresses = [REDIS_URL, BROKER.for_client(), str(_FILES_IN_BUCKET["OPTIONS"]["endpoint_url"])]
+    if PRODUCTION:
+        addresses.append(PUBLIC_URL)
+    names = {urlsplit(address).hostname or "" for address in addresses}
+    names.add(str(DATABASES["default"].get("HOST", "")).lower())
+    return frozenset(name for name in names if name and not name.startswith("/")) - {"localhost", "127.0.0.1"}
+
+
+OWN_HOSTS = _own_hosts()
 DOWNLOAD_MAX_BYTES = env.number("TENFOLD_DOWNLOAD_MAX_MB", 200, least=1, most=2000) * MEGABYTE
 PAGE_MAX_BYTES = 10 * MEGABYTE
 

@@ -171,7 +171,9 @@ def _post(delivery: AlertDelivery, message: Message, at: datetime) -> dict[str, 
         "X-Tenfold-Signature": signature_of(secret, timestamp, body),
     }
     options = PostOptions(
-        policy=AddressPolicy(allowed_private=frozenset(settings.ALLOWED_PRIVATE_HOSTS)),
+        policy=AddressPolicy(
+            allowed_private=frozenset(settings.ALLOWED_PRIVATE_HOSTS), denied_hosts=settings.OWN_HOSTS
+        ),
         seconds=SECONDS,
         idle_seconds=SECONDS,
         largest_answer=64 * 1024,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ SHOWN = (
     "DEBUG PRODUCTION DATABASES CELERY_BROKER_URL CACHES ALLOWED_HOSTS SESSION_COOKIE_SECURE"
     " SECURE_HSTS_SECONDS DOWNLOAD_MAX_BYTES CELERY_WORKER_CONCURRENCY SECRET_KEY CELERY_RESULT_BACKEND"
     " CELERY_RESULT_EXPIRES CELERY_WORKER_PREFETCH_MULTIPLIER CELERY_WORKER_MAX_TASKS_PER_CHILD"
-    " PUBLIC_URL SECOND_READER MODEL_URL MODEL_PRICES BLIND_SHARE"
+    " PUBLIC_URL OWN_HOSTS STORAGES SECOND_READER MODEL_URL MODEL_PRICES BLIND_SHARE"
 )
 
 
@@ -276,3 +277,41 @@ def test_a_wrong_setting_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "DEBUG is 'perhaps'. Write true or false.\n"
+
+
+def test_machines_of_the_installation_are_never_searched(tmp_path: Path) -> None:
+    own = loaded(
+        tmp_path,
+        TENFOLD_PRODUCTION="true",
+        DATABASE_URL="postgresql://me:pw@DB.example.org/x",
+        REDIS_URL="rediss://:pw@cache.example.org:6379/0",
+        CELERY_BROKER_URL="rediss://:pw@broker.example.org:6379/0",
+        TENFOLD_PUBLIC_URL="https://tenfold.example.org",
+        TENFOLD_S3_BUCKET="reports",
+        TENFOLD_S3_ENDPOINT="https://files.example.org/",
+    )["OWN_HOSTS"]
+    names = ("broker", "cache", "db", "files", "tenfold")
+    assert sorted(re.findall(r"'([^']+)'", own)) == [f"{name}.example.org" for name in names]
+    assert loaded(tmp_path)["OWN_HOSTS"] == "frozenset()"
+
+
+def test_files_lie_in_a_bucket_where_one_is_named(tmp_path: Path) -> None:
+    settings = loaded(
+        tmp_path,
+        TENFOLD_S3_BUCKET="reports",
+        TENFOLD_S3_ENDPOINT="https://files.example.org/",
+        TENFOLD_S3_PREFIX="/one/",
+    )
+    assert settings["STORAGES"]["default"] == {
+        "BACKEND": "documents.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": "reports", "endpoint_url": "https://files.example.org", "region_name": "",
+            "access_key": "", "secret_key": "", "location": "one",
+        },
+    }  # fmt: skip
+    assert loaded(tmp_path)["STORAGES"]["default"] == {"BACKEND": "documents.whole_files.WholeFileStorage"}
+
+
+def test_an_address_of_a_file_service_without_its_scheme_is_refused(tmp_path: Path) -> None:
+    sentence = refused(tmp_path, TENFOLD_S3_BUCKET="x", TENFOLD_S3_ENDPOINT="files.example.org")
+    assert sentence.startswith("TENFOLD_S3_ENDPOINT cannot be used: write http:// or https:// in front")

@@ -136,6 +136,14 @@ def test_9_a_name_that_leads_elsewhere_at_the_second_question(
     assert asked == ["rebinding.example"] * 2
 
 
+def test_a_machine_of_the_installation_is_closed_even_if_it_is_public(settings, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    settings.OWN_HOSTS = frozenset({"files.example.org"})
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    with pytest.raises(FetchFailed) as refused:
+        fetcher_for("https://files.example.org/").get("https://files.example.org/reports/x.pdf")
+    assert refused.value.code == "blocked_address"
+
+
 def test_10_redirects_without_end(site: LocalSite, company: Company, files: Path) -> None:
     site.redirect("/circle", "/circle-2")
     site.redirect("/circle-2", "/circle")
