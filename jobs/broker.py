@@ -16,8 +16,8 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.db.models.sql import Query
-from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import ChannelError
 
@@ -71,7 +71,7 @@ def refill(queue: str) -> int:
     sent = 0
     for run_id, task in _following(window).rows(queue=queue)[: window - in_broker]:
         # Marked as sent before it is: of many who refill at once, one sends it.
-        if not _MARK.count(id=run_id, sent_at=timezone.now()):
+        if not _MARK.count(id=run_id):
             continue
         if not _send_one(run_id, task, queue):
             TaskRun.objects.queued().filter(pk=run_id).update(sent_at=None)
@@ -98,7 +98,8 @@ def _following(most: int) -> Kept:
 def _marking() -> Query:
     # One by its key: given several, a database may rather read all that wait.
     unsent = TaskRun.objects.queued().filter(pk=given(TaskRun, "id"), sent_at__isnull=True)
-    return update(unsent, sent_at=given(TaskRun, "sent_at"))
+    # By the clock of the database, which says when it is time to send again.
+    return update(unsent, sent_at=Now())
 
 
 _MARK = Kept(_marking)
