@@ -11,4 +11,12 @@ django.setup()
 settings.JOBS = json.loads(os.environ["TESTS_JOBS"])
 
 if __name__ == "__main__":
+    if marked := os.environ.get("TESTS_MARKED"):
+        from types import SimpleNamespace
+
+        import tests.faults.work  # noqa: F401
+        from jobs.management.commands import dispatch_runs
+
+        dispatch_runs.LOOK_EVERY = 1.0
+        settings.SCHEDULES = (SimpleNamespace(name=marked, even_without_scheduler=True),)
     call_command("dispatch_runs", every=0.3)

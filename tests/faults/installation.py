@@ -35,6 +35,7 @@ class Installation:
     ended: ExitStack
     asked: int = 0
     seen: list[str] = field(default_factory=list)
+    processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
     # --- what runs -----------------------------------------------------------------------------------
 
@@ -59,6 +60,8 @@ class Installation:
         process = subprocess.Popen(
             [sys.executable, *words], cwd=ROOT, env=self.environment, stdout=output, stderr=subprocess.STDOUT
         )
+
+        self.processes[name] = process
 
         def end() -> None:
             process.kill()

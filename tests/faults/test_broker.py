@@ -1,8 +1,10 @@
 """The broker is killed, emptied, and delivers what it has delivered already."""
 
 import time
+from uuid import uuid4
 
 import pytest
+from celery import current_app
 
 from jobs import broker as broker_door
 from jobs.dispatch import dispatch_once
@@ -124,3 +126,31 @@ def test_f7_a_full_broker_refuses_no_request(installation: Installation) -> None
     dispatch_once()
     client.config_set("maxmemory", "0")
     installation.settle()
+
+
+def test_f23_messages_of_another_version_lose_no_run_and_stop_no_worker(installation: Installation) -> None:
+    """A task that this version does not have, arguments it does not know or misses, a run that is gone."""
+    worker = installation.worker(1)
+    run = installation.launch("tests.faults.slow", "asked for by a later version", seconds=1)
+    send = current_app.send_task
+    send("tests.faults.of_tomorrow", args=[str(run.pk)], queue="default")
+    send("tests.faults.slow", args=[str(run.pk), "more"], kwargs={"tomorrow": True}, queue="default")
+    send("tests.faults.slow", args=[], queue="default")
+    send("tests.faults.slow", args=[str(uuid4())], queue="default")
+    send("tests.faults.slow", args=["no id"], queue="default")
+    installation.slow(3, name="behind them")
+    installation.settle()
+    installation.wait(lambda: installation.broker.client().llen("default") == 0, "taking all messages")
+    assert worker.process.poll() is None
+    assert (count("start"), count("done"), TaskAttempt.objects.count()) == (4, 4, 4)
+    assert "Received unregistered task of type 'tests.faults.of_tomorrow'" in worker.said()
+    # A row that names a task this version does not have says so, and is not taken for done.
+    stranger = TaskRun.objects.create(
+        task="tests.faults.of_tomorrow", queue="default", digest="of tomorrow", max_attempts=1, arguments={}
+    )
+    dispatch_once()
+    installation.slow(1, name="behind it")
+    installation.wait(lambda: count("done") == 5, "what is behind it")
+    stranger.refresh_from_db()
+    assert stranger.state == State.QUEUED
+    stranger.delete()

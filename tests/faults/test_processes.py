@@ -98,7 +98,7 @@ def test_f16_a_frozen_worker_that_wakes_up_writes_nothing(installation: Installa
 @pytest.mark.parametrize("how", ["stopped", "unsubscribed"])
 def test_f22_a_worker_that_is_alive_but_deaf_is_started_again(installation: Installation, how: str) -> None:
     """Its main process is stopped and its children left, or it has lost its subscription."""
-    supervisor = installation.process("supervisor", "-m", "tests.faults.supervised")
+    supervisor = installation.process("supervisor", "-m", "tests.faults.supervised", "worker")
     log = installation.folder / "supervisor.log"
     installation.launch("tests.faults.slow", "before")
     installation.settle()

@@ -7,6 +7,7 @@ is there twice.
 import os
 import signal
 import time
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from config.queues import DEFAULT, ORCHESTRATION, Route
+from documents.storage import store_content
 from documents.whole_files import WholeFileStorage
 from jobs.base import Child, FanOut, Outcome, Run, success, tracked_task
 
@@ -31,6 +33,8 @@ settings.TASK_ROUTES.update(
         "tests.faults.document": Route(DEFAULT, soft=60, hard=90, max_retries=2),
         "tests.faults.slow": Route(DEFAULT, soft=60, hard=90, max_retries=2),
         "tests.faults.poison": Route(DEFAULT, soft=60, hard=90, max_retries=2),
+        "tests.faults.large": Route(DEFAULT, soft=60, hard=90, max_retries=2),
+        "tests.faults.failing": Route(DEFAULT, soft=60, hard=90, max_retries=2),
         "tests.faults.family": Route(ORCHESTRATION, soft=60, hard=90, max_retries=2),
     }
 )
@@ -113,6 +117,29 @@ def poison(run: Run, key: str) -> Outcome:
     note("start", key)
     os.kill(os.getpid(), signal.SIGKILL)
     return success()
+
+
+@tracked_task("tests.faults.large")
+def large(run: Run, key: str, size: int) -> Outcome:
+    """Keep a file of so many bytes."""
+    kept = store_content(BytesIO(b"x" * size))
+    store(run, key)
+    return success(key=key, size=kept.size)
+
+
+class SiteIsDown(Exception):
+    code = "site_down"
+    message = "The site does not answer. Try again later."
+    retryable = True
+
+
+@tracked_task("tests.faults.failing")
+def failing(run: Run, key: str, failures: int) -> Outcome:
+    """Fail so often before it succeeds."""
+    if run.attempt <= failures:
+        raise SiteIsDown
+    store(run, key)
+    return success(key=key)
 
 
 @tracked_task("tests.faults.family")

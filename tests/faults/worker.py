@@ -20,6 +20,9 @@ if "TESTS_VISIBILITY" in os.environ:
     seconds = float(os.environ["TESTS_VISIBILITY"])
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, "visibility_timeout": seconds}
     app.conf.visibility_timeout = seconds
+if "TESTS_SYNC_EVERY" in os.environ:
+    # The scheduler writes down what it has sent after so many messages.
+    app.conf.beat_sync_every = int(os.environ["TESTS_SYNC_EVERY"])
 
 
 @worker_process_init.connect(weak=False)
