@@ -5,22 +5,19 @@ takes messages turns. A process that is stopped or blocked touches nothing, and 
 that sits idle while its queues hold messages: a consumer that lost its subscription does that for
 ever. While the broker itself does not answer the worker is not to blame, and touches on.
 
-The file is named by `TENFOLD_ALIVE_FILE` and holds the number of the process; `stack.supervisor` and
-`stack.healthy` watch it. Where systemd starts the worker and watches it, systemd is told as well. Without
-either nothing is done.
+Who is told, and how, stands in `jobs.signs`; where nobody watches nothing is done.
 """
 
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from celery.bootsteps import StartStopStep
 from celery.worker import state
+
+from jobs.signs import Sign, signs_of_life
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +33,7 @@ class SignOfLife(StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self.signs: list[Callable[[], None]] = []
-        if path := os.environ.get("TENFOLD_ALIVE_FILE", ""):
-            self.signs.append(lambda: _write(Path(path)))
-        # The parent's alone: its children inherit the variable and must not speak for it.
-        if address := os.environ.pop("NOTIFY_SOCKET", ""):
-            self.signs.append(lambda: _tell_systemd(address))
+        self.signs = signs_of_life()
         self.enabled = bool(self.signs)
 
     def start(self, parent: Any) -> None:
@@ -82,7 +74,7 @@ class Ear:
         return self._deaf_looks < DEAF_AFTER
 
 
-def _give_signs(signs: list[Callable[[], None]], ear: Ear) -> None:
+def _give_signs(signs: list[Sign], ear: Ear) -> None:
     while True:
         if ear.hears():
             for give in signs:
@@ -90,13 +82,3 @@ def _give_signs(signs: list[Callable[[], None]], ear: Ear) -> None:
         else:
             logger.error("The worker takes no messages any more; it gives no sign of life until it does.")
         time.sleep(LOOK_EVERY)
-
-
-def _write(path: Path) -> None:
-    path.write_text(str(os.getpid()))
-
-
-def _tell_systemd(address: str) -> None:
-    """Its protocol is a datagram; an address that begins with @ is an abstract one."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
-        line.sendto(b"READY=1\nWATCHDOG=1", "\0" + address[1:] if address.startswith("@") else address)

@@ -1,4 +1,4 @@
-"""`python -m stack.healthy web|worker|flower WHERE`: whether one program does its work, by its exit status.
+"""`python -m stack.healthy web|worker|beat|flower WHERE`: whether a program works, by its exit status.
 
 For whatever keeps programs alive and asks: docker-compose.yml does. Standard library alone, because it is
 called every few seconds.
@@ -6,6 +6,7 @@ called every few seconds.
   web     http://127.0.0.1:8000/readyz    it answers, and the database has all tables it wants
   worker  /run/tenfold/worker.alive       it has touched its file lately; one that fell silent is killed, so
                                           that the restart policy brings it back
+  beat    /run/tenfold/beat.alive         the same of the scheduler
   flower  http://flower:5555              it listens
 """
 
@@ -16,11 +17,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from stack import flower as flower_
 
-SILENT_AFTER = 90.0  # seconds; a worker touches its file every five
+SILENT_AFTER = 90.0  # seconds; a worker writes its file every five, the scheduler every thirty at most
 
 
 class Unhealthy(Exception):
@@ -44,25 +46,25 @@ def web(where: str, environment: Mapping[str, str] = os.environ) -> str:
         raise Unhealthy(f"{where} does not answer: {error}") from None
 
 
-def worker(where: str) -> str:
-    """How long ago it gave its sign of life. Raises Unhealthy, and kills the worker where it fell silent."""
+def lives(name: str, where: str) -> str:
+    """How long ago it gave its sign of life. Raises Unhealthy, and kills the program where it fell silent."""
     file = Path(where)
     try:
         silent = time.time() - file.stat().st_mtime
         pid = int(file.read_text() or 0)
     except FileNotFoundError:
-        raise Unhealthy("The worker has given no sign of life yet.") from None
+        raise Unhealthy(f"The {name} has given no sign of life yet.") from None
     except ValueError:
         raise Unhealthy(f"{file} does not hold the number of a process.") from None
     if silent <= SILENT_AFTER:
-        return f"The worker gave a sign of life {silent:.0f} s ago."
-    if not _is_worker(pid):
-        raise Unhealthy(f"The worker has been silent for {silent:.0f} s and does not run any more.")
+        return f"The {name} gave a sign of life {silent:.0f} s ago."
+    if not _is_ours(pid):
+        raise Unhealthy(f"The {name} has been silent for {silent:.0f} s and does not run any more.")
     os.kill(pid, signal.SIGKILL)
-    raise Unhealthy(f"The worker has been silent for {silent:.0f} s and was killed, to be started again.")
+    raise Unhealthy(f"The {name} has been silent for {silent:.0f} s and was killed, to be started again.")
 
 
-def _is_worker(pid: int) -> bool:
+def _is_ours(pid: int) -> bool:
     """The number may belong to another process by now."""
     try:
         return b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -77,7 +79,12 @@ def flower(where: str) -> str:
     return f"Flower listens on {where}."
 
 
-KINDS: dict[str, Callable[[str], str]] = {"web": web, "worker": worker, "flower": flower}
+KINDS: dict[str, Callable[[str], str]] = {
+    "web": web,
+    "worker": partial(lives, "worker"),
+    "beat": partial(lives, "scheduler"),
+    "flower": flower,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -137,8 +137,8 @@ def test_what_waits_for_what() -> None:
     for name in TOOLS:
         assert SERVICES[name].written["depends_on"] == {"postgres": ready}, name
     assert SERVICES["proxy"].written["depends_on"] == {"web": ready}
-    # Whatever others wait for says when it is ready.
-    for name in ("postgres", "valkey", "web", "flower", *(worker.name for worker in WORKERS)):
+    # Whatever others wait for says when it is ready, and what may hang when it lives.
+    for name in ("postgres", "valkey", "web", "beat", "flower", *(worker.name for worker in WORKERS)):
         assert SERVICES[name].written["healthcheck"]["test"], name
 
 

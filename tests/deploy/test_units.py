@@ -94,11 +94,12 @@ def test_each_unit_is_shut(unit: Unit) -> None:
         assert unit.of("Requires") == "tenfold-prepare.service"
 
 
-def test_a_silent_worker_is_killed() -> None:
+def test_a_silent_worker_or_scheduler_is_killed() -> None:
     for name, unit in UNITS.items():
-        if name.startswith("worker-"):
+        if name.startswith("worker-") or name == "beat":
             assert (unit.of("Type"), unit.of("NotifyAccess")) == ("notify", "main")
             assert (unit.of("WatchdogSec"), unit.of("WatchdogSignal")) == ("90", "SIGKILL")
+        if name.startswith("worker-"):
             given = re.search(r"TENFOLD_SOFT_SHUTDOWN_SECONDS=(\d+)", unit.all("Environment"))
             assert given is not None
             assert int(given[1]) < seconds(unit.of("TimeoutStopSec"))

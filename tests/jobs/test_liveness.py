@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from celery.worker import state
 
-from jobs import liveness
+from jobs import liveness, signs
 from jobs.liveness import DEAF_AFTER, Ear
 
 
@@ -57,7 +57,7 @@ def test_a_loop_that_stands_still_is_deaf(monkeypatch) -> None:
 
 
 def test_the_file_holds_the_number_of_the_worker(tmp_path) -> None:
-    liveness._write(tmp_path / "alive")
+    signs._write(tmp_path / "alive")
     assert int((tmp_path / "alive").read_text()) == os.getpid()
 
 
@@ -66,5 +66,5 @@ def test_systemd_is_told_where_it_asks_to_be(tmp_path, kind) -> None:
     address = f"{tmp_path}/notify" if kind == "path" else f"@tenfold-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(address.replace("@", "\0"))
-        liveness._tell_systemd(address)
+        signs._tell_systemd(address)
         assert listener.recv(100) == b"READY=1\nWATCHDOG=1"

@@ -104,6 +104,7 @@ def test_each_turn_of_the_scheduler_is_a_sign_of_life(
     scheduler = WatchedScheduler(app=current_app, lazy=True)
     assert not alive.exists()
     scheduler.tick()
+    assert alive.read_text() == str(os.getpid())
     os.utime(alive, (0, 0))
     scheduler.tick()
     assert alive.stat().st_mtime > 0

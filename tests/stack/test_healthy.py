@@ -107,6 +107,14 @@ def test_a_worker_that_fell_silent_is_killed(tmp_path: Path, celery: "subprocess
     assert celery.wait(timeout=10) == -9
 
 
+def test_a_scheduler_that_fell_silent_is_killed(tmp_path: Path, celery: "subprocess.Popen[bytes]") -> None:
+    silent(tmp_path / "alive", celery.pid, 95)
+    status, said = asked("beat", str(tmp_path / "alive"))
+    assert (status, said.startswith("The scheduler has been silent for")) == (1, True)
+    assert said.endswith("was killed, to be started again.")
+    assert celery.wait(timeout=10) == -9
+
+
 def test_nobody_else_is_killed_in_its_place(tmp_path: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as stranger:
         silent(tmp_path / "alive", stranger.pid, 300)
