@@ -1,6 +1,7 @@
 """The broker is killed, emptied, and delivers what it has delivered already."""
 
 import time
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -132,12 +133,12 @@ def test_f23_messages_of_another_version_lose_no_run_and_stop_no_worker(installa
     """A task that this version does not have, arguments it does not know or misses, a run that is gone."""
     worker = installation.worker(1)
     run = installation.launch("tests.faults.slow", "asked for by a later version", seconds=1)
-    send = current_app.send_task
-    send("tests.faults.of_tomorrow", args=[str(run.pk)], queue="default")
-    send("tests.faults.slow", args=[str(run.pk), "more"], kwargs={"tomorrow": True}, queue="default")
-    send("tests.faults.slow", args=[], queue="default")
-    send("tests.faults.slow", args=[str(uuid4())], queue="default")
-    send("tests.faults.slow", args=["no id"], queue="default")
+    send = partial(current_app.send_task, queue="default", connection=broker_door._connection())
+    send("tests.faults.of_tomorrow", args=[str(run.pk)])
+    send("tests.faults.slow", args=[str(run.pk), "more"], kwargs={"tomorrow": True})
+    send("tests.faults.slow", args=[])
+    send("tests.faults.slow", args=[str(uuid4())])
+    send("tests.faults.slow", args=["no id"])
     installation.slow(3, name="behind them")
     installation.settle()
     installation.wait(lambda: installation.broker.client().llen("default") == 0, "taking all messages")

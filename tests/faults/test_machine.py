@@ -54,7 +54,11 @@ def test_f11_a_full_disk_puts_the_work_off_and_leaves_nothing_behind(
     TaskRun.objects.filter(pk=run.pk).update(not_before=timezone.now())
     installation.settle()
     run.refresh_from_db()
-    assert (run.state, run.attempt, run.result["size"]) == (State.SUCCEEDED, 2, 3_000_000)
+    assert (run.state, run.attempt, run.result) == (
+        State.SUCCEEDED,
+        2,
+        {"key": "large", "size": 3_000_000},
+    ), run.error_message
     (kept,) = [path for path in folder.rglob("*") if path.is_file()]
     assert kept.stat().st_size == 3_000_000
 
