@@ -62,7 +62,7 @@ def make_mortal(**_: Any) -> None:
         path = os.readlink(f"/proc/self/fd/{descriptor}")
         if "/.parts/" in path:
             with open(path, "rb") as part:
-                die_at("during file rename", part.read().decode().removeprefix("content of "))
+                die_at("during file rename", part.read(100).decode().removeprefix("content of "))
 
     execute.claim = claim_and_die
     Run.commit = die_and_commit  # type: ignore[method-assign]
