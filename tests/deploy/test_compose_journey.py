@@ -216,7 +216,7 @@ def test_lines_of_the_log_are_json_and_hold_no_secret(native: Native) -> None:
 
 def test_everything_stops_in_its_time(native: Native) -> None:
     names = [name for name in native.running if native.services[name].is_ours]
-    # Each in the time that the file gives it. A worker that was told to end ends with 1, which its unit knows.
+    # Each in the time that the file gives it. A worker that was told to end ends with 1; its unit knows.
     for name in names:
         assert native.stop(name) in ((0, 1) if name.startswith("worker-") else (0,)), name
     assert native.stop("valkey") == 0
