@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 
-from handbook import api_page, decisions_page, schedules_page, settings_page
+from handbook import api_page, commands_page, decisions_page, schedules_page, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +23,7 @@ ELSEWHERE = {
 }
 # Parts of pages that are made when the site is built.
 MADE: dict[str, Callable[[], str]] = {
+    "commands": commands_page.table,
     "decisions": decisions_page.links,
     "operations": api_page.operations,
     "schedules": schedules_page.table,

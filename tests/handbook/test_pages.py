@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands, load_command_class
 
 from config.schedules import SCHEDULES, Schedule
-from handbook import schedules_page, settings_page
+from handbook import commands_page, schedules_page, settings_page
 from handbook.api_page import operations, shapes
 from handbook.decisions_page import links
 from handbook.pages import ELSEWHERE, MADE, in_site
@@ -114,6 +115,19 @@ def test_schedules_are_told_in_words() -> None:
 
 def test_the_page_has_every_schedule() -> None:
     assert schedules_page.table().count("\n") == len(SCHEDULES) + 2
+
+
+def test_the_page_has_every_command_with_what_it_says_of_itself() -> None:
+    ours = {
+        name: app if isinstance(app, str) else app.__module__.split(".")[0]
+        for name, app in get_commands().items()
+    }
+    found = commands_page.commands()
+    assert set(found) == {name for name, app in ours.items() if (ROOT / app).is_dir()}
+    assert (
+        found["verify_provenance"] == load_command_class(ours["verify_provenance"], "verify_provenance").help
+    )
+    assert [name for name, said in found.items() if len(said) < 20] == []
 
 
 def test_every_decision_is_listed_with_its_title() -> None:
