@@ -25,6 +25,7 @@ from extraction.extract import extract
 from extraction.models import CompiledCell, Fact
 from jobs.retry import failure_of
 from monitoring import probes
+from monitoring.backup import files as backup_files
 from monitoring.models import FileCheck, FileState, Health
 from monitoring.quality.files import read_files_again
 from tests.extraction.made import a_company
@@ -165,3 +166,18 @@ def test_files_of_models_lie_there_too(bucket: FileService) -> None:
     kept = keep(b'{"a": 1}')
     assert bucket.names() == [kept.name]
     assert read(kept) == b'{"a": 1}'
+
+
+def test_a_backup_takes_them_along_and_puts_them_back(bucket: FileService, tmp_path: Path) -> None:
+    report, model = store_content(io.BytesIO(b"%PDF-1.7 report")), keep(b'{"a": 1}')
+    default_storage.save("health/probe", ContentFile(b"gone in a moment"))
+    backups, known = tmp_path / "backups", {}
+    backups.mkdir()
+    backup_files.keep(backups, known)
+    assert sorted(known) == sorted([report.storage_name, model.name])
+    assert known[report.storage_name].sha256 == report.sha256
+    default_storage.delete(report.storage_name)
+    done = {name: backup_files.put_back(backups, file) for name, file in known.items()}
+    assert done == {report.storage_name: True, model.name: False}
+    with default_storage.open(report.storage_name) as file:
+        assert file.read() == b"%PDF-1.7 report"
