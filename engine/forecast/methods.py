@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
-from statsmodels.tsa.ar_model import AutoReg, ar_select_order
+from statsmodels.tsa.ar_model import AutoReg
 from statsmodels.tsa.arima.estimators.hannan_rissanen import hannan_rissanen
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
@@ -144,8 +144,23 @@ def autoregression(past: Values) -> From | None:
     most = min(MOST_LAGS, len(past) // 10)
     if most < 1:
         return None
-    lags = ar_select_order(past, most, ic="aic").ar_lags
-    return regression_on(past, tuple(lags or ()) or (1,))
+    return regression_on(past, tuple(range(1, max(1, best_order(past, most)) + 1)))
+
+
+def best_order(past: Values, most: int) -> int:
+    """How many of the last values a regression should have by Akaike's criterion, from none to `most`, all
+    held against the same values. The regressions lie within each other, so that one factorisation tells
+    the squares that each leaves."""
+    target = past[most:]
+    earlier = [past[most - lag : len(past) - lag] for lag in range(1, most + 1)]
+    basis = np.linalg.qr(np.column_stack([np.ones(len(target)), *earlier]))[0]
+    # Taken from the mean first, so that small rests of large values keep their digits.
+    centred = target - target.mean()
+    explained = np.cumsum((basis[:, 1:].T @ centred) ** 2)
+    left = float(centred @ centred) - np.concatenate([[0.0], explained])
+    left = np.maximum(left, np.finfo(np.float64).tiny)
+    criterion = len(target) * np.log(left / len(target)) + 2 * np.arange(most + 1)
+    return int(np.argmin(criterion))
 
 
 def regression_on(past: Values, lags: tuple[int, ...]) -> From | None:
