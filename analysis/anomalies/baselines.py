@@ -102,7 +102,7 @@ def _of_statements(company: Company) -> Iterator[_Usual]:
     from engine.anomaly.books import explained, metrics_of
 
     books = books_of(company)
-    watched = metrics_of(books.figures, calculate(books.figures, books.template))
+    watched = metrics_of(books.figures, calculate(books.figures, books.template), books.quarters)
     aside = explained(watched, books.figures, books.known)
     for series in watched.series:
         points = [point for point in series.points if (series.metric, point.end) not in aside]

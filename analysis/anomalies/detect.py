@@ -9,12 +9,14 @@ from typing import Any
 
 from analysis.anomalies.keep import Found, Kept, keep
 from analysis.anomalies.load import books_of, coincidents
+from analysis.anomalies.peers import UNLIKE_PEERS, years_unlike_others
 from analysis.models import AnomalyKind, RiskAssessment
 from companies.models import Company
 from engine.compiling.anchoring import anchor_lines
 from engine.compiling.dropped import find_dropped_lines
 from engine.compiling.periods import settle_periods
 from engine.concepts.taxonomy import load_taxonomy
+from engine.errors import NotEnoughData
 from engine.kinds import CellState, Scope, Severity, StatementKind
 from engine.progress import Report, silent
 from engine.ratios.calculate import RatioValue, calculate
@@ -47,9 +49,10 @@ def detect_in_statements(
     task_run: TaskRun | None = None,
     storing: Storing = nullcontext,
 ) -> Detected:
-    """Search ratios and growth of a company's compiled years, or those of `metrics` alone, and without
-    such a choice the first digits of its reports, and lines that one report lacks and another proves. A
-    finding of a metric has to reach `strictness` times its threshold.
+    """Search ratios and growth of a company's compiled years and quarters, or those of `metrics` alone, and
+    without such a choice the first digits of its reports, lines that one report lacks and another proves,
+    and years unlike those of other companies of its sector. A finding of a metric has to reach `strictness`
+    times its threshold.
 
     Raises BadInput where the statements are in several currencies.
     """
@@ -60,10 +63,11 @@ def detect_in_statements(
     report("loading_statements", 0, 1)
     books = books_of(company)
     ratios = calculate(books.figures, books.template)
-    watched = metrics_of(books.figures, ratios)
+    watched = metrics_of(books.figures, ratios, books.quarters)
     series = [one for one in watched.series if not metrics or one.metric in metrics]
     report("detecting", 0, 1)
-    run = detect(series, explained(watched, books.figures, books.known))
+    aside = explained(watched, books.figures, books.known)
+    run = detect(series, aside)
     labels = {one.metric: one.label for one in watched.series}
     found = [
         _outlier(one, labels[one.metric])
@@ -81,6 +85,11 @@ def detect_in_statements(
         found += list(_first_digits(company, skipped))
         kinds.add(AnomalyKind.MISSING_LINE)
         found += list(_missing_lines(company))
+        kinds.add(AnomalyKind.UNLIKE_PEERS)
+        try:
+            found += years_unlike_others(company, ratios, books.template, aside)
+        except NotEnoughData as error:
+            skipped.append({"metric": UNLIKE_PEERS, "reason": error.message})
     found = _with_coincidents(company, found)
     report("storing", 0, 1)
     with storing():
@@ -111,7 +120,6 @@ def _first_digits(company: Company, skipped: list[dict[str, str]]) -> Iterator[F
     """One look at all figures of each report. One with too few is named, not passed over."""
     from engine.anomaly.filing import first_digits
     from engine.anomaly.options import options
-    from engine.errors import NotEnoughData
 
     rows = (
         Fact.objects.filter(company=company, superseded_at__isnull=True, state=CellState.VALUE)

@@ -6,7 +6,7 @@ from datetime import date
 
 from analysis.models import Anomaly, AnomalyKind, AnomalyState, SentimentShift
 from analysis.ratios.load import books_of as ratio_books
-from analysis.ratios.load import current_statements
+from analysis.ratios.load import current_statements, quarters_of
 from companies.models import Company
 from engine.anomaly.circumstances import Circumstances, Place, Restated
 from engine.kinds import CompiledView, RestatementKind, SectorTemplate
@@ -21,24 +21,26 @@ _SET_ASIDE = (AnomalyState.CONFIRMED, AnomalyState.EXPLAINED)
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """A company's compiled years and what is known beside them. `doubts` are sentences of the compile
-    about reports that are set aside."""
+    """A company's compiled years, its quarters where these are compiled, and what is known beside them.
+    `doubts` are sentences of the compile about reports that are set aside."""
 
     figures: tuple[Figure, ...]
+    quarters: tuple[Figure, ...]
     template: SectorTemplate
     known: Circumstances
     doubts: tuple[str, ...]
 
 
 def books_of(company: Company) -> Books:
-    """The compiled full years as the latest reports give them.
+    """The compiled years and quarters as the latest reports give them.
 
     Raises BadInput where the statements are in several currencies: ratios of both would be of nothing.
     """
     books = ratio_books(company, CompiledView.LATEST)
     stored = current_statements(company, CompiledView.LATEST)
     doubts = tuple(dict.fromkeys(str(said) for one in stored for said in one.warnings))
-    return Books(books.figures, books.template, circumstances_of(company), doubts)
+    quarters = quarters_of(company, CompiledView.LATEST)
+    return Books(books.figures, quarters, books.template, circumstances_of(company), doubts)
 
 
 def circumstances_of(company: Company) -> Circumstances:

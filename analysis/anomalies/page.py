@@ -90,7 +90,7 @@ def _metric(anomaly: Anomaly) -> dict[str, Any]:
         books = books_of(anomaly.company)
     except BadInput:
         return {}
-    watched = metrics_of(books.figures, calculate(books.figures, books.template))
+    watched = metrics_of(books.figures, calculate(books.figures, books.template), books.quarters)
     points = next((one.points for one in watched.series if one.metric == anomaly.metric), ())
     return {
         "points": [

@@ -167,7 +167,7 @@ class DetectSerializer(_CompanySerializer):
 
     metrics = serializers.ListField(
         child=serializers.CharField(max_length=120), required=False, max_length=200,
-        help_text="Codes of ratios, or growth: and the code of a line. All where none are named.",
+        help_text="Codes of ratios, or growth: or quarterly_growth: and a line. All where none is named.",
     )  # fmt: skip
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

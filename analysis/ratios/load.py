@@ -50,6 +50,21 @@ def current_statements(company: Company, view: CompiledView) -> list[CompiledSta
     )
 
 
+def quarters_of(company: Company, view: CompiledView) -> tuple[Figure, ...]:
+    """The figures of the compiled quarters of the group; none where nobody has asked for quarters.
+
+    Raises engine.errors.BadInput where they are not all in one currency.
+    """
+    stored = list(
+        company.compiled_statements.filter(
+            is_current=True, view=view, period=ReportingPeriod.QUARTER, scope=Scope.CONSOLIDATED
+        )
+    )
+    if stored:
+        one_currency(one.currency for one in stored)
+    return _figures(sorted(stored, key=_place))
+
+
 def _place(compiled: CompiledStatement) -> int:
     return list(StatementKind).index(StatementKind(compiled.statement))
 

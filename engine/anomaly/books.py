@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 from engine.anomaly.circumstances import Circumstances, Place, Restated
 from engine.anomaly.options import options
@@ -15,12 +14,17 @@ from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import Frequency, PeriodKind, RatioStatus, RestatementKind, RowKind, SetAside
 from engine.ratios.calculate import Figure, RatioValue
 from engine.ratios.registry import load_registry
+from engine.values import Period
 
 GROWTH = "growth:"
+QUARTERLY_GROWTH = "quarterly_growth:"
 
 # A fiscal year ends within so many days of the one before it.
 _YEAR = (timedelta(days=357), timedelta(days=378))
 _BASE = {"is": "is.revenue", "cf": "is.revenue", "bs": "bs.total_assets"}
+# A quarter has thirteen or fourteen weeks.
+_QUARTER = (82, 100)
+_OVER_THE_YEAR = " against the same quarter of the year before"
 _PER_SHARE = (RowKind.PER_SHARE, RowKind.SHARES)
 _BY_RESTATEMENT = {
     RestatementKind.SUSPECTED_ERROR: SetAside.SCALE_DOUBT,
@@ -37,9 +41,12 @@ class Metrics:
     operands: Mapping[Place, tuple[Place, ...]]
 
 
-def metrics_of(figures: Iterable[Figure], ratios: Iterable[RatioValue]) -> Metrics:
+def metrics_of(
+    figures: Iterable[Figure], ratios: Iterable[RatioValue], quarters: Iterable[Figure] = ()
+) -> Metrics:
     """Ratios that compare over the years, and growth of every line that is not a trifle. Amounts
-    themselves are not watched: a company that grows has a new record every year."""
+    themselves are not watched: a company that grows has a new record every year. Flows of `quarters` grow
+    against the same quarter of the year before, which takes the seasons out."""
     books = _by_place(figures)
     points: dict[str, list[Point]] = defaultdict(list)
     operands: dict[Place, tuple[Place, ...]] = {}
@@ -56,13 +63,20 @@ def metrics_of(figures: Iterable[Figure], ratios: Iterable[RatioValue]) -> Metri
         amount = 1.0 if ratio.formula.endswith(tuple(watched["of_everything"])) else None
         points[value.code].append(Point(value.end, float(value.value), sources, amount))
         operands[value.code, value.end] = tuple((one.concept, one.end) for one in value.operands)
-    for metric, label, point, places in _growth(books):
-        labels[metric] = label
-        points[metric].append(point)
-        operands[metric, point.end] = places
+    by_quarter = {(one.concept, one.period.end): one for one in quarters if _is_quarter(one.period)}
+    of_length = ((_growth(books), GROWTH, ""), (_growth(by_quarter), QUARTERLY_GROWTH, _OVER_THE_YEAR))
+    for growth, prefix, words in of_length:
+        for concept, label, point, places in growth:
+            metric = prefix + concept
+            labels[metric] = f"Growth of {label}{words}"
+            points[metric].append(point)
+            operands[metric, point.end] = places
     series = tuple(
         MetricSeries(
-            metric, labels[metric], Frequency.ANNUAL, tuple(sorted(found, key=lambda point: point.end))
+            metric,
+            labels[metric],
+            Frequency.QUARTERLY if metric.startswith(QUARTERLY_GROWTH) else Frequency.ANNUAL,
+            tuple(sorted(found, key=lambda point: point.end)),
         )
         for metric, found in points.items()
     )
@@ -86,7 +100,7 @@ def explained(metrics: Metrics, figures: Sequence[Figure], known: Circumstances)
             (SetAside.CONFIRMED if (metric, end) in known.decided else None)
             or _by_restatement(operands, restated)
             or (SetAside.TRANSITION_PERIOD if any(_soon_after(end, day) for day in short) else None)
-            or (SetAside.ACQUISITION if end in bought and _over_time(operands) else None)
+            or (SetAside.ACQUISITION if _within_one(end, bought) and _over_time(operands) else None)
             or (SetAside.SPLIT if _split(operands, known.splits) else None)
         )
         if reason is not None:
@@ -104,7 +118,7 @@ def _by_place(figures: Iterable[Figure]) -> dict[Place, Figure]:
 
 
 def _growth(books: Mapping[Place, Figure]) -> Iterable[tuple[str, str, Point, tuple[Place, ...]]]:
-    """Growth of the lines that usually have a weight, from figures of the same sign."""
+    """Growth over a year of the lines that usually have a weight, from figures of the same sign."""
     taxonomy = load_taxonomy()
     by_concept: dict[str, list[Figure]] = defaultdict(list)
     for figure in books.values():
@@ -118,17 +132,24 @@ def _growth(books: Mapping[Place, Figure]) -> Iterable[tuple[str, str, Point, tu
         usual = weights[len(weights) // 2] if weights else 0.0
         if not per_share and usual < options("books")["least_weight"]:
             continue
-        for before, now in pairwise(ordered):
-            if not _YEAR[0] <= now.period.end - before.period.end <= _YEAR[1]:
-                continue
-            if before.value * now.value <= 0:
+        for now in ordered:
+            before = _a_year_before(now, ordered)
+            if before is None or before.value * now.value <= 0:
                 continue
             weight = None if per_share else _weight(before, books)
             point = Point(
                 now.period.end, float(now.value / before.value - 1), (*now.sources, *before.sources), weight
             )
             places = ((concept, now.period.end), (concept, before.period.end))
-            yield GROWTH + concept, f"Growth of {taxonomy[concept].label}", point, places
+            yield concept, taxonomy[concept].label, point, places
+
+
+def _is_quarter(period: Period) -> bool:
+    return period.days is not None and _QUARTER[0] <= period.days <= _QUARTER[1]
+
+
+def _a_year_before(now: Figure, others: Iterable[Figure]) -> Figure | None:
+    return next((one for one in others if _YEAR[0] <= now.period.end - one.period.end <= _YEAR[1]), None)
 
 
 def _weight(figure: Figure, books: Mapping[Place, Figure]) -> float | None:
@@ -191,6 +212,11 @@ def _years_of_acquisitions(books: Mapping[Place, Figure]) -> set[date]:
             continue
         found |= {end, *(other for other in ends if _YEAR[0] <= other - end <= _YEAR[1])}
     return found
+
+
+def _within_one(end: date, years: Iterable[date]) -> bool:
+    """Whether a year, or one of its quarters, ends then."""
+    return any(timedelta(0) <= day - end < _YEAR[0] - timedelta(days=7) for day in years)
 
 
 def _over_time(operands: Sequence[Place]) -> bool:

@@ -31,7 +31,8 @@ class PeerFinding:
 
 
 def unlike_peers(rows: Sequence[PeerRow], seed: int = 0) -> tuple[PeerFinding, ...]:
-    """The rows that an isolation forest tells apart (Liu, Ting and Zhou 2008), strangest first.
+    """The rows that an isolation forest tells apart (Liu, Ting and Zhou 2008) and of which a ratio stands
+    out, strangest first.
 
     Ratios that fewer than half of the rows have are left out; a missing one counts as the median.
     Raises NotEnoughData below the least number of rows.
@@ -55,7 +56,7 @@ def unlike_peers(rows: Sequence[PeerRow], seed: int = 0) -> tuple[PeerFinding, .
     found = [
         PeerFinding(row.key, float(score), limits["forest_score"], _telling(codes, scores[n]))
         for n, (row, score) in enumerate(zip(rows, strange, strict=True))
-        if score > limits["forest_score"]
+        if score > limits["forest_score"] and np.abs(scores[n]).max() >= limits["least_distance"]
     ]
     return tuple(sorted(found, key=lambda f: -f.score))
 

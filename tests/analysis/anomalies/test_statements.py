@@ -128,7 +128,7 @@ def test_nothing_is_said_of_a_report_in_another_unit() -> None:
 
 def test_the_books_are_loaded_in_few_queries(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     company = a_company_of_ten_years()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         books = books_of(company)
     assert len(books.figures) == 20
 
@@ -139,8 +139,9 @@ def test_the_task_says_what_it_found_and_what_it_could_not_judge() -> None:
     assert done.state == State.SUCCEEDED
     assert (done.result["found"], done.result["new"], done.result["gone"]) == (3, 3, 0)
     assert done.result["anomalies"][0]["severity"] == "critical"
-    # Ten reports of four figures: too few for their first digits.
-    assert len(done.result["skipped"]) == 10
+    # Ten reports of four figures: too few for their first digits. No other company of the sector.
+    assert len(done.result["skipped"]) == 11
+    assert done.result["skipped"][10]["metric"] == "unlike_peers"
     assert (
         "figures are too few for their first digits: 100 are needed." in done.result["skipped"][0]["reason"]
     )

@@ -142,3 +142,42 @@ def test_what_a_person_decided_is_not_judged_again() -> None:
     metrics = metrics_of(figures, calculate(figures))
     known = Circumstances(decided=frozenset({("growth:is.revenue", END)}))
     assert explained(metrics, figures, known)["growth:is.revenue", END] is SetAside.CONFIRMED
+
+
+def quarters(changed: dict[int, int] | None = None) -> list[Figure]:
+    """Five years of quarters; the last of each year has half as much again as the others."""
+    found = []
+    for n in range(20):
+        year_of, quarter = 2019 + n // 4, n % 4
+        start = date(year_of, 3 * quarter + 1, 1)
+        end = date(year_of + quarter // 3, (3 * quarter + 4 - 1) % 12 + 1, 1) - timedelta(days=1)
+        usual = (250 + 3 * n + n * 7 % 4) * (3 if quarter == 3 else 2)
+        value = (changed or {}).get(n, usual)
+        found.append(
+            Figure("is.revenue", Period(PeriodKind.DURATION, start, end), Decimal(value), (f"quarter {n}",))
+        )
+    return found
+
+
+def of_quarters(changed: dict[int, int] | None = None) -> list[tuple[str, date, tuple[str, ...]]]:
+    figures = books()
+    metrics = metrics_of(figures, calculate(figures), quarters(changed))
+    found = detect(metrics.series, explained(metrics, figures, NOTHING)).findings
+    return [(one.metric, one.end, one.sources) for one in found]
+
+
+def test_a_season_is_no_anomaly_and_a_quarter_that_lacks_it_is() -> None:
+    assert of_quarters() == []
+    # The last quarter of 2022 is as large as the one before it: in no other year.
+    found = of_quarters({15: 590})
+    assert ("quarterly_growth:is.revenue", date(2022, 12, 31), ("quarter 15", "quarter 11")) in found
+    assert {metric for metric, _, _ in found} == {"quarterly_growth:is.revenue"}
+
+
+def test_quarters_of_two_years_are_too_few() -> None:
+    figures = books()
+    metrics = metrics_of(figures, calculate(figures), quarters()[:11])
+    short = [one for one in detect(metrics.series).skipped if one.metric.startswith("quarterly")]
+    assert [(one.metric, one.reason) for one in short] == [
+        ("quarterly_growth:is.revenue", "7 usable points; 8 are needed.")
+    ]
