@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from audit.model_admin import ModelAdmin
 from jobs.launch_mixin import LaunchMixin, Offer
 from monitoring.models import RetentionPolicy
-from monitoring.retention.clean import ensure_policies
 from monitoring.retention.kinds import kinds, protected
 
 _OFFERS = (
@@ -32,7 +31,6 @@ class RetentionPolicyAdmin(LaunchMixin, ModelAdmin):
         return _OFFERS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RetentionPolicy]:
-        ensure_policies()
         return super().get_queryset(request).filter(data_type__in=kinds())
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -28,6 +28,7 @@ from extraction.models import (
     Restatement,
     ReviewItem,
     StatementTable,
+    XbrlFact,
 )
 from market.models import PriceBar
 from monitoring.models import RetentionPolicy
@@ -39,7 +40,7 @@ BATCH = 500
 # rows, against a relation that somebody adds later.
 NEVER: tuple[type[Model], ...] = (
     *(Company, Document, DocumentVersion, ExtractionRun, StatementTable, Observation, Fact, Restatement),
-    *(Correction, CorrectionEvent, ReviewItem, PriceBar, ExchangeRate),
+    *(Correction, CorrectionEvent, ReviewItem, PriceBar, ExchangeRate, XbrlFact),
 )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from analysis.models import HyperparameterTrial
+from analysis.models import Anomaly, AnomalyBaseline, AnomalyState, HyperparameterTrial
 from documents.models import CrawlOutcome, CrawlRun, KeptPage
 from engine.data_file import read_data
-from extraction.models import CallState, CompiledStatement, KeptReading, LlmCall
+from extraction.models import CallState, CompiledStatement, KeptReading, LlmCall, SyncRun
 from jobs.models import TaskRun, TaskWait
 from jobs.states import UNFINISHED
 from market.models import PriceFinding, ProviderRun
@@ -172,8 +172,32 @@ def _health_checks(moment: datetime) -> QuerySet[Any]:
 
 @old_rows("alerts")
 def _alerts(moment: datetime) -> QuerySet[Any]:
-    """By the day it happened last: while it goes on, it is not old."""
-    return Alert.objects.filter(state=AlertState.RESOLVED, last_at__lt=moment)
+    """By the day it happened last: while it goes on, it is not old. What a person decided stays."""
+    return Alert.objects.filter(state=AlertState.RESOLVED, last_at__lt=moment, decided_by__isnull=True)
+
+
+@old_rows("anomalies")
+def _anomalies(moment: datetime) -> QuerySet[Any]:
+    return Anomaly.objects.filter(state=AnomalyState.OPEN, gone_at__lt=moment)
+
+
+@old_rows("baselines")
+def _baselines(moment: datetime) -> QuerySet[Any]:
+    """By the day of the version that took its place. Of a share its metric is a name of its own."""
+    of_share = Q(instrument=OuterRef("instrument"))
+    of_statements = Q(instrument__isnull=True) & Q(company=OuterRef("company"))
+    newer = AnomalyBaseline.objects.filter(
+        metric=OuterRef("metric"), version__gt=OuterRef("version"), valid_from__lt=moment
+    )
+    return AnomalyBaseline.objects.filter(
+        Exists(newer.filter(of_share)) | (Q(instrument__isnull=True) & Exists(newer.filter(of_statements)))
+    )
+
+
+@old_rows("source_visits")
+def _source_visits(moment: datetime) -> QuerySet[Any]:
+    newer = SyncRun.objects.filter(source=OuterRef("source"), started_at__gt=OuterRef("started_at"))
+    return SyncRun.objects.filter(Exists(newer), started_at__lt=moment)
 
 
 @old_rows("messages")

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.test import Client
 
-from analysis.models import HyperparameterTrial
+from analysis.models import Anomaly, AnomalyBaseline, HyperparameterTrial
 from documents.models import CrawlOutcome, CrawlRun, KeptPage
 from engine.errors import BadInput, Inconsistent
 from extraction.compile import compile_company
@@ -16,10 +18,14 @@ from extraction.models import (
     CallState,
     CompiledCell,
     CompiledStatement,
+    ExternalSource,
     ExtractionRun,
     Fact,
     KeptReading,
     LlmCall,
+    SourceKind,
+    SyncOutcome,
+    SyncRun,
 )
 from extraction.store import store_reading
 from jobs.execute import execute
@@ -245,6 +251,66 @@ def test_only_messages_about_no_single_alert_go_by_themselves() -> None:
             channel=channel, state=state, created_at=ago(days), sent_at=ago(days) if state == "sent" else None
         )
     assert both("messages") == {"messages": {"monitoring.AlertDelivery": 1}}
+
+
+def test_what_a_person_decided_stays_however_old() -> None:
+    company = a_company()
+    anna = get_user_model().objects.create_user("anna")
+    for number, (state, gone) in enumerate(
+        (("open", 366), ("open", 364), ("open", None), ("confirmed", 999), ("rejected", 999))
+    ):
+        day = date(2015 + number, 12, 31)
+        Anomaly.objects.create(
+            company=company, kind="outlier", metric=f"{state}{gone}", label="l", window_start=day,
+            window_end=day, statistic=9, threshold=3.5, severity="low", explanation="e", engine_version="t",
+            first_found_at=ago(1200), last_found_at=ago(1100), gone_at=None if gone is None else ago(gone),
+            state=state, decided_at=None if state == "open" else ago(1000),
+        )  # fmt: skip
+    assert both("anomalies") == {"anomalies": {"analysis.Anomaly": 1}}
+    assert set(Anomaly.objects.values_list("metric", flat=True)) == {
+        "open364", "openNone", "confirmed999", "rejected999",
+    }  # fmt: skip
+    for person in (None, anna):
+        Alert.objects.create(
+            type="system", severity=1, fingerprint=f"{person}", title="t", state="resolved",
+            first_at=ago(900), last_at=ago(800), decided_by=person, decided_at=ago(800),
+        )  # fmt: skip
+    assert both("alerts") == {"alerts": {"monitoring.Alert": 1}}
+    assert Alert.objects.get().decided_by == anna
+
+
+def test_baselines_go_when_a_newer_version_has_long_been_there() -> None:
+    company, share = a_company(), an_instrument()
+    for instrument, metric in ((None, "net_margin"), (share, "volume"), (share, "returns")):
+        versions = (2000, 900, 700) if metric != "returns" else (2000,)
+        for number, days in enumerate(versions, start=1):
+            AnomalyBaseline.objects.create(
+                company=company if instrument is None else share.listing.company, instrument=instrument,
+                metric=metric, version=number, points=9, median=0, mad=1, quantiles={},
+                data_until=date(2020, 1, 1), digest=f"{metric}{number}", valid_from=ago(days),
+            )  # fmt: skip
+    # The second version stayed in force until the third came, 700 days ago.
+    assert both("baselines") == {"baselines": {"analysis.AnomalyBaseline": 2}}
+    assert sorted(AnomalyBaseline.objects.values_list("digest", flat=True)) == [
+        "net_margin2", "net_margin3", "returns1", "volume2", "volume3",
+    ]  # fmt: skip
+
+
+def test_visits_to_sources_go_but_for_the_newest_of_each() -> None:
+    for name, days in (("rates", (10, 366, 400)), ("filings", (500, 600))):
+        source = ExternalSource.objects.create(code=name, name=name, kind=SourceKind.DROP_FOLDER)
+        for day in days:
+            SyncRun.objects.create(source=source, outcome=SyncOutcome.NOTHING_TO_ASK, started_at=ago(day))
+    assert both("source_visits") == {"source_visits": {"extraction.SyncRun": 3}}
+    assert sorted((NOW - run.started_at).days for run in SyncRun.objects.all()) == [10, 500]
+
+
+def test_looking_at_the_policies_writes_nothing(admin_client: Client) -> None:
+    RetentionPolicy.objects.all().delete()
+    assert admin_client.get("/admin/monitoring/retentionpolicy/").status_code == 200
+    assert not RetentionPolicy.objects.exists()
+    clean(dry_run=True, at=NOW)
+    assert set(RetentionPolicy.objects.values_list("data_type", flat=True)) == set(kinds())
 
 
 def many_pages(count: int) -> None:
