@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.forecast.backtest import Backtest, actual_ahead, run_backtest
 from engine.forecast.choose import Combined, combine, skill_of
 from engine.forecast.intervals import radii
+from engine.forecast.methods import one_thread
 from engine.forecast.scale import is_better_as_ratio, movement
 from engine.forecast.values import Forecast, ForecastMethod, ForecastOptions, Skill, Step
 
@@ -49,7 +50,8 @@ def forecast(series: Sequence[float | None], options: ForecastOptions) -> Foreca
     values = given[np.maximum.accumulate(np.where(observed, np.arange(len(given)), 0))]
     if np.ptp(values) == 0:
         return _nothing(points, "The series never moved: nothing says how far it may move.")
-    return _forecast(values, observed, points, options)
+    with one_thread():
+        return _forecast(values, observed, points, options)
 
 
 def _forecast(values: Values, observed: NDArray[np.bool_], points: int, options: ForecastOptions) -> Forecast:

@@ -11,6 +11,7 @@ order by Akaike's criterion. Parameters are estimated by statsmodels.
 
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from statsmodels.tsa.ar_model import AutoReg
 from statsmodels.tsa.arima.estimators.hannan_rissanen import hannan_rissanen
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
+from threadpoolctl import ThreadpoolController
 
 from engine.forecast.seasons import Profile
 from engine.forecast.values import ForecastMethod
@@ -30,9 +32,19 @@ Origins = NDArray[np.int64]
 # one row for each origin.
 From = Callable[[Values, Origins, int], Values]
 
+# Of the libraries of linear algebra, which are loaded by now.
+_LINEAR_ALGEBRA = ThreadpoolController()
+
 FEWEST_FOR_MODELS = 16
 ARMA_ORDERS = ((1, 0), (0, 1), (1, 1), (2, 1), (2, 2), (3, 0), (6, 0))
 MOST_LAGS = 12
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Linear algebra within one thread: the matrices here are so narrow that threads wait for each other
+    several times as long as they work, and other workers need the cores."""
+    limited: AbstractContextManager[object] = _LINEAR_ALGEBRA.limit(limits=1, user_api="blas")
+    return limited
 
 
 def random_walk(past: Values) -> From:
