@@ -14,7 +14,9 @@ from django.db import connection
 from engine.text.query import Term
 
 # Passages of PostgreSQL that are weighed at most; of a word that is in more, the newest are.
-MOST_WEIGHED = 3000
+MOST_WEIGHED = 1500
+# Of all passages; of a word that more of them have, the newest are found soonest by going back through them.
+LARGE_SHARE = 0.2
 # How many times the passages that are wanted are taken from an index that cannot leave out duplicates.
 SPARE = 5
 # A term that is in so many passages is as good as everywhere, and is counted no further.
@@ -63,8 +65,11 @@ class FullText(Protocol):
     def frequencies(self, terms: Sequence[Term]) -> Mapping[Term, int]:
         """In how many passages each term is, roughly where it is in very many."""
 
-    def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
-        """Ids of matching passages, those first in which much of the weight is."""
+    def best(
+        self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int, share: float
+    ) -> list[int]:
+        """Ids of matching passages, those first in which much of the weight is. `share` of all passages is
+        thought to match."""
 
 
 def full_text() -> FullText:
@@ -95,7 +100,9 @@ class SqliteFullText:
             counts.append(cursor.fetchone()[0] or 0)
         return min(counts)
 
-    def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
+    def best(
+        self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int, share: float
+    ) -> list[int]:
         condition, values = filters.sql()
         # Sorted by its own rank, the index need not hand every match to the tables; without a filter few
         # of the first are left out, those of reports that are there twice.
@@ -171,7 +178,9 @@ class PostgresFullText:
         )
         return cursor.fetchone()[0]
 
-    def best(self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int) -> list[int]:
+    def best(
+        self, match: Match, filters: Filters, weights: Mapping[Term, float], limit: int, share: float
+    ) -> list[int]:
         condition, values = filters.sql()
         scored = [term for term in (*match.all_of, *match.any_of, *match.also) if weights.get(term, 0) > 0]
         # That a rare word is there at all says more than how often a common one is.
@@ -180,11 +189,14 @@ class PostgresFullText:
         weighed: list[Any] = []
         for term in scored:
             weighed += [weights[term], _postgres_term(term), _postgres_term(term)]
+        # Sorted by anything else than the id itself, the newest come from the index of words. Going back
+        # through all passages instead pays where many match, which the database cannot tell of prefixes.
+        newest = "p.id" if share > LARGE_SHARE else "p.id + 0"
         with connection.cursor() as cursor:
             cursor.execute(
                 "WITH found AS (SELECT p.id, p.search FROM documents_passage p"  # noqa: S608
                 " JOIN documents_document d ON d.id = p.document_id"
-                f" WHERE p.search @@ %s::tsquery AND {condition} ORDER BY p.id DESC LIMIT %s)"
+                f" WHERE p.search @@ %s::tsquery AND {condition} ORDER BY {newest} DESC LIMIT %s)"
                 f" SELECT id FROM found ORDER BY {score} DESC, id LIMIT %s",
                 [_postgres_expression(match), *values, MOST_WEIGHED, *weighed, limit],
             )

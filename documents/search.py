@@ -77,7 +77,7 @@ def search(text: str, filters: Filters | None = None, *, limit: int = 20) -> Fou
         if len(best) >= limit:
             break
         known = {pk for _, pk in best}
-        found = _candidates(index, group, frequencies, weights, max(LEAST_COMMON, COMMON * passages))
+        found = _candidates(index, group, frequencies, weights, passages)
         ids = [id_ for id_ in found if id_ not in known]
         ranked = _ranked(ids, group.query, weights)[: limit - len(best)]
         relaxed = relaxed or not all(found[pk] for _, pk in ranked)
@@ -94,15 +94,16 @@ def _candidates(
     group: _Group,
     frequencies: Mapping[Term, int],
     weights: Mapping[Term, float],
-    common: float,
+    passages: int,
 ) -> dict[int, bool]:
-    """Passages with all the words (True); where those are few, also some with the rarer words, those that
-    fewer than `common` passages have."""
+    """Passages with all the words (True); where those are few, also some with the rarer words."""
     query = group.query
+    common, whole = max(LEAST_COMMON, COMMON * passages), max(passages, 1)
     ids: dict[int, bool] = {}
     if all(frequencies[term] for term in query.terms):
         everything = Match(all_of=query.terms, none_of=query.excluded)
-        ids = dict.fromkeys(index.best(everything, group.filters, weights, LOOKED_AT), True)
+        share = min(frequencies[term] for term in query.terms) / whole
+        ids = dict.fromkeys(index.best(everything, group.filters, weights, LOOKED_AT, share), True)
     there = sorted(
         (term for term in query.terms if frequencies[term]),
         key=lambda term: (frequencies[term], term.written),
@@ -113,7 +114,8 @@ def _candidates(
     telling = there[: min(max(rare, LEAST_TELLING), MOST_TELLING)]
     also = tuple(term for term in there if term not in telling)
     some = Match(any_of=tuple(telling), also=also, none_of=query.excluded)
-    for id_ in index.best(some, group.filters, weights, LOOKED_AT):
+    share = sum(frequencies[term] for term in telling) / whole
+    for id_ in index.best(some, group.filters, weights, LOOKED_AT, share):
         ids.setdefault(id_, False)
     return ids
 
