@@ -16,10 +16,12 @@ from engine.compiling.anchoring import AnchoredLine
 from engine.compiling.lines import same_figure
 from engine.compiling.values import Vintage
 from engine.concepts.taxonomy import Taxonomy
-from engine.kinds import StatementKind
 from engine.values import Period
 
 MOST_TOGETHER = 3  # lines of one report that another prints as one
+
+# Totals of a sheet that have one figure in every report: there it says nothing of the name.
+EQUAL_BY_NATURE = ("bs.total_assets", "bs.total_el")
 
 Column = Mapping[str, Vintage]  # the figures of one report and period by line
 
@@ -136,13 +138,13 @@ def _missing(
     if len(shared) != len(members) - 1 or not all(same_figure(ours[key], theirs[key]) for key in shared):
         return None
     proof, own = theirs[absent[0]], _only_here(ours, theirs)
-    if absent[0] == total:
-        # What is printed on the way to it one report adds up and another does not; a sheet has its totals.
-        item = taxonomy[proof.concept] if proof.concept is not None else None
-        if item is None or not item.is_sum or item.statement is not StatementKind.BALANCE_SHEET:
-            return None
-    elif absent[0] in totals or any(same_figure(proof, vintage) for vintage in ours.values()):
-        # A total between other lines, or the line itself, reworded or known by the next total.
+    item = taxonomy[proof.concept] if proof.concept is not None else None
+    # What is printed on the way to a total one report adds up and another does not.
+    if absent[0] in totals and (absent[0] != total or item is None or not item.is_sum):
+        return None
+    # The same figure under another name is the line, reworded or known by the next total.
+    elsewhere = own if proof.concept in EQUAL_BY_NATURE else ours.values()
+    if any(same_figure(proof, vintage) for vintage in elsewhere):
         return None
     if _is_made_of(proof, own):
         return None
