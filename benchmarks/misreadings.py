@@ -414,14 +414,15 @@ def main(arguments: list[str] | None = None) -> int:
     lines = list(table(noticed))
     print("\n".join(lines))
     said = {place for name in _companies() for place in _seen_before(name).dropped}
-    print(f"Lines that are said to be missing in untouched reports: {len(said)}.")
+    false = f"Lines that are said to be missing in untouched reports: {len(said)}."
+    print(false)
     if asked.missed:
         print(*sorted(said), sep="\n")
         for one in noticed:
             if not one.right:
                 print(one.fault, "noticed by", ", ".join(one.ways) or "nothing")
     if asked.write:
-        results.write("Planted misreadings", lines, packages=())
+        results.write("Planted misreadings", [*lines, "", false], packages=())
     return int(sum(bool(one.right) for one in noticed) < LEAST_CAUGHT * len(noticed))
 
 

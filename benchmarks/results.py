@@ -27,7 +27,7 @@ def machine(packages: Sequence[str] = READERS) -> str:
     versions = ", ".join(f"{name} {installed(name)}" for name in packages if installed(name))
     return (
         f"Measured with {os.cpu_count()} cores ({_processor()}), {platform.system()}, "
-        f"Python {platform.python_version()}, engine {ENGINE_VERSION}, {versions}."
+        f"Python {platform.python_version()}, engine {ENGINE_VERSION}{f', {versions}' if versions else ''}."
     )
 
 
