@@ -57,11 +57,15 @@ def main(arguments: Sequence[str]) -> int:
         locks, more = locks[: locks.index("--")], locks[locks.index("--") + 1 :]
     worst = 0
     for lock in locks or sorted(str(path) for path in ROOT.glob("requirements*.txt")):
-        worst = max(worst, _audit(lock, more))
+        status = _audit(lock, more)
+        if status is None:
+            break  # the next one would wait for the same service
+        worst = max(worst, status)
     return worst
 
 
-def _audit(lock: str, more: Sequence[str]) -> int:
+def _audit(lock: str, more: Sequence[str]) -> int | None:
+    """The status for one file; None where the service could not be asked."""
     name = Path(lock).name
     words = [
         "--requirement",
