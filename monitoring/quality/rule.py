@@ -113,6 +113,13 @@ def rules() -> Mapping[str, Rule]:
 
 def looks() -> Mapping[str, Look]:
     """The functions of all rules, by code."""
-    from monitoring.quality.rules import documents, facts, prices, rates, statements  # noqa: F401  register
+    from monitoring.quality.rules import (  # noqa: F401  they register themselves
+        derived,
+        documents,
+        facts,
+        prices,
+        rates,
+        statements,
+    )
 
     return _looks

@@ -35,7 +35,7 @@ from tests.extraction.made import a_company, a_company_that_restated, a_document
 from tests.http import small_pdf
 from tests.market.made import a_bar, a_provider, an_instrument
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("both_databases")
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 
