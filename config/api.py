@@ -41,6 +41,8 @@ class IndexView(APIView):
             "quality_reports": "quality-report-list",
             "quality_findings": "quality-finding-list",
             "alerts": "alert-list",
+            "system_reports": "system-report-list",
+            "delta_notes": "delta-note-list",
             "tasks": "task-list",
             "documentation": "docs",
         }

@@ -39,6 +39,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "permission": _may_see("extraction.view_extractionrun"),
             },
             _page("Documents", "description", "documents.document"),
+            _page("What new reports changed", "compare", "monitoring.deltanote"),
             {
                 "title": "Search",
                 "icon": "search",
@@ -131,6 +132,9 @@ NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("quality:overview"),
                 "permission": _may_see("monitoring.view_qualityreport"),
             },
+            _page("Reports of the system", "summarize", "monitoring.systemreport"),
+            _page("Who is sent reports", "forward_to_inbox", "monitoring.reportsubscription"),
+            _page("Reports sent", "mark_email_read", "monitoring.reportmail"),
             _page("Retention policies", "auto_delete", "monitoring.retentionpolicy"),
             {
                 "title": "Workers",

@@ -178,6 +178,9 @@ TASK_ROUTES: dict[str, Route] = {
     "alert_processing": CLASSES[MONITORING],
     # A receiver that is away is tried again for about a quarter of an hour
     "deliver_alert": Route(MONITORING, soft=MINUTE, hard=2 * MINUTE, max_retries=4),
+    # Reports of the system and notes on new reports, and their mail
+    "generate_system_report": CLASSES[MONITORING],
+    "deliver_report": Route(MONITORING, soft=MINUTE, hard=2 * MINUTE, max_retries=4),
     # Training
     "retrain_sentiment_model": CLASSES[MODEL_TRAINING],
     "retrain_forecasting_models": CLASSES[MODEL_TRAINING],

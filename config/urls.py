@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/anomalies/", include("analysis.anomalies.urls")),
     path("admin/forecasts/", include("analysis.forecast_urls")),
     path("admin/quality/", include("monitoring.quality.urls")),
+    path("admin/reports/", include("monitoring.reports.urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/now/", include("jobs.monitor_page")),
     path("admin/", admin.site.urls),

@@ -1,5 +1,5 @@
 """The screens of this app, where Django looks for them: one module for each theme."""
 
-from monitoring.admin import alerts, quality, retention
+from monitoring.admin import alerts, quality, reports, retention
 
-__all__ = ["alerts", "quality", "retention"]
+__all__ = ["alerts", "quality", "reports", "retention"]

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import os
-import smtplib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from monitoring.alerts.raising import raise_alert
+from monitoring.mail import NotDelivered, host, send
 from monitoring.models import (
     Alert,
     AlertDelivery,
@@ -34,23 +34,6 @@ SECONDS = 20.0
 LONGEST_WAIT = 3600.0  # what a receiver may ask for; an alert of yesterday helps nobody
 LISTED = 50
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-class NotDelivered(Exception):
-    """The message did not arrive. Says whether trying again helps, and when the other side asked for it."""
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        retryable: bool,
-        retry_after: float | None = None,
-        status: int | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.code, self.message, self.retryable = code, message, retryable
-        self.retry_after, self.status = retry_after, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +184,6 @@ def _asked_for(header: str | None, at: datetime) -> float | None:
 
 
 def _mail(delivery: AlertDelivery, message: Message, at: datetime) -> dict[str, Any]:
-    if not settings.MAIL_IS_SET_UP:
-        raise NotDelivered(
-            "no_mail_server",
-            "No mail server is named. Set EMAIL_URL and start again; trying again does not help before.",
-            retryable=False,
-        )
     recipients = delivery.channel.recipients.split()
     # One message with everybody hidden, so that no receiver learns of the others.
     mail = EmailMessage(
@@ -214,25 +191,9 @@ def _mail(delivery: AlertDelivery, message: Message, at: datetime) -> dict[str, 
         message.text,
         settings.DEFAULT_FROM_EMAIL,
         bcc=recipients,
-        headers={"Message-ID": f"<alert-{delivery.pk}@{_host()}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<alert-{delivery.pk}@{host()}>", "Auto-Submitted": "auto-generated"},
     )
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        again = all(400 <= code < 500 for code, _said in error.recipients.values())
-        raise NotDelivered(
-            "recipients_refused", "The mail server refused every recipient.", retryable=again
-        ) from None
-    except smtplib.SMTPResponseException as error:
-        raise NotDelivered(
-            "mail_refused",
-            f"The mail server answered {error.smtp_code}: {_said(error.smtp_error)}",
-            retryable=400 <= error.smtp_code < 500,
-        ) from None
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotDelivered(
-            "mail_server_away", f"The mail server could not be used: {error}.", retryable=True
-        ) from None
+    send(mail)
     return {"response": f"Taken by the mail server for {len(recipients)} recipients."}
 
 
@@ -271,16 +232,8 @@ def _whole_address(alert: Alert) -> str:
     return urljoin(settings.PUBLIC_URL, alert.address or alert.get_absolute_url())
 
 
-def _host() -> str:
-    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-
-
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _said(error: bytes | str) -> str:
-    return error.decode("utf-8", "replace") if isinstance(error, bytes) else error
 
 
 def _day(at: datetime) -> str:

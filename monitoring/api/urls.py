@@ -11,12 +11,15 @@ from monitoring.api.quality import (
     QualityFindingViewSet,
     QualityReportViewSet,
 )
+from monitoring.api.reports import DeltaNoteViewSet, SystemReportView, SystemReportViewSet
 from monitoring.api.views import HealthCheckView, HealthView, PerformanceView
 
 _router = SimpleRouter()
 _router.register("alerts", AlertViewSet, basename="alert")
 _router.register("quality-reports", QualityReportViewSet, basename="quality-report")
 _router.register("quality-findings", QualityFindingViewSet, basename="quality-finding")
+_router.register("system-reports", SystemReportViewSet, basename="system-report")
+_router.register("delta-notes", DeltaNoteViewSet, basename="delta-note")
 
 urlpatterns_v1: list[URLPattern | URLResolver] = [path("", include(_router.urls))]
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^data/cleanup/?$", CleanupView.as_view(), name="background-cleanup"),
     re_path(r"^monitoring/performance/?$", PerformanceView.as_view(), name="monitoring-performance"),
     re_path(r"^monitoring/cleanup-results/?$", ResultsCleanupView.as_view(), name="monitoring-cleanup"),
+    re_path(r"^monitoring/report/?$", SystemReportView.as_view(), name="monitoring-report"),
     re_path(r"^monitoring/cache-warming/?$", CacheWarmingView.as_view(), name="monitoring-cache-warming"),
 ]

@@ -23,6 +23,16 @@ from monitoring.models.quality import (
     QualityFinding,
     QualityReport,
 )
+from monitoring.models.reports import (
+    DeltaNote,
+    KeptPaper,
+    MailState,
+    ReportMail,
+    ReportSubscription,
+    ReportType,
+    Subscribed,
+    SystemReport,
+)
 from monitoring.models.retention import RetentionPolicy
 from monitoring.models.roles import GivenPermission
 
@@ -37,6 +47,7 @@ __all__ = [
     "ChannelKind",
     "DataType",
     "DeliveryState",
+    "DeltaNote",
     "FileCheck",
     "FileState",
     "FindingSeverity",
@@ -44,11 +55,18 @@ __all__ = [
     "Health",
     "HealthCheck",
     "HealthTransition",
+    "KeptPaper",
+    "MailState",
     "Metric",
     "NotificationChannel",
     "PerformanceSample",
     "QualityFinding",
     "QualityReport",
+    "ReportMail",
+    "ReportSubscription",
+    "ReportType",
     "RetentionPolicy",
+    "Subscribed",
+    "SystemReport",
     "ToldRow",
 ]

@@ -56,8 +56,11 @@ from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
 from monitoring.alerts import raise_alert
-from monitoring.models import Alert, QualityFinding, QualityReport
+from monitoring.models import Alert, DeltaNote, QualityFinding, QualityReport, ReportType, SystemReport
 from monitoring.quality.check import check_quality
+from monitoring.reports.paper import Paper
+from monitoring.reports.store import store_note, store_report
+from monitoring.reports.window import window_of
 from tests.analysis.sentiment.reports import GOOD, report
 from tests.analysis.training.made import a_model
 from tests.extraction.external.made import a_compared_report
@@ -65,6 +68,7 @@ from tests.extraction.made import a_company, a_company_that_restated
 from tests.http import small_pdf
 
 PEOPLE = ("owner", "other", "staff", "stranger")
+_A_PAPER = Paper("Tenfold", "A day", "In the past")
 UNKNOWN_RUN = "11111111-2222-4333-8444-555555555555"
 
 
@@ -100,6 +104,7 @@ class World:
             "judgements": lambda: {"document_ids": [self.document.pk]},
             "a_trend": lambda: {"company_id": self.company.pk},
             "a_comparison": lambda: {"company_ids": [self.company.pk, self._years.pk]},
+            "report_body": lambda: {"report_type": "daily", "day": "2026-01-01"},
             "old_pages": lambda: {"data_type": "kept_pages", "dry_run": True},
             "a_search": lambda: {"model_type": "sentiment"},
             "several": lambda: {
@@ -242,6 +247,17 @@ class World:
     @cached_property
     def trained_model(self) -> TrainedModel:
         return a_model()
+
+    extension = "pdf"
+
+    @cached_property
+    def system_report(self) -> SystemReport:
+        window = window_of(ReportType.DAILY, date(2026, 1, 1))
+        return store_report(window, _A_PAPER, at=timezone.now(), task_run=None).row
+
+    @cached_property
+    def delta_note(self) -> DeltaNote:
+        return store_note(self.document, None, _A_PAPER, at=timezone.now(), task_run=None).row
 
     @cached_property
     def quality_report(self) -> QualityReport:

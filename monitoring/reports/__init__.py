@@ -1,0 +1,1 @@
+"""Reports of the system and notes about new reports of companies: as pages, files and mail."""
