@@ -180,6 +180,7 @@ TASK_ROUTES: dict[str, Route] = {
     "deliver_alert": Route(MONITORING, soft=MINUTE, hard=2 * MINUTE, max_retries=4),
     # Reports of the system and notes on new reports, and their mail
     "generate_system_report": CLASSES[MONITORING],
+    "write_delta_note": CLASSES[ORCHESTRATION],
     "deliver_report": Route(MONITORING, soft=MINUTE, hard=2 * MINUTE, max_retries=4),
     # Training
     "retrain_sentiment_model": CLASSES[MODEL_TRAINING],

@@ -8,6 +8,8 @@ from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.kinds import CheckOutcome, CompiledView, ReportingPeriod, StatementKind
 from extraction.compile import Compiled, compile_company, compile_now, request_for
 from jobs.base import Outcome, Run, skipped, success, tracked_task
+from jobs.launch import launch
+from jobs.states import State, Trigger
 
 
 @tracked_task("normalize_and_compile_statements")
@@ -48,7 +50,19 @@ def compile_company_statements(
     Gives the compiled statements, each with id, version and content hash, what it changed, lines, years,
     gaps, restatements and checks; `skipped` where nothing changed.
     """
-    return _compile(run, company_id, tuple(StatementKind), period=ReportingPeriod(period), force=force)
+    compiled = _compile(run, company_id, tuple(StatementKind), period=ReportingPeriod(period), force=force)
+    if compiled.state == State.SUCCEEDED:
+        # What the newest report changes. It begins when this is committed, and ends at once where there
+        # is a note on that report already.
+        company = Company.objects.get(pk=company_id)
+        launch(
+            "write_delta_note",
+            subject=company,
+            trigger=Trigger.PARENT,
+            parent=run.row,
+            company_id=company_id,
+        )
+    return compiled
 
 
 @tracked_task("recompile_company_statements")

@@ -181,7 +181,7 @@ class _Press:
         return [*said, Paragraph(markup(tile.note), NOTE)] if tile.note else said
 
     def _grid(self, grid: Grid) -> list[Flowable]:
-        title = [_small(grid.title)] if grid.title else []
+        title = [CondPageBreak(22 * mm), _small(grid.title)] if grid.title else []
         if not grid.rows:
             return [*title, Paragraph(markup(grid.empty or "Nothing."), QUIET), Spacer(1, 2 * mm)]
         right = [heading.is_number for heading in grid.headings]
@@ -219,7 +219,7 @@ class _Press:
     def _quotes(self, quotes: Quotes) -> list[Flowable]:
         if not quotes.quotes:
             empty = Paragraph(markup(quotes.empty or "None."), QUIET)
-            return [_small(quotes.title), empty, Spacer(1, 2 * mm)]
+            return [CondPageBreak(14 * mm), _small(quotes.title), empty, Spacer(1, 2 * mm)]
         rows = []
         style: list[Any] = [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -233,7 +233,8 @@ class _Press:
             rows.append([[Paragraph(markup(quote.text), BODY), place]])
             style.append(("LINEBEFORE", (0, number), (0, number), 2, MARKS[quote.mark]))
         table = Table(rows, colWidths=[WIDTH], style=style)
-        return [_small(quotes.title), table, *self._more(quotes.unlisted, ""), Spacer(1, 2 * mm)]
+        more = self._more(quotes.unlisted, "")
+        return [CondPageBreak(25 * mm), _small(quotes.title), table, *more, Spacer(1, 2 * mm)]
 
     def _moves(self, moves: Moves) -> Table:
         rows = [

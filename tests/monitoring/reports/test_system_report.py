@@ -139,8 +139,8 @@ def test_the_pdf_and_the_html_file_say_the_figures_of_the_rows(rows: None) -> No
         assert words in said, words
         assert words in html, words
     for words in (
-        "EUR 990 million",
-        "EUR 1,100 million",
+        "EUR 0.99 billion",
+        "EUR 1.10 billion",
         "1.2 GB",
         "$0.2500",
         "250.0 MB more than the day before",

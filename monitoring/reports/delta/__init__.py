@@ -1,0 +1,1 @@
+"""The note on a new report of a company: what it says otherwise than what was known before."""
