@@ -187,7 +187,7 @@ def finish(run: TaskRun) -> TaskRun:
     for _ in range(4):
         execute(run.pk)
         for child in TaskRun.objects.filter(parent=run, state__in=UNFINISHED):
-            TaskRun.objects.filter(pk=child.pk).update(not_before=None, attempt=child.max_attempts)
+            TaskRun.objects.filter(pk=child.pk).update(not_before=None, attempt=child.max_attempts - 1)
             execute(child.pk)
         run.refresh_from_db()
         if run.is_finished:
