@@ -7,13 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin as ReadOnlyModelAdmin
 
 from audit.model_admin import ModelAdmin
 from monitoring.models import DeltaNote, ReportMail, ReportSubscription, SystemReport
 
 
-class _Kept(ReadOnlyModelAdmin):
+class _Kept(ModelAdmin):
     """What was said is not edited, and its row leads to its page."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
