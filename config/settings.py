@@ -332,7 +332,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 CELERY_BROKER_URL = BROKER.for_broker()
 # What Celery and Flower are told of results; the rows of the runs are the truth and stay.
-CELERY_RESULT_BACKEND = env.choice("CELERY_RESULT_BACKEND", "django-db", ("django-db",))
+_RESULT_STORES = {"django-db": "jobs.results:ResultStore"}
+CELERY_RESULT_BACKEND = _RESULT_STORES[
+    env.choice("CELERY_RESULT_BACKEND", "django-db", tuple(_RESULT_STORES))
+]
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = env.number("CELERY_RESULT_EXPIRES", 24 * 3600, least=60)
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"

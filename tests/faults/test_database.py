@@ -3,11 +3,15 @@
 import itertools
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.utils import timezone
+from django_celery_results.models import TaskResult
 
+from jobs import broker as broker_door
 from jobs.cancel import cancel
 from jobs.errors import AlreadyFinished
 from jobs.models import TaskRun
@@ -32,6 +36,37 @@ def test_f9_a_database_that_stops_in_the_middle_of_a_task_invents_no_end(
     installation.slow(8, name="afterwards")
     assert installation.settle() < 60
     assert TaskRun.objects.filter(state=State.SUCCEEDED).count() == 10
+
+
+def test_f9_a_message_that_expired_ends_no_worker_whose_connection_was_broken(
+    installation: Installation,
+) -> None:
+    """Its main process notes it by a connection of its own, and meets a broken one at the next message."""
+    worker = installation.worker(1)
+
+    def expire(number: int) -> None:
+        current_app.send_task(
+            "tests.faults.slow",
+            args=[str(uuid4())],
+            queue="default",
+            expires=timezone.now() - timedelta(minutes=1),
+            connection=broker_door._connection(),
+        )
+        noted = TaskResult.objects.filter(status="REVOKED")
+        installation.wait(lambda: noted.count() == number, "the note")
+
+    expire(1)
+    installation.postgres.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    connection.close()
+    expire(2)
+    installation.slow(2, name="afterwards")
+    installation.settle()
+    assert worker.process.poll() is None, "it needed no restart"
+    assert worker.said().count("Discarding revoked task") == 2
+    assert "Unrecoverable error" not in worker.said()
 
 
 @pytest.mark.long
