@@ -12,6 +12,9 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.access.cases import CASES
 
+# Thousands of requests, on PostgreSQL, whose errors SQLite does not have.
+pytestmark = pytest.mark.timeout(900)
+
 LISTS = sorted(name for name, case in CASES.items() if name.endswith("-list") and not case.at)
 # Names that no list offers: the framework's own, ways through relations, and what is no name at all.
 FOREIGN = (
@@ -19,22 +22,11 @@ FOREIGN = (
     *("id__in", "company__slug__startswith", "by__password__startswith", "user__auth_token_set__digest"),
     *("_state", "__class__", "objects", "a.b", "a b", "'; drop table x --", "a%00b", "%s", "{0}", "x" * 3000),
 )  # fmt: skip
+FOREIGN_TO_ADMIN = ("ordering", "company__slug__startswith", "by__password__startswith", "__class__", "a b")
 VALUES = (
-    *(
-        "",
-        "-1",
-        "9" * 30,
-        "1e400",
-        "NaN",
-        "'\"%_\\",
-        "\x00",
-        "é" * 400,
-        "2026-13-45",
-        "9999-12-31",
-        "١",
-        "-id",
-    ),
-)
+    *("", "-1", "9" * 30, "1e400", "NaN", "'\"%_\\", "\x00", "é" * 400),
+    *("2026-13-45", "9999-12-31", "١", "-id"),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -103,7 +95,7 @@ def _admin_faults(client: Client) -> list[tuple[str, str, str, int]]:
             *[("o", value) for value in ("1.-2.3", "99", "-", "1;drop", "\x00")],
             *[("q", value) for value in ("\x00", "'\"%_\\", "x" * 5000, "é ١ 𝟙")],
             *[("p", value) for value in ("0", "-1", "9" * 20, "x")],
-            *[(parameter, "x") for parameter in FOREIGN],
+            *[(parameter, "x") for parameter in FOREIGN_TO_ADMIN],
             *[("id__exact", "\x00"), ("id__exact", "x"), ("id__in", "1,x"), ("all", "x"), ("_facets", "x")],
         ):
             status = _status(client, address, **{parameter: value})
