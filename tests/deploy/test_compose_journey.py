@@ -191,6 +191,7 @@ def test_the_system_calls_itself_fit(native: Native, visitor: Visitor) -> None:
         return status == 200 and json.loads(body)["status"] in ("healthy", "degraded")
 
     native.wait(fit, "the system being fit", 120)
+    assert fit()
 
 
 def test_lines_of_the_log_are_json_and_hold_no_secret(native: Native) -> None:
