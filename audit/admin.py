@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from unfold.admin import ModelAdmin
 
 from audit.actions import Action
+from audit.chain import seal_waiting
 from audit.model_admin import AuditMixin
 from audit.models import AuditEvent
 from audit.record import record
@@ -39,6 +40,13 @@ class AuditEventAdmin(ModelAdmin):
         ("Seal", {"fields": ["previous", "seal"]}),
     ]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # What the end of a process has left unsealed.
+        seal_waiting()
+        return super().changelist_view(request, extra_context)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -58,10 +66,10 @@ class AuditEventAdmin(ModelAdmin):
     @admin.action(description="Export as lines of JSON", permissions=["export"])
     def export(self, request: HttpRequest, events: QuerySet[AuditEvent]) -> StreamingHttpResponse:
         """Complete events with their seals, oldest first."""
-        last = events.order_by("-sequence").first()
-        record(Action.EXPORTED, by=request.user, detail=f"{events.count()} events", request=request)
-        # What is being exported is not in its own file.
-        chosen = events.filter(sequence__lte=last.sequence if last else 0).order_by("sequence")
+        last = events.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+        # What is being exported is not in its own file, should the choice take it in.
+        chosen = events.filter(sequence__lte=last).order_by("sequence")
+        record(Action.EXPORTED, by=request.user, detail=f"{chosen.count()} events", request=request)
         return StreamingHttpResponse(
             _lines(chosen),
             content_type="application/x-ndjson",

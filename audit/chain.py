@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
 from django.db import transaction
 
-from audit.models import AuditEvent, AuditHead
+from audit.models import AuditEvent, AuditHead, UnsealedEvent
 
 # The seal in front of the first event.
 BEGINNING = "0" * 64
+SEALED_TOGETHER = 500
+_WHAT = [field for field in UnsealedEvent._meta.concrete_fields if not field.primary_key]
 _SEALED = (
     *("sequence", "action", "person_id", "person", "object_type", "object_id", "object_label"),
     *("before", "after", "detail", "request_id", "address", "previous"),
@@ -42,27 +43,42 @@ def seal_of(event: AuditEvent) -> str:
     return hashlib.sha256(event.previous.encode() + b"\n" + canonical(event)).hexdigest()
 
 
-def append(events: Iterable[AuditEvent]) -> list[AuditEvent]:
-    """Number, seal and store events behind the last one, in the caller's transaction."""
-    new = list(events)
-    with transaction.atomic(savepoint=False):
+def seal_waiting() -> int:
+    """Seal the events whose changes are committed, in the order in which they were written, behind the
+    last one; how many. Many callers may do this at once: one seals, the others find nothing left."""
+    if not UnsealedEvent.objects.exists():
+        return 0
+    count = 0
+    with transaction.atomic():
         head = _locked_head()
-        for event in new:
-            event.sequence, event.previous = head.sequence + 1, head.seal
-            event.seal = seal_of(event)
-            head.sequence, head.seal = event.sequence, event.seal
-        AuditEvent.objects.bulk_create(new, batch_size=500)
+        while waiting := list(UnsealedEvent.objects.order_by("pk")[:SEALED_TOGETHER]):
+            AuditEvent.objects.bulk_create([_sealed(event, head) for event in waiting], batch_size=500)
+            UnsealedEvent.objects.filter(pk__in=[event.pk for event in waiting]).delete()
+            count += len(waiting)
         head.save(update_fields=["sequence", "seal"])
-    return new
+    return count
+
+
+def _sealed(written: UnsealedEvent, head: AuditHead) -> AuditEvent:
+    """The next link behind the head, which moves on to it."""
+    event = AuditEvent(
+        sequence=head.sequence + 1,
+        previous=head.seal,
+        **{field.attname: getattr(written, field.attname) for field in _WHAT},
+    )
+    event.seal = seal_of(event)
+    head.sequence, head.seal = event.sequence, event.seal
+    return event
 
 
 def verify(known: tuple[int, str] | None = None) -> Verified:
-    """Walk the whole chain and say where it breaks first.
+    """Seal what waits, walk the whole chain and say where it breaks first.
 
     Found are events that were changed, put in, taken out or put in another order, also at the end, where
     the head tells. Somebody who may write to the database freely could seal everything anew, events and
     head: against that stands `known`, the number and seal of an event noted elsewhere.
     """
+    seal_waiting()
     with transaction.atomic():
         # No event is added between the last one looked at and the head.
         head = _locked_head()

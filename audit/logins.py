@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.actions import Action
 from audit.context import origin
-from audit.models import AuditEvent
+from audit.models import AuditEvent, UnsealedEvent
 from audit.record import record
 
 logger = logging.getLogger(__name__)
@@ -25,13 +25,19 @@ WITHIN = timedelta(hours=1)
 
 @receiver(user_logged_in)
 def logged_in(request: HttpRequest | None, user: Any, **_: Any) -> None:
-    record(Action.LOGGED_IN, user, by=user, request=request)
+    if not _is_about_a_token(request):
+        record(Action.LOGGED_IN, user, by=user, request=request)
 
 
 @receiver(user_logged_out)
 def logged_out(request: HttpRequest | None, user: Any, **_: Any) -> None:
-    if user is not None:
+    if user is not None and not _is_about_a_token(request):
         record(Action.LOGGED_OUT, user, by=user, request=request)
+
+
+def _is_about_a_token(request: HttpRequest | None) -> bool:
+    """Whether it came through the API, where one gets and gives back a token: that is kept as such."""
+    return hasattr(request, "_request")
 
 
 @receiver(user_login_failed)
@@ -39,9 +45,8 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
     """Somebody gave a wrong name or password. The name is kept as it was given, the password never."""
     address = origin(request).address
     name = str(credentials.get("username", ""))[:150]
-    before = AuditEvent.objects.filter(
-        action=Action.LOGIN_FAILED, address=address, at__gt=timezone.now() - WITHIN
-    ).count()
+    same = {"action": Action.LOGIN_FAILED, "address": address, "at__gt": timezone.now() - WITHIN}
+    before = sum(events.objects.filter(**same).count() for events in (AuditEvent, UnsealedEvent))
     if before >= MOST_FAILURES:
         logger.warning("A login as %r from %s failed; the audit trail has enough of them.", name, address)
         return

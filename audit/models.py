@@ -5,15 +5,9 @@ from django.db import models
 from audit.actions import Action
 
 
-class AuditEvent(models.Model):
-    """One thing somebody did, as it was when it happened.
+class _What(models.Model):
+    """What an event says: who did what to which object, before and after, and from where."""
 
-    Rows are written by `audit.record` alone and never changed or deleted: the database refuses both
-    (`audit.protection`). Nothing here refers to other tables, so that an event outlives the person and
-    the object it tells of. `seal` is over everything else in the row and the seal of the row before.
-    """
-
-    sequence = models.BigIntegerField(primary_key=True, editable=False)
     at = models.DateTimeField(db_index=True)
     action = models.CharField(max_length=20, choices=Action)
     # Without a person it was the system, or a stranger who failed to log in.
@@ -28,6 +22,34 @@ class AuditEvent(models.Model):
     detail = models.CharField(max_length=500, blank=True)
     request_id = models.CharField("request", max_length=64, blank=True)
     address = models.CharField(max_length=45, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class UnsealedEvent(_What):
+    """An event that was written with its change and is sealed as soon as that is committed.
+
+    Sealing takes its turn behind all others. Were it part of the change, whoever changes something would
+    hold the end of the chain until the commit, and two who need one another's rows would wait for ever.
+    """
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.person or 'somebody'} · {self.get_action_display()} · {self.object_label}"
+
+
+class AuditEvent(_What):
+    """One thing somebody did, as it was when it happened.
+
+    Rows are written by `audit.chain` alone and never changed or deleted: the database refuses both
+    (`audit.protection`). Nothing here refers to other tables, so that an event outlives the person and
+    the object it tells of. `seal` is over everything else in the row and the seal of the row before.
+    """
+
+    sequence = models.BigIntegerField(primary_key=True, editable=False)
     previous = models.CharField("seal of the event before", max_length=64)
     seal = models.CharField(max_length=64, unique=True)
 
@@ -49,8 +71,8 @@ class AuditEvent(models.Model):
 
 
 class AuditHead(models.Model):
-    """The last link of the chain, in a single row. Whoever adds a link holds its lock until the change
-    itself is committed, so that links follow one another and none is of a change that did not happen."""
+    """The last link of the chain, in a single row. Whoever seals holds its lock, so that links follow one
+    another."""
 
     ONLY = 1
 

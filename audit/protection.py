@@ -7,6 +7,7 @@ of events ends with `protect`, and a test asks a migrated database of each kind.
 from typing import Any
 
 TABLE = "audit_auditevent"
+WAITING = "audit_unsealedevent"
 REFUSAL = "Events of the audit trail are never changed or deleted."
 
 _POSTGRESQL = (
@@ -35,6 +36,17 @@ def protect(connection: Any) -> None:
     """From now on the database refuses to change or delete events."""
     unprotect(connection)
     _execute(connection, _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE)
+
+
+def protect_waiting(connection: Any) -> None:
+    """From now on the database refuses to change what waits for its seal. Its rows are deleted when they
+    are sealed."""
+    change = f"BEFORE UPDATE ON {WAITING}"
+    if connection.vendor == "postgresql":
+        statement = f"CREATE TRIGGER audit_no_change {change} FOR EACH ROW EXECUTE FUNCTION audit_refuse()"
+    else:
+        statement = f"CREATE TRIGGER audit_waits {change} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    _execute(connection, (statement,))
 
 
 def unprotect(connection: Any) -> None:

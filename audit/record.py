@@ -1,17 +1,17 @@
-"""Writing events down, in the transaction of what they tell of."""
+"""Writing events down, in the transaction of what they tell of; sealing follows its commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.actions import Action
-from audit.chain import append
+from audit.chain import seal_waiting
 from audit.context import origin
-from audit.models import AuditEvent
+from audit.models import UnsealedEvent
 from audit.values import Fields, plain
 
 
@@ -35,27 +35,24 @@ def record(
     after: Fields | None = None,
     detail: str = "",
     request: HttpRequest | None = None,
-) -> AuditEvent:
+) -> None:
     """Write down that somebody did something to `subject`, in the caller's transaction.
 
-    Call it as the last thing of the transaction, because the end of the chain stays locked until its
-    commit. Without `by` it is the person of the request that is being answered, and the system where
-    there is none.
+    Without `by` it is the person of the request that is being answered, and the system where there is
+    none.
     """
     happened = Happened(action, subject, before, after, detail)
-    return record_all([happened], by=by, request=request)[0]
+    record_all([happened], by=by, request=request)
 
 
-def record_all(
-    events: Iterable[Happened], *, by: Any = None, request: HttpRequest | None = None
-) -> Sequence[AuditEvent]:
+def record_all(events: Iterable[Happened], *, by: Any = None, request: HttpRequest | None = None) -> None:
     """Like `record`, for many things at once."""
     came_from = origin(request)
     person = by if by is not None else came_from.person
     is_known = person is not None and getattr(person, "is_authenticated", False)
     now = timezone.now()
-    return append(
-        AuditEvent(
+    written = [
+        UnsealedEvent(
             at=now,
             action=happened.action,
             person_id=person.pk if is_known else None,
@@ -68,7 +65,10 @@ def record_all(
             address=_short(came_from.address, 45),
         )
         for happened in events
-    )
+    ]
+    UnsealedEvent.objects.bulk_create(written, batch_size=500)
+    # Should this fail, the events wait for whoever seals next.
+    transaction.on_commit(seal_waiting, robust=True)
 
 
 def _subject(subject: models.Model | None) -> dict[str, str]:

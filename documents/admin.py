@@ -15,7 +15,9 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
-from audit.model_admin import ModelAdmin
+from audit.actions import Action
+from audit.changing import change_rows
+from audit.model_admin import AuditMixin, ModelAdmin
 from documents.decide import decide_as_person
 from documents.errors import StorageFull
 from documents.forms import SeveralForm, UploadForm
@@ -166,6 +168,10 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
         form.instance = uploaded.document
         return uploaded.document
 
+    def log_addition(self, request: HttpRequest, obj: Document, message: Any) -> Any:
+        # The step that takes a file in keeps that in the trail, whoever brings it and by whatever way.
+        return super(AuditMixin, self).log_addition(request, obj, message)
+
     def save_model(self, request: HttpRequest, obj: Document, form: forms.ModelForm, change: bool) -> None:
         decide_as_person(obj, form.changed_data)
         super().save_model(request, obj, form, change)
@@ -233,7 +239,7 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
 
     @admin.action(description="Ignore from now on", permissions=["change"])
     def ignore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        count = documents.update(status=DocumentStatus.IGNORED)
+        count = change_rows(documents, {"status": DocumentStatus.IGNORED}, by=request.user)
         self.message_user(request, f"{count} documents are ignored from now on.")
 
 
@@ -284,7 +290,10 @@ class ReplacedFileAdmin(ModelAdmin):
 
     @admin.action(description="Mark as seen", permissions=["change"])
     def mark_as_seen(self, request: HttpRequest, replaced: QuerySet[ReplacedFile]) -> None:
-        count = replaced.filter(seen_at__isnull=True).update(seen_at=timezone.now(), seen_by=request.user)
+        seen = {"seen_at": timezone.now(), "seen_by": request.user}
+        count = change_rows(
+            replaced.filter(seen_at__isnull=True), seen, by=request.user, action=Action.DECIDED
+        )
         self.message_user(request, f"{count} replaced files are marked as seen.")
 
 

@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from audit.actions import Action
+from audit.record import record
 from companies.models import Company
 from documents.errors import NotAPdf
 from documents.models import Document, VersionSource
@@ -141,6 +143,8 @@ def take_in_addresses(
         taken.documents.append(document)
         taken.known += not is_new
         if is_new:
+            if by is not None:
+                record(Action.ADDED, document, by=by, after={"url": url})
             _process(document, by, trigger)
     return taken
 

@@ -7,6 +7,9 @@ from typing import BinaryIO
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from audit.actions import Action
+from audit.record import record
+from audit.values import fields_of
 from companies.models import Company
 from documents.content import check_is_pdf
 from documents.models import Document, DocumentStatus, DocumentVersion, PublicationDateSource, VersionSource
@@ -71,6 +74,8 @@ def accept_upload(
         )
         document.current_version = version
         document.save(update_fields=["current_version"])
+        if by is not None:
+            record(Action.ADDED, document, by=by, after=fields_of(version))
     return Uploaded(document, version, is_new=True)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,9 +17,8 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from audit.actions import Action
+from audit.changing import change_rows
 from audit.model_admin import ModelAdmin
-from audit.record import Happened, record_all
 from jobs.errors import JobsError
 from jobs.registry import definitions
 from jobs.schedules import fault_of, launch_now, message_of, task_of
@@ -149,18 +147,8 @@ class PeriodicTaskAdmin(ModelAdmin):
 
     def _switch(self, request: HttpRequest, entries: QuerySet[PeriodicTask], *, enabled: bool) -> None:
         # The scheduler forgets when it last ran, so that what was missed meanwhile is not made up for.
-        with transaction.atomic():
-            switched = list(entries.exclude(enabled=enabled))
-            count = PeriodicTask.objects.filter(pk__in=[entry.pk for entry in switched]).update(
-                enabled=enabled, last_run_at=None, date_changed=timezone.now()
-            )
-            record_all(
-                [
-                    Happened(Action.CHANGED, entry, {"enabled": not enabled}, {"enabled": enabled})
-                    for entry in switched
-                ],
-                by=request.user,
-            )
+        changes = {"enabled": enabled, "last_run_at": None, "date_changed": timezone.now()}
+        count = change_rows(entries.exclude(enabled=enabled), changes, by=request.user)
         # An update of many rows tells nobody by itself.
         PeriodicTasks.update_changed()
         schedules = "1 schedule is" if count == 1 else f"{count} schedules are"

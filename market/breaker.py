@@ -5,9 +5,11 @@ over, one tries and the others go on to the next source.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q
 
+from audit.changing import change_rows
 from market.models import BreakerState, PriceProvider, ProviderState
 from market.providers.base import AT_ONCE, ProviderFailed
 
@@ -62,11 +64,10 @@ def failed(provider: PriceProvider, failure: ProviderFailed, at: datetime) -> No
     rows.filter(shorter).update(breaker=BreakerState.OPEN, retry_at=until)
 
 
-def close(provider: PriceProvider) -> None:
+def close(provider: PriceProvider, *, by: Any) -> None:
     """A person says that the source may be asked again."""
-    ProviderState.objects.filter(provider=provider).update(
-        breaker=BreakerState.CLOSED, failures=0, retry_at=None
-    )
+    closed = {"breaker": BreakerState.CLOSED, "failures": 0, "retry_at": None}
+    change_rows(ProviderState.objects.filter(provider=provider), closed, by=by)
 
 
 def pause_after(failures: int, asked: float | None = None) -> timedelta:

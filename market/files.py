@@ -1,7 +1,12 @@
 """Prices out of files that people bring: CSV or JSON, one share a file."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db import transaction
+
+from audit.actions import Action
+from audit.record import record
 from market.collect import clock_of, take_in
 from market.models import Instrument, PriceBasis, PriceProvider, ProviderKind
 from market.providers.base import Answer, ProviderFailed
@@ -40,14 +45,24 @@ def read_file(data: bytes, instrument: Instrument, at: datetime) -> Answer:
 
 
 def take_in_file(
-    instrument: Instrument, data: bytes, *, at: datetime, basis: PriceBasis = PriceBasis.AS_TRADED
+    instrument: Instrument,
+    data: bytes,
+    *,
+    at: datetime,
+    basis: PriceBasis = PriceBasis.AS_TRADED,
+    by: Any = None,
 ) -> Stored:
     """Keep the prices of a file. Taking it in again changes nothing.
 
     Raises ProviderFailed where the file as a whole cannot be read; single lines that cannot are findings.
     """
     answer = read_file(data, instrument, at)
-    return take_in(instrument, file_source(basis), answer, clock_of(instrument, at))
+    with transaction.atomic():
+        stored = take_in(instrument, file_source(basis), answer, clock_of(instrument, at))
+        if by is not None:
+            told = f"Prices from a file: {stored.new} new, {stored.corrected} corrected."
+            record(Action.ADDED, instrument, by=by, detail=told)
+    return stored
 
 
 def file_source(basis: PriceBasis) -> PriceProvider:

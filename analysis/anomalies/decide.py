@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from analysis.errors import AnalysisError
 from analysis.models import Anomaly, AnomalyState
+from audit.actions import Action
+from audit.changing import change_rows
 
 LONGEST_NOTE = 500
 
@@ -30,9 +32,7 @@ def decide(ids: Iterable[int], state: AnomalyState, *, by: Any, note: str = "") 
         raise WrongDecision(f"The note has {len(note)} characters; {LONGEST_NOTE} are the most.")
     chosen = Anomaly.objects.filter(pk__in=list(ids))
     if state is AnomalyState.OPEN:
-        return chosen.exclude(state=AnomalyState.OPEN).update(
-            state=state, decided_by=None, decided_at=None, note=note
-        )
-    return chosen.filter(state=AnomalyState.OPEN).update(
-        state=state, decided_by=by, decided_at=timezone.now(), note=note
-    )
+        undone = {"state": state, "decided_by": None, "decided_at": None, "note": note}
+        return change_rows(chosen.exclude(state=AnomalyState.OPEN), undone, by=by, action=Action.DECIDED)
+    decided = {"state": state, "decided_by": by, "decided_at": timezone.now(), "note": note}
+    return change_rows(chosen.filter(state=AnomalyState.OPEN), decided, by=by, action=Action.DECIDED)

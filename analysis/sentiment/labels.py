@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from analysis.models import SentimentSentence
+from audit.actions import Action
+from audit.changing import change_rows
 from engine.kinds import Polarity
 
 
@@ -28,11 +30,12 @@ def label(sentences: QuerySet[SentimentSentence], polarity: Polarity | None, *, 
         texts = sentences.values_list("text", flat=True)
         same = SentimentSentence.objects.filter(analysis__document_id__in=documents, text__in=texts)
         count = sentences.count()
-        SentimentSentence.objects.filter(pk__in=list(same.values_list("pk", flat=True))).update(
-            reviewer_label="", reviewed_by=None, reviewed_at=None
-        )
+        labelled = SentimentSentence.objects.filter(pk__in=list(same.values_list("pk", flat=True)))
+        nothing = {"reviewer_label": "", "reviewed_by": None, "reviewed_at": None}
+        change_rows(labelled, nothing, by=by, action=Action.DECIDED)
         return count
-    return sentences.update(reviewer_label=polarity, reviewed_by=by, reviewed_at=timezone.now())
+    said = {"reviewer_label": polarity, "reviewed_by": by, "reviewed_at": timezone.now()}
+    return change_rows(sentences, said, by=by, action=Action.DECIDED)
 
 
 def labelled_sentences() -> Iterator[LabelledSentence]:

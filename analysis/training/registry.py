@@ -13,6 +13,8 @@ from django.utils import timezone
 from analysis.artifacts import Artefact, read
 from analysis.errors import AnalysisError
 from analysis.models import ModelFamily, Stage, TrainedModel
+from audit.actions import Action
+from audit.record import record
 from engine import ENGINE_VERSION
 from engine.promotion import Comparison, Decision, decide
 from jobs.models import TaskRun
@@ -116,7 +118,8 @@ def promote(model: TrainedModel, *, by: Any) -> TrainedModel:
     if model.stage == Stage.CHAMPION:
         raise CannotPromote(f"{model} is in use already.")
     read(Artefact(model.artefact, model.artefact_sha256))
-    return _crown(model, by=by)
+    was = Stage(model.stage)
+    return _told(_crown(model, by=by), was, by)
 
 
 @transaction.atomic
@@ -135,12 +138,18 @@ def roll_back(model: TrainedModel, *, by: Any) -> TrainedModel | None:
         return promote(earlier, by=by)
     model.stage = Stage.ARCHIVED
     model.save(update_fields=["stage"])
+    _told(model, Stage.CHAMPION, by)
     return None
 
 
 def slot_of(model: TrainedModel) -> Slot:
     """The place a model is for."""
     return Slot(ModelFamily(model.family), model.name, model.instrument)
+
+
+def _told(model: TrainedModel, was: Stage, by: Any) -> TrainedModel:
+    record(Action.CHANGED, model, by=by, before={"stage": was}, after={"stage": model.stage})
+    return model
 
 
 def _crown(model: TrainedModel, *, by: Any) -> TrainedModel:

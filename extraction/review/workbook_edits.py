@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 
+from audit.actions import Action
+from audit.record import record
 from engine.corrections import number_words
 from engine.edited_workbook import EditedCell, Found
 from engine.limits import Limits
@@ -98,7 +101,13 @@ def take_in_workbook(data: bytes, name: str, *, by: AbstractBaseUser) -> Edits:
             refused.append(found)
         else:
             questions.append((cell, found))
-    ask_all([question for _, question in questions])
+    with transaction.atomic():
+        ask_all([question for _, question in questions])
+        if questions:
+            told = (
+                f"Changed figures in the workbook {name}: {len(questions)} proposed, {len(refused)} refused."
+            )
+            record(Action.ADDED, by=by, detail=told)
     proposed, decided = _asked(questions)
     return Edits(tuple(proposed), (*refused, *decided), len(cells) - len(changed))
 

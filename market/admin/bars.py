@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
 
+from audit.actions import Action
+from audit.changing import change_rows
 from audit.model_admin import ModelAdmin
 from market.models import PriceBar, PriceFinding, ProviderRun, RunOutcome
 
@@ -57,7 +59,8 @@ class PriceFindingAdmin(_ReadOnly):
 
     @admin.action(description="Nothing is left to do", permissions=["resolve"])
     def resolve(self, request: HttpRequest, findings: QuerySet[PriceFinding]) -> None:
-        count = findings.filter(resolved_at__isnull=True).update(resolved_at=timezone.now())
+        unsolved = findings.filter(resolved_at__isnull=True)
+        count = change_rows(unsolved, {"resolved_at": timezone.now()}, by=request.user, action=Action.DECIDED)
         self.message_user(request, f"{count} findings are settled.")
 
 

@@ -154,7 +154,11 @@ class InstrumentAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
         given = form.cleaned_data
         try:
             stored = take_in_file(
-                given["instrument"], given["file"], at=timezone.now(), basis=PriceBasis(given["basis"])
+                given["instrument"],
+                given["file"],
+                at=timezone.now(),
+                basis=PriceBasis(given["basis"]),
+                by=request.user,
             )
         except ProviderFailed as failure:
             form.add_error("file", failure.message)

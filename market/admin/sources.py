@@ -80,5 +80,5 @@ class PriceProviderAdmin(ModelAdmin):
     @admin.action(description="Ask again from now on", permissions=["change"])
     def ask_again(self, request: HttpRequest, providers: QuerySet[PriceProvider]) -> None:
         for provider in providers:
-            breaker.close(provider)
+            breaker.close(provider, by=request.user)
         self.message_user(request, f"{len(providers)} sources are asked again from now on.")

@@ -162,7 +162,7 @@ class NotificationChannelAdmin(ModelAdmin):
     @action(description="Send a test", url_path="send-test", permissions=["change"])
     def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         channel = get_object_or_404(NotificationChannel, pk=object_id)
-        send_test(channel, timezone.now())
+        send_test(channel, timezone.now(), by=request.user)
         address = reverse("admin:monitoring_alertdelivery_changelist") + f"?channel__id__exact={channel.pk}"
         messages.success(
             request,
@@ -196,5 +196,5 @@ class AlertDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Send what failed again", permissions=["again"])
     def again(self, request: HttpRequest, deliveries: QuerySet[AlertDelivery]) -> None:
-        count = send_again(deliveries)
+        count = send_again(deliveries, by=request.user)
         self.message_user(request, f"{count:,} {'message is' if count == 1 else 'messages are'} on the way.")

@@ -1,11 +1,14 @@
 """What people and the program do about an alert: acknowledge, snooze, resolve."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import QuerySet
 
+from audit.actions import Action
+from audit.changing import change_rows
 from monitoring.alerts.raising import fingerprint_of
 from monitoring.models import Alert, AlertState
 
@@ -59,7 +62,6 @@ def _decide(
     snoozed_until: datetime | None = None,
 ) -> int:
     person = by if isinstance(by, AbstractBaseUser) else None
-    changes = {"note": note[:500]} if note else {}
-    return alerts.order_by().update(
-        state=state, decided_by=person, decided_at=at, snoozed_until=snoozed_until, **changes
-    )
+    changes: dict[str, Any] = {"note": note[:500]} if note else {}
+    changes |= {"state": state, "decided_by": person, "decided_at": at, "snoozed_until": snoozed_until}
+    return change_rows(alerts, changes, by=person, action=Action.DECIDED)

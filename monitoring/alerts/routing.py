@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from jobs.launch import launch
+from jobs.launch import User, launch
 from monitoring.models import Alert, AlertDelivery, DeliveryState, NotificationChannel
 
 DELIVER = "deliver_alert"
@@ -49,11 +49,11 @@ def tell_what_was_held(now: datetime) -> list[AlertDelivery]:
     return made
 
 
-def send_test(channel: NotificationChannel, now: datetime) -> AlertDelivery:
+def send_test(channel: NotificationChannel, now: datetime, *, by: User = None) -> AlertDelivery:
     """A message that says that it is a test, whatever the channel's cap."""
     with transaction.atomic():
         delivery = AlertDelivery.objects.create(channel=channel, created_at=now)
-        launch(DELIVER, delivery_id=delivery.pk)
+        launch(DELIVER, by=by, delivery_id=delivery.pk)
     return delivery
 
 
@@ -65,13 +65,13 @@ def _room(channel: NotificationChannel, now: datetime) -> int:
     return channel.most_per_hour - lately.exclude(state=DeliveryState.HELD).count()
 
 
-def send_again(deliveries: QuerySet[AlertDelivery]) -> int:
+def send_again(deliveries: QuerySet[AlertDelivery], *, by: User = None) -> int:
     """Send those that failed once more. Their number."""
     count = 0
     for delivery in deliveries.filter(state=DeliveryState.FAILED).select_related("alert"):
         with transaction.atomic():
             failed = AlertDelivery.objects.filter(pk=delivery.pk, state=DeliveryState.FAILED)
             if failed.update(state=DeliveryState.PENDING):
-                launch(DELIVER, subject=delivery.alert, delivery_id=delivery.pk)
+                launch(DELIVER, subject=delivery.alert, by=by, delivery_id=delivery.pk)
                 count += 1
     return count

@@ -14,11 +14,12 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.actions import Action
 from audit.chain import BEGINNING, canonical, seal_of, verify
-from audit.models import AuditEvent, AuditHead
+from audit.models import AuditEvent, AuditHead, UnsealedEvent
 from audit.protection import protect, unprotect
 from audit.record import Happened, record, record_all
 from audit.values import fields_of, plain
 from companies.models import Company
+from tests.audit.trail import events
 from tests.simultaneous import at_once
 
 
@@ -33,10 +34,9 @@ def database(request: pytest.FixtureRequest) -> str:
 
 def five() -> list[AuditEvent]:
     alice = User.objects.create_user("alice")
-    return [
+    for n in range(5):
         record(Action.CHANGED, alice, by=alice, before={"number": n}, after={"number": n + 1})
-        for n in range(5)
-    ]
+    return list(events())
 
 
 def tamper(statement: str) -> None:
@@ -48,12 +48,12 @@ def tamper(statement: str) -> None:
 
 
 def test_it_works(database: str) -> None:
-    events = five()
-    assert [event.sequence for event in events] == [1, 2, 3, 4, 5]
-    assert events[0].previous == BEGINNING
-    assert [event.previous for event in events[1:]] == [event.seal for event in events[:4]]
+    chain = five()
+    assert [event.sequence for event in chain] == [1, 2, 3, 4, 5]
+    assert chain[0].previous == BEGINNING
+    assert [event.previous for event in chain[1:]] == [event.seal for event in chain[:4]]
     found = verify()
-    assert (found.events, found.last, found.broken_at) == (5, events[4].seal, None)
+    assert (found.events, found.last, found.broken_at) == (5, chain[4].seal, None)
     kept = AuditEvent.objects.get(sequence=3)
     assert (kept.person, kept.object_type, kept.object_label) == ("alice", "auth.User", "alice")
     assert (kept.before, kept.after) == ({"number": 2}, {"number": 3})
@@ -163,7 +163,7 @@ def test_an_event_goes_with_its_change(database: str) -> None:
         record(Action.ADDED, detail="never")
         transaction.set_rollback(True)
     record(Action.ADDED, detail="after it")
-    assert AuditEvent.objects.filter(detail="never").count() == 0
+    assert events().filter(detail="never").count() == 0
     assert (verify().events, verify().broken_at) == (6, None)
 
 
@@ -176,6 +176,26 @@ def test_many_at_the_same_moment_make_one_chain(database: str) -> None:
     found = verify()
     assert (found.events, found.broken_at) == (80, None)
     assert AuditHead.objects.get().sequence == 80
+
+
+def test_what_waits_is_sealed_by_whoever_looks_next(database: str) -> None:
+    """A process that ended between the commit of a change and the seal of its event."""
+    with transaction.atomic():
+        record(Action.ADDED, detail="left behind")
+        connection.run_on_commit.clear()
+    assert (AuditEvent.objects.count(), UnsealedEvent.objects.count()) == (0, 1)
+    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+        UnsealedEvent.objects.update(detail="x")
+    assert (verify().events, UnsealedEvent.objects.count()) == (1, 0)
+    assert AuditEvent.objects.get().detail == "left behind"
+
+
+def test_many_events_of_one_change(database: str) -> None:
+    record_all(Happened(Action.CHANGED, detail=str(number)) for number in range(1201))
+    assert list(AuditEvent.objects.order_by("sequence").values_list("detail", flat=True)) == [
+        str(number) for number in range(1201)
+    ]
+    assert (verify().events, verify().broken_at) == (1201, None)
 
 
 def test_what_no_database_keeps_alike_is_made_plain(database: str) -> None:
@@ -193,7 +213,7 @@ def test_what_no_database_keeps_alike_is_made_plain(database: str) -> None:
     }
     record(Action.ADDED, after=odd)
     assert verify().broken_at is None
-    kept = AuditEvent.objects.get().after
+    kept = events().get().after
     assert kept == {
         "money": "1234567890123456.10",
         "float": "1e+16",
@@ -224,6 +244,6 @@ def test_an_event_outlives_the_person_and_the_object(db: None) -> None:
     key = alice.pk
     record(Action.CHANGED, alice, by=alice)
     alice.delete()
-    kept = AuditEvent.objects.get()
+    kept = events().get()
     assert (kept.person_id, kept.person, kept.object_id) == (key, "alice", str(key))
     assert verify().broken_at is None

@@ -182,7 +182,7 @@ def test_three_failures_in_a_row_open_the_breaker_and_a_failed_trial_doubles_the
     assert (state.breaker, state.failures) == ("open", 4)
     assert state.retry_at == opened + timedelta(minutes=3 + 4)
     assert len(site.paths()) == 4
-    close(source)
+    close(source, by=None)
     assert may_ask(source, opened + timedelta(minutes=4))
 
 

@@ -162,7 +162,7 @@ def test_a_source_that_is_left_alone() -> None:
         provider=provider, breaker=BreakerState.OPEN, failures=3, retry_at=timezone.now() + timedelta(hours=1)
     )
     assert found("sources") == (LESS, "Left alone because they failed: Faulty prices.")
-    close(provider)
+    close(provider, by=None)
     assert found("sources") == (GOOD, "No source is left alone.")
 
 
