@@ -133,6 +133,19 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "There is no further list of words",
         "The words that come along are used. A licensed list of your own can be taken in beside them.",
     ),
+    "monitoring.HealthCheck": (
+        "Nobody has looked yet",
+        "The scheduler has all parts asked every ten minutes; “Look now” on the page of health does it at"
+        " once.",
+    ),
+    "monitoring.HealthTransition": (
+        "Nothing has changed",
+        "As soon as a part of the system turns worse or better, that stands here.",
+    ),
+    "monitoring.PerformanceSample": (
+        "Nothing was measured yet",
+        "The scheduler has it done every ten minutes by a worker.",
+    ),
     "monitoring.QualityFinding": (
         "Nothing was found",
         "Data are held against the rules every night; “Look again” under Quality of data does so at once.",

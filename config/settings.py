@@ -24,7 +24,7 @@ from config import environment as env
 from config.empty_lists import EMPTY_LISTS as EMPTY_LISTS  # read by the template of empty lists
 from config.enums import ENUM_NAMES
 from config.logging import configuration as logging_configuration
-from config.navigation import NAVIGATION
+from config.navigation import navigation
 from config.queues import DEFAULT, LONGEST_LIMIT, QUEUES, TASKS_PER_CHILD
 from config.queues import TASK_ROUTES as TASK_ROUTES  # read by jobs as settings.TASK_ROUTES
 from config.redis_address import RedisAddress
@@ -592,6 +592,6 @@ UNFOLD = {
         "show_search": True,
         "command_search": True,
         "show_all_applications": False,
-        "navigation": NAVIGATION,
+        "navigation": navigation,
     },
 }

@@ -52,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/forecasts/", include("analysis.forecast_urls")),
     path("admin/quality/", include("monitoring.quality.urls")),
     path("admin/reports/", include("monitoring.reports.urls")),
+    path("admin/health/", include("monitoring.health_urls")),
+    path("admin/performance/", include("monitoring.performance.urls")),
     path("admin/flower/", include("monitoring.urls")),
     path("admin/now/", include("jobs.monitor_page")),
     path("admin/", admin.site.urls),

@@ -10,6 +10,7 @@ from companies.models import Company
 from documents.models import Document
 from extraction.coverage.calendar import STATE_TEXTS
 from monitoring import overview
+from monitoring.alerts.unread import open_alerts
 from monitoring.charts import stacked_bars
 from monitoring.first_steps import first_steps
 from monitoring.quality.page import newest_report
@@ -40,6 +41,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context.update(restatements=overview.newest_restatements())
     if may("monitoring.view_qualityreport"):
         context.update(quality=newest_report())
+    if may("monitoring.view_alert"):
+        context.update(alert_count=open_alerts(request))
     if may("jobs.view_taskrun"):
         context.update(_runs())
     return context

@@ -3,3 +3,6 @@
 from monitoring.admin import alerts, quality, reports, retention
 
 __all__ = ["alerts", "quality", "reports", "retention"]
+from monitoring.admin import alerts, quality, retention, watching
+
+__all__ = ["alerts", "quality", "retention", "watching"]

@@ -72,6 +72,13 @@ RULES: tuple[DefaultRule, ...] = (
         "What a source gave was refused or is strange; gathered by share.",
     ),
     DefaultRule(
+        "quality-finding", "Something is wrong with the data", AlertType.DATA_QUALITY, AlertSeverity.WARNING,
+        DAY,
+        "The look at the quality of data found something new, or something that was gone, of at least this"
+        " severity: 1 low, 2 medium, 3 high, 4 critical; gathered by rule and company.",
+        {"least_severity": 3},
+    ),
+    DefaultRule(
         "failure-rate", "Many runs fail", AlertType.SYSTEM, AlertSeverity.CRITICAL, HOUR,
         "More than so many percent of the runs that ended within the hour failed. Where fewer than"
         " least_runs ended, one failure says little.",

@@ -24,7 +24,8 @@ from jobs.states import State
 from market.models import Instrument, PriceFinding
 from market.series import adjusted_series
 from monitoring.alerts.rules import rule_of, threshold
-from monitoring.models import AlertSeverity, Health, HealthTransition
+from monitoring.models import AlertSeverity, FindingSeverity, Health, HealthTransition, QualityFinding
+from monitoring.quality.rule import rules as quality_rules
 
 MOST_ROWS = 2000  # of one source at one look; what is more waits for the next
 
@@ -48,6 +49,11 @@ class Happening:
 
 
 Source = Callable[[datetime], Iterator[Happening]]
+
+
+def _figure(value: Decimal) -> str:
+    """As people write it, without the places that are stored and say nothing."""
+    return f"{value.normalize():,f}"
 
 
 def always(title: str) -> Callable[[int], str]:
@@ -102,7 +108,8 @@ def restatements(since: datetime) -> Iterator[Happening]:
             title=lambda count, name=name: (  # type: ignore[misc]
                 f"{name}: {count:,} figure{'' if count == 1 else 's'} restated"
             ),
-            text=f"{one.label}, {one.period_end}: {one.old_value} became {one.new_value}. {one.reason}",
+            text=f"{one.label}, {one.period_end}: {_figure(one.old_value)} became"
+            f" {_figure(one.new_value)}. {one.reason}",
             address=reverse("admin:extraction_restatement_changelist")
             + f"?company__id__exact={one.company_id}",
             payload={"restatement": one.pk, "company": one.company_id},
@@ -237,6 +244,37 @@ def strange_prices(since: datetime) -> Iterator[Happening]:
         )
 
 
+def faults_of_data(since: datetime) -> Iterator[Happening]:
+    """What was seen for the first time since then, and what came back. That is seen at each look, and its
+    row is named by how often it came back."""
+    # The finding's own numbers begin with the worst.
+    least = 5 - threshold(rule_of("quality-finding"), "least_severity")
+    rows = QualityFinding.objects.filter(
+        Q(first_seen__gte=since) | Q(times_returned__gt=0, last_seen__gte=since),
+        resolved_at__isnull=True,
+        severity__lte=least,
+    )
+    for one in rows.select_related("company").order_by("last_seen", "pk"):
+        rule = quality_rules().get(one.rule)
+        name = f"{one.company.name}: " if one.company else ""
+        said = rule.title if rule else one.rule
+        yield Happening(
+            row=f"{one.pk}:{one.times_returned}",
+            at=one.last_seen if one.times_returned else one.first_seen,
+            rule="quality-finding",
+            subject=one.company,
+            key=one.rule,
+            title=lambda count, name=name, said=said: (  # type: ignore[misc]
+                f"{name}{said}" if count == 1 else f"{name}{said} ({count:,} times)"
+            ),
+            text=f"{one.subject_label}: {one.detail}" + (f" {rule.remedy}" if rule else ""),
+            address=reverse("admin:monitoring_qualityfinding_changelist")
+            + f"?resolved_at__isempty=1&rule={one.rule}",
+            severity=AlertSeverity.CRITICAL if one.severity == FindingSeverity.CRITICAL else None,
+            payload={"finding": one.pk, "rule": one.rule, "company": one.company_id},
+        )
+
+
 _HEALTH_SEVERITIES = {
     Health.UNHEALTHY.value: AlertSeverity.CRITICAL,
     Health.DEGRADED.value: AlertSeverity.WARNING,
@@ -270,6 +308,7 @@ SOURCES: dict[str, Source] = {
     "price_moves": price_moves,
     "overconfident_forecasts": overconfident_forecasts,
     "strange_prices": strange_prices,
+    "faults_of_data": faults_of_data,
     "changes_of_health": changes_of_health,
 }
 

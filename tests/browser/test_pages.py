@@ -1,15 +1,22 @@
 """Every page of the admin opens, in light and dark, complains of nothing and can be used by everybody."""
 
+from datetime import date, datetime, timedelta
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from analysis.models import Anomaly
 from companies.models import Company
 from documents.models import Document
 from extraction.models import Fact
 from jobs.launch import launch
 from jobs.models import TaskRun
+from monitoring.alerts import raise_alert
+from monitoring.models import HealthCheck, HealthTransition, PerformanceSample
+from monitoring.quality.check import check_quality
 from tests.browser.accessibility import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -44,7 +51,58 @@ def main_pages(company: Company) -> list[str]:
         f"/admin/statements/{company.slug}/?statement=balance_sheet&share=1&growth=1&chart=bs.total_assets",
         f"/admin/statements/{company.slug}/?cell=is.revenue@{fact.period_end}",
         reverse("extraction:proof", args=[fact.pk]),
+        *operations_pages(company),
     ]
+
+
+def operations_pages(company: Company) -> list[str]:
+    """Those on which people look after the system and what was found, with something on them."""
+    now = timezone.now()
+    alert = raise_alert("health", title="Broker: unhealthy", text="It does not answer.").alert
+    assert alert is not None
+    anomaly = Anomaly.objects.filter(company=company).first() or Anomaly.objects.create(
+        company=company, kind="outlier", metric="net_margin", label="Net margin", severity="high",
+        severity_rank=3, window_start=date(2024, 12, 31), window_end=date(2024, 12, 31), statistic=9,
+        threshold=3.5, explanation="Twice the usual.", first_found_at=now, last_found_at=now,
+    )  # fmt: skip
+    if not HealthCheck.objects.exists():
+        _watched(now)
+        check_quality(at=now)
+    return [
+        "/admin/monitoring/alert/",
+        reverse("admin:monitoring_alert_change", args=[alert.pk]),
+        "/admin/monitoring/alertrule/",
+        "/admin/monitoring/notificationchannel/",
+        "/admin/analysis/anomaly/",
+        anomaly.get_absolute_url(),
+        "/admin/quality/",
+        "/admin/monitoring/retentionpolicy/",
+        "/admin/ratios/peers/",
+        reverse("ratios:company", args=[company.slug]),
+        "/admin/health/?period=week",
+        "/admin/performance/",
+        "/admin/audit/auditevent/",
+        reverse("admin:audit_auditevent_change", args=[1]),
+    ]
+
+
+def _watched(now: datetime) -> None:
+    """Two looks at a part that turned worse, and a window of measurements."""
+    for minutes, health in ((20, "healthy"), (10, "unhealthy")):
+        probe = {"name": "broker", "health": health, "observed": health, "good_looks": 0,
+                 "sentence": "As it is.", "milliseconds": 12}  # fmt: skip
+        look = HealthCheck.objects.create(
+            checked_at=now - timedelta(minutes=minutes), observed=health, health=health, milliseconds=12,
+            probes=[probe],
+        )  # fmt: skip
+    HealthTransition.objects.create(
+        check_row=look, probe="broker", before="healthy", after="unhealthy", sentence="As it is.", at=now
+    )
+    labels = {"task": "download_pdf", "queue": "scraping", "state": "failed"}
+    PerformanceSample.objects.create(
+        metric="runs_ended", labels=labels, series="made", value=7, since=now - timedelta(minutes=10),
+        at=now - timedelta(minutes=1),
+    )  # fmt: skip
 
 
 def other_pages() -> list[str]:
