@@ -79,6 +79,6 @@ def test_documents_are_found_by_title_company_and_number(client, olivia) -> None
 def test_no_filter_asks_the_table_for_its_values(client, olivia, django_assert_num_queries) -> None:
     client.force_login(olivia)
     client.get(LIST)
-    with django_assert_num_queries(4):  # session, person, the count, the rows
+    with django_assert_num_queries(5):  # session, person, open alerts, the count, the rows
         page = client.get(LIST)
     assert "DISTINCT" not in str(page.context["cl"].queryset.query)
