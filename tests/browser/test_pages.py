@@ -1,5 +1,6 @@
 """Every page of the admin opens, in light and dark, complains of nothing and can be used by everybody."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -51,7 +52,6 @@ def main_pages(company: Company) -> list[str]:
         f"/admin/statements/{company.slug}/?statement=balance_sheet&share=1&growth=1&chart=bs.total_assets",
         f"/admin/statements/{company.slug}/?cell=is.revenue@{fact.period_end}",
         reverse("extraction:proof", args=[fact.pk]),
-        *operations_pages(company),
     ]
 
 
@@ -134,14 +134,19 @@ def faults(page: Page, live_server: object, addresses: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("pages", [main_pages, operations_pages])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_main_pages_have_no_serious_fault(
-    signed_in: Page, live_server: object, company: Company, scheme: str
+    signed_in: Page,
+    live_server: object,
+    company: Company,
+    scheme: str,
+    pages: Callable[[Company], list[str]],
 ) -> None:
     signed_in.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     launch("recompile_company_statements", subject=company, company_id=company.pk)
 
-    found = faults(signed_in, live_server, main_pages(company))
+    found = faults(signed_in, live_server, pages(company))
     assert found == [], "\n".join(found)
 
 
@@ -152,10 +157,13 @@ def test_every_other_page_opens_without_a_fault(
     assert found == [], "\n".join(found)
 
 
-def test_the_main_pages_fit_a_narrow_screen(signed_in: Page, live_server: object, company: Company) -> None:
+@pytest.mark.parametrize("pages", [main_pages, operations_pages])
+def test_the_main_pages_fit_a_narrow_screen(
+    signed_in: Page, live_server: object, company: Company, pages: Callable[[Company], list[str]]
+) -> None:
     signed_in.set_viewport_size({"width": 390, "height": 800})
     wide = {}
-    for address in main_pages(company):
+    for address in pages(company):
         signed_in.goto(f"{live_server}{address}")
         wide[address] = signed_in.evaluate("document.documentElement.scrollWidth")
     assert {address: width for address, width in wide.items() if width > 390} == {}
