@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from audit.actions import Action
@@ -35,9 +37,9 @@ class AuditEventAdmin(ModelAdmin):
     actions = ["export"]
     fieldsets = [
         (None, {"fields": ["sequence", "at", "who", "action", "detail"]}),
-        ("Object", {"fields": ["object_type", "object_id", "object_label", "before", "after"]}),
+        ("Object", {"fields": ["object_type", "object_id", "object_label", "was", "became"]}),
         ("From where", {"fields": ["request_id", "address"]}),
-        ("Seal", {"fields": ["previous", "seal"]}),
+        ("Seal", {"fields": ["seal_before", "own_seal"]}),
     ]
 
     def changelist_view(
@@ -63,6 +65,22 @@ class AuditEventAdmin(ModelAdmin):
     def who(self, event: AuditEvent) -> str:
         return event.person or ("A stranger" if event.address else "The system")
 
+    @admin.display(description="Before")
+    def was(self, event: AuditEvent) -> SafeString:
+        return _kept(event.before)
+
+    @admin.display(description="After")
+    def became(self, event: AuditEvent) -> SafeString:
+        return _kept(event.after)
+
+    @admin.display(description="Seal of the event before")
+    def seal_before(self, event: AuditEvent) -> SafeString:
+        return _kept(event.previous)
+
+    @admin.display(description="Seal")
+    def own_seal(self, event: AuditEvent) -> SafeString:
+        return _kept(event.seal)
+
     @admin.action(description="Export as lines of JSON", permissions=["export"])
     def export(self, request: HttpRequest, events: QuerySet[AuditEvent]) -> StreamingHttpResponse:
         """Complete events with their seals, oldest first."""
@@ -75,6 +93,16 @@ class AuditEventAdmin(ModelAdmin):
             content_type="application/x-ndjson",
             headers={"Content-Disposition": 'attachment; filename="audit-trail.jsonl"'},
         )
+
+
+def _kept(value: Any) -> SafeString:
+    """A seal, or fields by name, broken where the page ends."""
+    if value is None:
+        return format_html("{}", "—")
+    text = (
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    )
+    return format_html('<code class="tf-kept">{}</code>', text)
 
 
 def _lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
