@@ -1,8 +1,5 @@
 """The screens of this app, where Django looks for them: one module for each theme."""
 
-from monitoring.admin import alerts, quality, reports, retention
+from monitoring.admin import alerts, quality, reports, retention, watching
 
-__all__ = ["alerts", "quality", "reports", "retention"]
-from monitoring.admin import alerts, quality, retention, watching
-
-__all__ = ["alerts", "quality", "retention", "watching"]
+__all__ = ["alerts", "quality", "reports", "retention", "watching"]

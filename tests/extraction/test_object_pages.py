@@ -123,7 +123,7 @@ def test_it_asks_as_much_for_many_readings_as_for_one(
 ) -> None:
     address = f"/admin/documents/document/{document.pk}/change/"
     admin_client.get(address)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         admin_client.get(address)
     for number in range(5):
         launch("classify_document", subject=document, document_id=document.pk, force=True)
@@ -136,7 +136,7 @@ def test_it_asks_as_much_for_many_readings_as_for_one(
             options_digest=f"{number}",
             task_run=None,
         )
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         admin_client.get(address)
 
 
@@ -253,10 +253,10 @@ def test_it_asks_as_much_for_many_reports_as_for_few(
     compile_company(company)
     address = f"/admin/companies/company/{company.pk}/change/"
     admin_client.get(address)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         admin_client.get(address)
     for year in range(2010, 2022):
         a_document(company, year)
         launch("recompile_company_statements", subject=company, company_id=company.pk, force=True)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         admin_client.get(address)
