@@ -142,6 +142,22 @@ EMPTY_LISTS: dict[str, tuple[str, str]] = {
         "Nothing has changed",
         "As soon as a part of the system turns worse or better, that stands here.",
     ),
+    "monitoring.SystemReport": (
+        "There is no report of the system yet",
+        "The schedules have one made every day, week and month.",
+    ),
+    "monitoring.DeltaNote": (
+        "There is no note yet",
+        "One is made when a new report of a company has been read and its years are compiled.",
+    ),
+    "monitoring.ReportSubscription": (
+        "Nobody is sent reports",
+        "Add a person and what they are to be sent.",
+    ),
+    "monitoring.ReportMail": (
+        "No report was sent yet",
+        "Reports are mailed to those who are named in “Who is sent reports”.",
+    ),
     "monitoring.PerformanceSample": (
         "Nothing was measured yet",
         "The scheduler has it done every ten minutes by a worker.",
