@@ -22,7 +22,7 @@ RELEASED: dict[str, dict[str, str]] = {
         "extraction": "0008_facts_from_outside",
         "jobs": "0006_details_removed",
         "market": "0003_share_names",
-        "monitoring": "0007_retention_policies",
+        "monitoring": "0008_reports",
     },
 }
 OURS = tuple(RELEASED["0.1.0"])
