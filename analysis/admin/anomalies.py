@@ -58,6 +58,8 @@ class FoundFilter(admin.SimpleListFilter):
 class AnomalyAdmin(ReadOnlyAdmin):
     """The most severe first. An explanation is given on the page of each, where there is room for words."""
 
+    # The name leads to the page of its own; a link around that link would be empty.
+    list_display_links = None
     list_display = ["what", "company", "window", "how_bad", "how_it_stands", "why"]
     list_filter = [FoundFilter, "state", "severity", "kind", "company"]
     list_select_related = ["company"]
