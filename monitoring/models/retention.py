@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from monitoring.retention.kinds import kinds
+
 
 class RetentionPolicy(models.Model):
     """For one kind of data: after how many days they are deleted, and what the last time gave.
@@ -24,15 +26,11 @@ class RetentionPolicy(models.Model):
         constraints = [models.CheckConstraint(condition=Q(days__gt=0), name="retention_days_above_zero")]
 
     def __str__(self) -> str:
-        from monitoring.retention.kinds import kinds
-
         kind = kinds().get(self.data_type)
         return kind.title if kind else self.data_type
 
     def clean(self) -> None:
         """Refuse less than the kind needs."""
-        from monitoring.retention.kinds import kinds
-
         kind = kinds().get(self.data_type)
         if kind is not None and self.days is not None and self.days < kind.least_days:
             raise ValidationError({"days": f"They are needed for {kind.least_days} days at least."})

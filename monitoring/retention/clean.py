@@ -32,7 +32,8 @@ from extraction.models import (
 )
 from market.models import PriceBar
 from monitoring.models import RetentionPolicy
-from monitoring.retention.kinds import kinds, protected, rows_before
+from monitoring.retention.kinds import kinds, protected
+from monitoring.retention.old_rows import rows_before
 
 ALL = "all"
 BATCH = 500

@@ -45,8 +45,10 @@ from monitoring.models import (
 )
 from monitoring.quality.check import check_quality
 from monitoring.retention import clean as cleaning
+from monitoring.retention import old_rows
 from monitoring.retention.clean import check_asked, clean, ensure_policies
-from monitoring.retention.kinds import kinds, protected, rows_before
+from monitoring.retention.kinds import kinds, protected
+from monitoring.retention.old_rows import rows_before
 from tests.extraction.made import a_company, a_company_that_restated, a_document, a_reading
 from tests.market.made import a_provider, an_instrument
 
@@ -376,11 +378,9 @@ def test_unknown_data_and_too_few_days_are_refused_with_what_can_be() -> None:
 def test_a_wrong_choice_of_rows_is_stopped_before_anything_is_deleted(
     rows: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monitoring.retention import kinds as known
-
     compile_company(a_company_that_restated("eastwind"))
     before = left(Fact), left(ExtractionRun), left(CompiledStatement)
-    monkeypatch.setitem(known._old, "kept_pages", rows)
+    monkeypatch.setitem(old_rows._old, "kept_pages", rows)
     for dry_run in (True, False):
         with pytest.raises(Inconsistent, match="never deleted"):
             clean("kept_pages", dry_run=dry_run, at=NOW)
