@@ -16,8 +16,8 @@ from django.db import transaction
 from monitoring.alerts.deciding import resolve_alert, wake
 from monitoring.alerts.raising import Raised, fingerprint_of, raise_alert
 from monitoring.alerts.routing import tell_what_was_held
-from monitoring.alerts.rules import ensure_rules, rule_of, threshold
 from monitoring.alerts.sources import MARKED, MOST_ROWS, SOURCES, Happening, Source, failure_rate
+from monitoring.alerts.stored_rules import ensure_rules, rule_of, threshold
 from monitoring.models import AlertSource, ToldRow
 
 SEEN_AGAIN = timedelta(days=1)

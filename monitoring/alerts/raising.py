@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from monitoring.alerts.routing import route
-from monitoring.alerts.rules import rule_of
+from monitoring.alerts.stored_rules import rule_of
 from monitoring.models import Alert, AlertDelivery, AlertRule, AlertSeverity, AlertState, NotificationChannel
 
 
@@ -47,7 +47,7 @@ def raise_alert(
     at: datetime | None = None,
     except_channel: NotificationChannel | None = None,
 ) -> Raised:
-    """Tell of something under a rule (`monitoring.alerts.rules`): "health", "failure-rate", ….
+    """Tell of something under a rule (`monitoring.alert_rules`): "health", "failure-rate", ….
 
     What has happened before and is not resolved is counted and not made again: the same rule, subject and
     key. Channels are told of what is new, of what has become graver, and once more after the rule's

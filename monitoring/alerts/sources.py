@@ -23,7 +23,7 @@ from jobs.models import TaskRun
 from jobs.states import State
 from market.models import Instrument, PriceFinding
 from market.series import adjusted_series
-from monitoring.alerts.rules import rule_of, threshold
+from monitoring.alerts.stored_rules import rule_of, threshold
 from monitoring.models import AlertSeverity, FindingSeverity, Health, HealthTransition, QualityFinding
 from monitoring.quality.rule import rules as quality_rules
 

@@ -1,13 +1,12 @@
 """Every table of the app, one module for each theme."""
 
+from monitoring.alert_rules import AlertSeverity, AlertType
 from monitoring.models.alerts import (
     Alert,
     AlertDelivery,
     AlertRule,
-    AlertSeverity,
     AlertSource,
     AlertState,
-    AlertType,
     ChannelKind,
     DeliveryState,
     NotificationChannel,

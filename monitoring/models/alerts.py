@@ -9,39 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-
-class AlertType(models.TextChoices):
-    """What an alert is about."""
-
-    NEW_DOCUMENT = "new_document", "New report"
-    DOCUMENT_CHANGED = "document_changed", "Replaced file"
-    RESTATEMENT = "restatement", "Restatement"
-    EXTRACTION_REVIEW = "extraction_review", "Questions to decide"
-    ANOMALY_DETECTED = "anomaly_detected", "Anomaly"
-    SENTIMENT_CHANGE = "sentiment_change", "Shift of tone"
-    PRICE_MOVEMENT = "price_movement", "Price movement"
-    VOLUME_SPIKE = "volume_spike", "Traded volume"
-    FORECAST_UPDATE = "forecast_update", "Forecasts"
-    DATA_QUALITY = "data_quality", "Quality of data"
-    SYSTEM = "system", "System"
-
-
-class AlertSeverity(models.IntegerChoices):
-    """How much it matters, so that a channel can ask for a least severity."""
-
-    INFO = 1, "Note"
-    WARNING = 2, "Warning"
-    CRITICAL = 3, "Critical"
-
-    @property
-    def code(self) -> str:
-        """The word the API uses."""
-        return self.name.lower()
-
-    @classmethod
-    def of(cls, code: str) -> "AlertSeverity":
-        """The severity of that word. Raises KeyError for any other word."""
-        return cls[code.upper()]
+from monitoring.alert_rules import AlertSeverity, AlertType, fault_of_condition
 
 
 class AlertState(models.TextChoices):
@@ -109,8 +77,6 @@ class AlertRule(models.Model):
 
     def clean(self) -> None:
         """Refuse thresholds the rule does not have, and such as are no numbers from 0 on."""
-        from monitoring.alerts.rules import fault_of_condition
-
         if fault := fault_of_condition(self.code, self.condition):
             raise ValidationError({"condition": fault})
 

@@ -8,10 +8,11 @@ from django.core import mail
 from companies.models import Company
 from jobs.execute import execute
 from jobs.models import TaskRun
+from monitoring.alert_rules import RULES
 from monitoring.alerts import raise_alert, resolve_alert
 from monitoring.alerts.deciding import acknowledge, resolve, snooze, wake
 from monitoring.alerts.routing import tell_what_was_held
-from monitoring.alerts.rules import RULES, ensure_rules, rule_of
+from monitoring.alerts.stored_rules import ensure_rules, rule_of
 from monitoring.models import (
     Alert,
     AlertDelivery,

@@ -1,10 +1,46 @@
-"""The rules that come with the program, as data: what becomes an alert, how grave it is, and from when on."""
+"""What alerts are about, and the rules that come with the program, as data: what becomes an alert, how grave
+it is, and from when on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitoring.models import AlertRule, AlertSeverity, AlertType
+from django.db import models
+
+
+class AlertType(models.TextChoices):
+    """What an alert is about."""
+
+    NEW_DOCUMENT = "new_document", "New report"
+    DOCUMENT_CHANGED = "document_changed", "Replaced file"
+    RESTATEMENT = "restatement", "Restatement"
+    EXTRACTION_REVIEW = "extraction_review", "Questions to decide"
+    ANOMALY_DETECTED = "anomaly_detected", "Anomaly"
+    SENTIMENT_CHANGE = "sentiment_change", "Shift of tone"
+    PRICE_MOVEMENT = "price_movement", "Price movement"
+    VOLUME_SPIKE = "volume_spike", "Traded volume"
+    FORECAST_UPDATE = "forecast_update", "Forecasts"
+    DATA_QUALITY = "data_quality", "Quality of data"
+    SYSTEM = "system", "System"
+
+
+class AlertSeverity(models.IntegerChoices):
+    """How much it matters, so that a channel can ask for a least severity."""
+
+    INFO = 1, "Note"
+    WARNING = 2, "Warning"
+    CRITICAL = 3, "Critical"
+
+    @property
+    def code(self) -> str:
+        """The word the API uses."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, code: str) -> "AlertSeverity":
+        """The severity of that word. Raises KeyError for any other word."""
+        return cls[code.upper()]
+
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -94,51 +130,12 @@ RULES: tuple[DefaultRule, ...] = (
     ),
 )  # fmt: skip
 
-_BY_CODE = {rule.code: rule for rule in RULES}
-
-
-def ensure_rules() -> int:
-    """Create the rules that are missing and change none; the number that was created."""
-    known = set(AlertRule.objects.values_list("code", flat=True))
-    missing = [rule for rule in RULES if rule.code not in known]
-    AlertRule.objects.bulk_create(
-        [
-            AlertRule(
-                code=rule.code,
-                name=rule.name,
-                description=rule.description,
-                type=rule.type,
-                severity=rule.severity,
-                cooldown_minutes=rule.cooldown_minutes,
-                condition=dict(rule.condition),
-            )
-            for rule in missing
-        ],
-        ignore_conflicts=True,
-    )
-    return len(missing)
-
-
-def rule_of(code: str) -> AlertRule:
-    """The rule as people have edited it, created where it is missing.
-
-    Raises:
-        AlertRule.DoesNotExist: neither the program nor anybody else has made such a rule.
-    """
-    found = AlertRule.objects.filter(code=code).first()
-    if found is None and code in _BY_CODE:
-        ensure_rules()
-    return found or AlertRule.objects.get(code=code)
-
-
-def threshold(rule: AlertRule, name: str) -> float:
-    """A threshold of the rule; the program's own where people have taken it out."""
-    return float(rule.condition.get(name, _BY_CODE[rule.code].condition[name]))
+BY_CODE = {rule.code: rule for rule in RULES}
 
 
 def fault_of_condition(code: str, condition: Any) -> str:
     """What is wrong with the thresholds of a rule; empty where nothing is."""
-    known = _BY_CODE[code].condition if code in _BY_CODE else {}
+    known = BY_CODE[code].condition if code in BY_CODE else {}
     if not isinstance(condition, dict):
         return 'Write thresholds by name, as in {"percent": 5}.'
     for name, value in condition.items():
