@@ -24,6 +24,10 @@ _NO_NETWORK = (
 )  # fmt: skip
 
 
+class NotAsked(Exception):
+    """The service knows none of the packages: a mirror stands in its place, which serves files alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weakness:
     """What is known of one version of a package; `mended_in` is empty where no version mends it."""
@@ -39,9 +43,15 @@ class Weakness:
 
 
 def weaknesses(report: str) -> list[Weakness]:
-    """Those of pip-audit's JSON, but for the accepted ones. Raises ValueError for what is no report."""
+    """Those of pip-audit's JSON, but for the accepted ones.
+
+    Raises ValueError for what is no report or passes packages over, NotAsked where it passes over all.
+    """
     found = []
-    for package in json.loads(report)["dependencies"]:
+    packages = json.loads(report)["dependencies"]
+    if packages and all("skip_reason" in package for package in packages):
+        raise NotAsked(packages[0]["skip_reason"])
+    for package in packages:
         if "skip_reason" in package:
             raise ValueError(f"{package['name']} was passed over: {package['skip_reason']}")
         for weak in package["vulns"]:
@@ -82,14 +92,17 @@ def _audit(lock: str, more: Sequence[str]) -> int | None:
     )
     try:
         found = weaknesses(done.stdout)
-    except (ValueError, KeyError):
-        said = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+    except NotAsked as answer:
+        print(f"{name}: NOT LOOKED AT, the service that was asked knows of none: {answer}.", flush=True)
+        return None
+    except (ValueError, KeyError) as error:
         if any(word in done.stderr for word in _NO_NETWORK):
             print(
                 f"{name}: NOT LOOKED AT, the service that knows of weaknesses could not be asked.", flush=True
             )
-            return 0
-        print(f"{name}: pip-audit failed: {said[0][:300]}", flush=True)
+            return None
+        said = str(error) if done.stdout.strip() else (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        print(f"{name}: pip-audit failed: {said[:300]}", flush=True)
         return 2
     mendable = [weak for weak in found if weak.mended_in]
     for weak in found:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.audit_packages import weaknesses
+from scripts.audit_packages import NotAsked, weaknesses
 from tests.conftest import ROOT
 
 LOCK = "leftpad==1.0 --hash=sha256:" + "0" * 64 + "\n"
@@ -100,6 +100,12 @@ def test_without_the_network_it_says_that_it_has_not_looked(tmp_path: Path) -> N
 
 
 def test_a_package_that_was_passed_over_is_no_clean_one() -> None:
-    passed_over = {"dependencies": [{"name": "x", "skip_reason": "not found"}]}
+    passed_over = {"dependencies": [{"name": "y", "vulns": []}, {"name": "x", "skip_reason": "not found"}]}
     with pytest.raises(ValueError, match="x was passed over: not found"):
+        weaknesses(json.dumps(passed_over))
+
+
+def test_a_mirror_that_knows_of_no_package_was_not_asked() -> None:
+    passed_over = {"dependencies": [{"name": name, "skip_reason": f"no {name}"} for name in ("x", "y")]}
+    with pytest.raises(NotAsked, match="no x"):
         weaknesses(json.dumps(passed_over))
