@@ -174,7 +174,7 @@ def _spread(others: NDArray[np.float64]) -> float:
     deviations = np.abs(others - middle)
     mad = float(np.median(deviations)) * NORMAL_MAD
     floor = options("points")["least_spread"] * max(abs(middle), float(np.abs(others).mean()))
-    return float(max(mad, floor, 1e-12))
+    return float(max(mad, floor, options("points")["least_deviation"]))
 
 
 def _outside_fences(value: float, others: NDArray[np.float64]) -> bool:

@@ -64,6 +64,14 @@ def test_equal_years_make_no_anomaly_of_a_tenth_of_a_point() -> None:
     assert detect([annual((0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.101))]).findings == ()
 
 
+def test_years_of_nothing_give_a_score_that_says_something() -> None:
+    """Debt repaid in equal parts does not grow, until it does: no spread is known of the years before."""
+    (found,) = detect([annual((0.0, 0.0, 0.0, 0.0, 0.0, -0.45))]).findings
+    assert (found.low, found.high) == (-0.0035, 0.0035)
+    assert found.statistic == pytest.approx(-450)
+    assert detect([annual((0.0, 0.0, 0.0, 0.0, 0.0, 0.002))]).findings == ()
+
+
 def test_runs_without_a_fault_seldom_hold_a_finding() -> None:
     rng = np.random.default_rng(11)
     with_findings = 0
