@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import results
+from benchmarks import processes, results
 
 PACKAGES = ("django", "psycopg", "pypdfium2")
 DOCUMENTS = 1_000_000
@@ -152,14 +152,7 @@ def main() -> None:
         raise SystemExit(f"There is no report in {options.folder}.")
     with tempfile.TemporaryDirectory(prefix="growth-") as folder, RunningPostgres.start() as server:
         server.create("growth")
-        os.environ.update(
-            DJANGO_SETTINGS_MODULE="config.settings",
-            TENFOLD_ENV_FILE=os.devnull,
-            TENFOLD_STATE_DIR=folder,
-            TENFOLD_CACHE="memory",
-            DATABASE_URL=server.url("growth"),
-            SECRET_KEY="only-for-this-measurement-and-long-enough",  # noqa: S106
-        )
+        os.environ.update(processes.settings(Path(folder), server.url("growth")), TENFOLD_CACHE="memory")
         Path(folder, "static").mkdir()
         import django
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results
+from benchmarks import processes, results
 from benchmarks.processes import percentile
 
 PACKAGES = ("django", "psycopg", "django-unfold")
@@ -225,12 +225,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lists-") as folder, RunningPostgres.start() as server:
         server.create("lists")
         os.environ.update(
-            DJANGO_SETTINGS_MODULE="config.settings",
-            TENFOLD_ENV_FILE=os.devnull,
-            TENFOLD_STATE_DIR=folder,
+            processes.settings(Path(folder), server.url("lists")),
             TENFOLD_CACHE="memory",
-            DATABASE_URL=server.url("lists"),
-            SECRET_KEY="only-for-this-measurement-and-long-enough",  # noqa: S106
             ALLOWED_HOSTS="testserver",
         )
         Path(folder, "static").mkdir()

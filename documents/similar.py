@@ -51,7 +51,6 @@ def similar_passages(
         return ()
     total = max(Passage.objects.count(), 1)
     weights = {term: weight_of(frequencies[term], total) for term in rare}
-    weights = {term: weight_of(frequencies[term], total) for term in rare}
     share = sum(frequencies[term] for term in rare) / total
     ids = index.best(Match(any_of=tuple(rare)), filters or Filters(), weights, CANDIDATES, share)
     others = list(
