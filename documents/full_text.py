@@ -17,6 +17,8 @@ from engine.text.query import Term
 MOST_WEIGHED = 1500
 # Of all passages; of a word that more of them have, the newest are found soonest by going back through them.
 LARGE_SHARE = 0.2
+# Of all passages; a word that fewer have is looked for before anything else is asked of its passages.
+SMALL_SHARE = 0.05
 # How many times the passages that are wanted are taken from an index that cannot leave out duplicates.
 SPARE = 5
 # A term that is in so many passages is as good as everywhere, and is counted no further.
@@ -192,12 +194,19 @@ class PostgresFullText:
         # Sorted by anything else than the id itself, the newest come from the index of words. Going back
         # through all passages instead pays where many match, which the database cannot tell of prefixes.
         newest = "p.id" if share > LARGE_SHARE else "p.id + 0"
+        # Where few match, the index of words is asked before the documents: the database thinks a look into
+        # the words of a passage is cheap, and would rather take one into all passages of a year.
+        first = "MATERIALIZED" if share < SMALL_SHARE else "NOT MATERIALIZED"
         with connection.cursor() as cursor:
             cursor.execute(
-                "WITH found AS (SELECT p.id, p.search FROM documents_passage p"  # noqa: S608
-                " JOIN documents_document d ON d.id = p.document_id"
-                f" WHERE p.search @@ %s::tsquery AND {condition} ORDER BY {newest} DESC LIMIT %s)"
-                f" SELECT id FROM found ORDER BY {score} DESC, id LIMIT %s",
+                f"WITH p AS {first} (SELECT id, document_id, search FROM documents_passage"  # noqa: S608
+                " WHERE search @@ %s::tsquery),"
+                " found AS (SELECT p.id, p.search FROM p JOIN documents_document d ON d.id = p.document_id"
+                f" WHERE {condition} ORDER BY {newest} DESC LIMIT %s),"
+                # The words of a passage lie beside its row and would be fetched for each term anew; what is
+                # put together here is in memory.
+                " fetched AS MATERIALIZED (SELECT id, search || ''::tsvector AS search FROM found)"
+                f" SELECT id FROM fetched ORDER BY {score} DESC, id LIMIT %s",
                 [_postgres_expression(match), *values, MOST_WEIGHED, *weighed, limit],
             )
             return [row[0] for row in cursor.fetchall()]

@@ -14,7 +14,7 @@ from companies.models import Company
 from documents.full_text import Filters, FullText, Match, full_text
 from documents.models import Document, DocumentText, Passage
 from engine.text.query import Query, Term, parse_query, search_tokens, without_legal_form
-from engine.text.ranking import Mark, Scorer, excerpt, weight_of
+from engine.text.ranking import Mark, Scorer, weight_of
 
 MOST_HITS = 100
 LOOKED_AT = 60  # passages whose words are weighed one by one, for each group of documents
@@ -129,9 +129,11 @@ def _ranked(ids: Sequence[int], query: Query, weights: Mapping[Term, float]) -> 
 
 
 def _hits(scored: Sequence[tuple[float, int]], query: Query) -> tuple[Hit, ...]:
-    passages = Passage.objects.select_related("document__company").in_bulk([pk for _, pk in scored])
+    shown = Passage.objects.select_related("document__company").defer("search_heading", "search_text")
+    passages = shown.in_bulk([pk for _, pk in scored])
+    scorer = Scorer(query, {})
     return tuple(
-        Hit(passages[pk], round(score, 4), excerpt(query, passages[pk].text))
+        Hit(passages[pk], round(score, 4), scorer.excerpt(passages[pk].text))
         for score, pk in scored
         if pk in passages
     )

@@ -13,11 +13,13 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from jobs import broker
 from jobs.fanout import recount
-from jobs.finish import NOT_BEGUN, cancel_idle, take_back
+from jobs.finish import NOT_BEGUN, end_idle, take_back
 from jobs.models import TaskRun, TaskWait
+from jobs.registry import definitions
 from jobs.states import State
 from jobs.timing import timing
 
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 ADVISORY_LOCK = 0x7E4F01D
+# While an upgrade goes on, some programs know tasks that others do not know yet.
+UPGRADED_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,11 @@ class Dispatched:
     dead: int = 0
     cancelled: int = 0
     woken: int = 0
+    failed: int = 0
 
     @property
     def did_anything(self) -> bool:
-        return any((self.sent, self.taken_back, self.dead, self.cancelled, self.woken))
+        return any((self.sent, self.taken_back, self.dead, self.cancelled, self.woken, self.failed))
 
 
 def dispatch_once() -> Dispatched | None:
@@ -50,14 +55,14 @@ def dispatch_once() -> Dispatched | None:
         cancelled = _cancel_idle_runs()
         taken_back, dead, cancelled_lost = _take_back_lost_runs()
         woken = _wake_parents()
-        _forget_lost_messages()
+        failed = _forget_lost_messages()
         sent = _send_due()
-    return Dispatched(sent, taken_back, dead, cancelled + cancelled_lost, woken)
+    return Dispatched(sent, taken_back, dead, cancelled + cancelled_lost, woken, failed)
 
 
 def _cancel_idle_runs() -> int:
     asked = TaskRun.objects.filter(state__in=(State.QUEUED, State.WAITING), cancel_requested_at__isnull=False)
-    return sum(cancel_idle(run.pk, message=NOT_BEGUN) for run in asked[:BATCH])
+    return sum(end_idle(run.pk, State.CANCELLED, message=NOT_BEGUN) for run in asked[:BATCH])
 
 
 def _take_back_lost_runs() -> tuple[int, int, int]:
@@ -89,22 +94,45 @@ def _wake_parents() -> int:
     return sum(recount(run) for run in waiting[:BATCH])
 
 
-def _forget_lost_messages() -> None:
+def _forget_lost_messages() -> int:
     """Mark runs as unsent whose messages the broker has lost.
 
     That is as many as the broker's queue is shorter than it should be, the oldest first: should it
     be another one that was lost, then a message is there twice, which does no harm, and the next
     sweep finds the other.
+
+    A worker drops the message of a task that it does not have, as if the broker had lost it. Runs of such
+    tasks fail, so that they are not sent for ever; how many is returned.
     """
+    failed = 0
     stale = TaskRun.objects.due().sent_longer_ago_than(timedelta(seconds=timing().resend_after))
     queues = sorted(set(stale.order_by().values_list("queue", flat=True).distinct()))
     lengths = broker.queue_lengths(queues) if queues else None
     for queue, length in (lengths or {}).items():
         missing = TaskRun.objects.in_broker().filter(queue=queue).count() - length
         oldest = stale.filter(queue=queue).order_by("sent_at")[: max(missing, 0)]
-        lost = TaskRun.objects.queued().filter(pk__in=[run.pk for run in oldest]).update(sent_at=None)
+        nobodys = [run for run in oldest if _is_nobodys(run)]
+        failed += sum(_fail_for_want_of_its_task(run) for run in nobodys)
+        again = [run.pk for run in oldest if run not in nobodys]
+        lost = TaskRun.objects.queued().filter(pk__in=again).update(sent_at=None)
         if lost:
             logger.warning("%s runs of %s had no message in the broker; they are sent again", lost, queue)
+    return failed
+
+
+def _is_nobodys(run: TaskRun) -> bool:
+    """Whether no program has the task of this run, and not only those that an upgrade reaches last."""
+    return run.task not in definitions() and timezone.now() - run.queued_at > UPGRADED_WITHIN
+
+
+def _fail_for_want_of_its_task(run: TaskRun) -> bool:
+    return end_idle(
+        run.pk,
+        State.FAILED,
+        error_code="unknown_task",
+        error_message=f"There is no task named {run.task!r} in this version, so that nobody can work on this"
+        " run. Trying again helps only after an installation of a version that has it.",
+    )
 
 
 def _send_due() -> int:

@@ -161,11 +161,11 @@ def ask_to_stop(runs: TaskRunQuerySet, person_id: Any) -> int:
 
 
 @persistently
-def cancel_idle(run_id: Any, **fields: Any) -> bool:
-    """Cancel a run nobody is working on; False if somebody is, or if it has ended."""
+def end_idle(run_id: Any, state: State, **fields: Any) -> bool:
+    """End a run nobody is working on; False if somebody is, or if it has ended."""
     with transaction.atomic():
         idle = TaskRun.objects.filter(_IS_IDLE, pk=run_id)
-        if not idle.update(state=State.CANCELLED, finished_at=Now(), **_OVER, **fields):
+        if not idle.update(state=state, finished_at=Now(), **_OVER, **fields):
             return False
         settle(run_id)
     return True

@@ -71,7 +71,9 @@ def broker() -> Answer:
     lengths = queue_lengths(known_queues())
     if lengths is None:
         return Health.UNHEALTHY, "The broker does not answer. New runs wait in the database until it does."
-    return Health.HEALTHY, f"The broker answers; {sum(lengths.values())} messages wait."
+    waiting = sum(lengths.values())
+    messages = "1 message waits" if waiting == 1 else f"{waiting:,} messages wait"
+    return Health.HEALTHY, f"The broker answers; {messages}."
 
 
 def result_store() -> Answer:

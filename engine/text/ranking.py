@@ -37,14 +37,20 @@ def weight_of(frequency: int, passages: int) -> float:
 
 
 class Scorer:
-    """Says how well passages answer one query. What it has found out of a word it remembers, since most
-    words come again."""
+    """Says how well passages answer one query, and shows where. What it has found out of a word it
+    remembers, since most words come again."""
 
     def __init__(self, query: Query, weights: Mapping[Term, float]) -> None:
         self._terms = query.terms
         self._weights = [weights.get(term, 0.0) for term in query.terms]
-        self._single = [n for n, term in enumerate(query.terms) if len(term.words) == 1]
         self._phrases = [n for n, term in enumerate(query.terms) if len(term.words) > 1]
+        single = [(n, term) for n, term in enumerate(query.terms) if len(term.words) == 1]
+        self._prefixes = [(term.prefix, n) for n, term in single if term.prefix]
+        self._beginnings = tuple(prefix for prefix, _ in self._prefixes)
+        self._forms: dict[str, tuple[int, ...]] = {}
+        for n, term in single:
+            for form in term.forms or (() if term.prefix else term.words):
+                self._forms[form] = (*self._forms.get(form, ()), n)
         self._known: dict[str, tuple[int, ...]] = {}
 
     def score(self, heading: str, text: str) -> float:
@@ -65,8 +71,12 @@ class Scorer:
     def places(self, words: Sequence[str]) -> list[list[int]]:
         """Where in a text each of the terms stands, phrases by their first word."""
         found: list[list[int]] = [[] for _ in self._terms]
+        known = self._known
         for place, word in enumerate(words):
-            for n in self._matching(word):
+            matching = known.get(word)
+            if matching is None:
+                matching = known[word] = self._matching(word)
+            for n in matching:
                 found[n].append(place)
         for n in self._phrases:
             phrase = self._terms[n].words
@@ -78,31 +88,36 @@ class Scorer:
         return found
 
     def _matching(self, word: str) -> tuple[int, ...]:
-        known = self._known.get(word)
-        if known is None:
-            known = self._known[word] = tuple(n for n in self._single if self._terms[n].matches(word))
-        return known
+        """Which of the terms of one word this word is, as `Term.matches` says, at once for all."""
+        forms = self._forms.get(word, ())
+        if not word.startswith(self._beginnings):
+            return forms
+        return (*forms, *(n for prefix, n in self._prefixes if word.startswith(prefix)))
+
+    def excerpt(self, text: str, *, words: int = EXCERPT_WORDS) -> tuple[Mark, ...]:
+        """The part of a passage with most of what was looked for, the hits marked. It begins and ends
+        between words; what was left out is shown by an ellipsis."""
+        matches = list(_WORD.finditer(text))
+        flat = [_flat(match[0]) for match in matches]
+        hits: set[int] = set()
+        kinds: dict[int, int] = {}
+        for number, places in enumerate(self.places(flat)):
+            for place in places:
+                for index in range(place, place + len(self._terms[number].words)):
+                    hits.add(index)
+                    kinds[index] = number
+        start = _best_start(kinds, len(flat), words)
+        shown = [match.span() for match in matches[start : start + words]]
+        return tuple(_marked(text, shown, hits, start, len(flat)))
+
+
+def _flat(word: str) -> str:
+    """A word as it is compared."""
+    return word.lower() if word.isascii() else next(iter(search_tokens(word)), "")
 
 
 def _are_near(a: Sequence[int], b: Sequence[int]) -> bool:
     return any(0 < second - first <= NEAR for first in a for second in b)
-
-
-def excerpt(query: Query, text: str, *, words: int = EXCERPT_WORDS) -> tuple[Mark, ...]:
-    """The part of a passage with most of what was looked for, the hits marked. It begins and ends
-    between words; what was left out is shown by an ellipsis."""
-    tokens = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-    flat = [next(iter(search_tokens(text[start:end])), "") for start, end in tokens]
-    hits: set[int] = set()
-    kinds: dict[int, int] = {}
-    for number, places in enumerate(Scorer(query, {}).places(flat)):
-        for place in places:
-            for index in range(place, place + len(query.terms[number].words)):
-                hits.add(index)
-                kinds[index] = number
-    start = _best_start(kinds, len(flat), words)
-    end = min(len(flat), start + words)
-    return tuple(_marked(text, tokens[start:end], hits, start, len(flat)))
 
 
 def _best_start(kinds: Mapping[int, int], count: int, words: int) -> int:

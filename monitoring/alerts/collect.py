@@ -13,12 +13,12 @@ from itertools import islice
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
-from monitoring.alerts.deciding import resolve_alert, wake
+from monitoring.alerts.deciding import resolve, resolve_alert, wake
 from monitoring.alerts.raising import Raised, fingerprint_of, raise_alert
 from monitoring.alerts.routing import tell_what_was_held
 from monitoring.alerts.sources import MARKED, MOST_ROWS, SOURCES, Happening, Source, failure_rate
 from monitoring.alerts.stored_rules import ensure_rules, rule_of, threshold
-from monitoring.models import AlertSource, ToldRow
+from monitoring.models import Alert, AlertSource, QualityFinding, ToldRow
 
 SEEN_AGAIN = timedelta(days=1)
 # How long a told row is remembered. Some are written again later, such as a share whose exchange rests.
@@ -60,6 +60,7 @@ def collect(now: datetime) -> Collected:
         except Exception as error:  # one broken source must not silence the others
             found.failed[name] = f"{type(error).__name__}: {error}"[:300]
     _judge_failures(now, found)
+    found.resolved += _resolve_mended_data(now)
     found.messages += len(tell_what_was_held(now))
     return found
 
@@ -148,3 +149,17 @@ def _judge_failures(now: datetime, found: Collected) -> None:
         )
     else:
         found.resolved += resolve_alert("failure-rate", at=now, note=f"{failed} of {ended} runs failed.")
+
+
+def _resolve_mended_data(now: datetime) -> int:
+    """Resolve what was told of findings that the looks at the data since then see no more; how many."""
+    told = Alert.objects.unresolved().filter(rule__code="quality-finding")
+    seen = QualityFinding.objects.filter(resolved_at__isnull=True).order_by()
+    still = set(seen.values_list("rule", "company").distinct())
+    mended = [alert.pk for alert in told if (alert.payload["rule"], alert.payload["company"]) not in still]
+    return resolve(
+        Alert.objects.filter(pk__in=mended),
+        by=None,
+        at=now,
+        note="A later look at the data found it no more.",
+    )

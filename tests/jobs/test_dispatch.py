@@ -66,6 +66,18 @@ def test_a_message_the_broker_has_lost_is_sent_again(messages) -> None:
     assert dispatch_once() == Dispatched(sent=1)
 
 
+def test_a_run_whose_task_no_program_has_fails_and_is_not_sent_for_ever(messages) -> None:
+    run = launch("tests.echo", value=1).run
+    change(run, task="of.another.version", queued_at=ago(3000), sent_at=ago(70))
+    assert dispatch_once() == Dispatched(sent=1), "an upgrade may still be going on"
+    change(run, queued_at=ago(3700), sent_at=ago(70))
+    assert dispatch_once() == Dispatched(failed=1)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == (State.FAILED, "unknown_task")
+    assert "'of.another.version'" in run.error_message
+    assert dispatch_once() == Dispatched()
+
+
 def test_as_many_are_sent_again_as_the_queue_is_too_short(messages, monkeypatch) -> None:
     runs = [launch("tests.echo", value=value).run for value in range(4)]
     for age, run in enumerate(runs):

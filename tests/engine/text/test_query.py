@@ -4,7 +4,7 @@ import pytest
 
 from engine.text.profiles import profile_of
 from engine.text.query import parse_query, search_form, without_legal_form
-from engine.text.ranking import Scorer, excerpt, weight_of
+from engine.text.ranking import Scorer, weight_of
 
 
 def written(text):
@@ -73,11 +73,14 @@ def test_a_rare_word_is_worth_more_than_a_common_one():
 
 def test_an_excerpt_shows_where_most_of_it_is():
     text = "Nothing here. " * 40 + "The tariffs raised our costs. " + "Nothing there. " * 40
-    marks = excerpt(parse_query("tariffs costs"), text, words=20)
+    marks = Scorer(parse_query("tariffs costs"), {}).excerpt(text, words=20)
     assert [mark.text for mark in marks if mark.is_hit] == ["tariffs", "costs"]
     assert "".join(mark.text for mark in marks).strip("… ") in text
     assert (marks[0].text, marks[-1].text) == ("… ", " …")
-    assert "".join(mark.text for mark in excerpt(parse_query("zebra"), "A short text.")) == "A short text."
+    assert (
+        "".join(mark.text for mark in Scorer(parse_query("zebra"), {}).excerpt("A short text."))
+        == "A short text."
+    )
 
 
 def test_a_name_without_its_legal_form():

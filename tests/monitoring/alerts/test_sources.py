@@ -275,3 +275,21 @@ def test_a_fault_that_comes_back_is_told_again() -> None:
     QualityFinding.objects.filter(pk=finding.pk).update(times_returned=1, last_seen=timezone.now())
     assert collect(timezone.now()).new == 1
     assert Decimal(Alert.objects.filter(rule__code="quality-finding", state="open").get().count) == 1
+
+
+def test_an_alert_of_faulty_data_is_over_when_its_last_finding_is_mended() -> None:
+    collect(timezone.now() - timedelta(hours=2))
+    company = Company.objects.create(name="Northwind", slug="northwind")
+    for year in (2022, 2023):
+        document = a_document(company, year)
+        Document.objects.filter(pk=document.pk).update(created_at=timezone.now() - timedelta(days=3))
+    check_quality("documents", at=timezone.now())
+    collect(timezone.now())
+    first, last = QualityFinding.objects.filter(rule="file_damaged")
+    alert = Alert.objects.get(rule__code="quality-finding", payload__rule="file_damaged")
+    QualityFinding.objects.filter(pk=first.pk).update(resolved_at=timezone.now())
+    assert collect(timezone.now()).resolved == 0
+    QualityFinding.objects.filter(pk=last.pk).update(resolved_at=timezone.now())
+    assert collect(timezone.now()).resolved == 1
+    alert.refresh_from_db()
+    assert (alert.state, alert.note) == ("resolved", "A later look at the data found it no more.")
