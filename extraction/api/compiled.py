@@ -175,7 +175,7 @@ class CompiledStatementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
             return _file(request, [table.view for table in tables])
         page = self.paginate_queryset(list(tables))  # type: ignore[arg-type]
         fields = [table_fields(table.view, table.bridges, table.stored) for table in page or ()]
-        return self.get_paginated_response(CompiledTableSerializer(fields, many=True).data)
+        return self.get_paginated_response(fields)
 
     @extend_schema(
         parameters=[
@@ -192,7 +192,7 @@ class CompiledStatementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
         table = table_of(stored, Wanted(currency=asked.get("currency", "")))
         if _is_file(request):
             return _file(request, [table])
-        return Response(CompiledTableSerializer(table_fields(table, bridges_of_stored(stored), stored)).data)
+        return Response(table_fields(table, bridges_of_stored(stored), stored))
 
     @extend_schema(
         parameters=[

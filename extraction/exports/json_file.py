@@ -7,7 +7,8 @@ from engine.compiling.crossings import CrossRow, Place
 from engine.compiling.formulas import CheckRow, Formula, SumCheck
 from extraction.exports.content import Export, Source, exact, proof_link
 from extraction.exports.csv_file import unit_of
-from extraction.models import Fact, Restatement
+from extraction.models import Restatement
+from extraction.table.cell_facts import CellFact
 from extraction.table.presentation import CellView, ColumnView, RowView, TableView
 
 FORMAT = "tenfold.compiled-statements"
@@ -109,14 +110,13 @@ def _cell(cell: CellView, column: ColumnView, formula: Formula | None) -> dict[s
     }
 
 
-def _provenance(fact: Fact) -> dict[str, Any]:
-    observation = fact.observation
+def _provenance(fact: CellFact) -> dict[str, Any]:
     return {
         "fact": fact.pk,
         "document": fact.document_id,
-        "page": observation.page,
-        "box": observation.box,
-        "printed": observation.text,
+        "page": fact.page,
+        "box": fact.box,
+        "printed": fact.text,
         "label": fact.label,
         "method": fact.method,
         "entered_by_a_person": fact.entered,
@@ -186,8 +186,8 @@ def _restatement(restatement: Restatement) -> dict[str, Any]:
         "kind": restatement.kind,
         "old_value": exact(restatement.old_value),
         "new_value": exact(restatement.new_value),
-        "old_source": _provenance(restatement.old_fact),
-        "new_source": _provenance(restatement.new_fact),
+        "old_source": _provenance(CellFact.of(restatement.old_fact)),
+        "new_source": _provenance(CellFact.of(restatement.new_fact)),
         "explanation": restatement.explanation,
     }
 

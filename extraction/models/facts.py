@@ -10,6 +10,22 @@ from extraction.models.corrections import Correction
 from extraction.models.tables import MoneyField, Observation, StatementTable
 
 
+def method(correction_id: int | None) -> str:
+    """How a figure came about: reading or correction."""
+    return "reading" if correction_id is None else "correction"
+
+
+def decision(correction_id: int | None, *, is_entered: bool, is_changed: bool) -> str:
+    """What a person decided about a figure, in a sentence; empty where nobody did."""
+    if correction_id is None:
+        return ""
+    if is_entered:
+        return "Corrected by a person; the number is not printed on the page."
+    if is_changed:
+        return "Corrected by a person."
+    return "A person decided what this line is, or how it counts."
+
+
 class Fact(models.Model):
     """A vintage: one figure as one publication gave it. Append-only.
 
@@ -82,18 +98,15 @@ class Fact(models.Model):
     @property
     def method(self) -> str:
         """How the figure came about: reading or correction."""
-        return "reading" if self.correction_id is None else "correction"
+        return method(self.correction_id)
 
     @property
     def decided(self) -> str:
         """What a person decided about the figure, in a sentence; empty where nobody did."""
         if self.correction_id is None:
             return ""
-        if self.entered:
-            return "Corrected by a person; the number is not printed on the page."
-        if self.value != self.observation.value:
-            return "Corrected by a person."
-        return "A person decided what this line is, or how it counts."
+        is_changed = self.value != self.observation.value
+        return decision(self.correction_id, is_entered=self.entered, is_changed=is_changed)
 
 
 class ValidationResult(models.Model):

@@ -11,13 +11,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from companies.models import Company
-from documents.models import Document
 from engine import ENGINE_VERSION
 from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.kinds import CellState, CompiledView, GapReason, ReportingPeriod, RowKind, StatementKind
 from engine.values import Period
 from extraction.confidence import LOW_CONFIDENCE
-from extraction.models import CompiledCell, CompiledStatement, Fact
+from extraction.models import CompiledCell, CompiledStatement
+from extraction.table.cell_facts import CellFact, cell_facts
 
 GAP_TEXTS: Mapping[GapReason, str] = {
     GapReason.NO_REPORT: "No report for this year is known.",
@@ -71,7 +71,7 @@ class CellView:
     document: str
     document_id: int | None
     page: int | None
-    fact: Fact | None
+    fact: CellFact | None
     derived_from: tuple[int, ...]
     confidence: float | None
     converted: str = ""  # by which rate the figure was converted; it is then of no report
@@ -281,7 +281,7 @@ def _table(
     compilation: Compilation,
     unit: DisplayUnit | None,
 ) -> TableView:
-    facts = _facts(rows)
+    facts = cell_facts([cell.fact_id for row in rows for cell in row.cells if cell.fact_id is not None])
     shown_in = unit or usual_unit(rows)
     digits = _digits(facts.values(), shown_in)
     row_views = tuple(_row_view(row, facts, shown_in, digits) for row in rows)
@@ -303,16 +303,6 @@ def _table(
     )
 
 
-def _facts(rows: Sequence[_Row]) -> dict[int, Fact]:
-    """The facts of the cells with their documents and observations: two queries, a document once for all."""
-    ids = [cell.fact_id for row in rows for cell in row.cells if cell.fact_id is not None]
-    facts = Fact.objects.select_related("observation").in_bulk(ids)
-    documents = Document.objects.in_bulk({fact.document_id for fact in facts.values()})
-    for fact in facts.values():
-        fact.document = documents[fact.document_id]
-    return facts
-
-
 def usual_unit(rows: Sequence[_Row]) -> DisplayUnit:
     """The unit in which the largest amount has no more than six digits, roughly as issuers choose."""
     amounts = [
@@ -328,7 +318,7 @@ def usual_unit(rows: Sequence[_Row]) -> DisplayUnit:
     return DisplayUnit.THOUSANDS if largest >= 1_000_000 else DisplayUnit.UNITS
 
 
-def _digits(facts: Iterable[Fact], unit: DisplayUnit) -> int:
+def _digits(facts: Iterable[CellFact], unit: DisplayUnit) -> int:
     """Digits after the decimal mark: as many as the coarsest report printed, one at the most."""
     shift = len(str(unit.factor)) - 1
     decimals = [
@@ -360,7 +350,7 @@ def _column_view(period: Period, name: str) -> ColumnView:
     return ColumnView(name or heading, period, period.end, period.days, not transition)
 
 
-def _row_view(row: _Row, facts: Mapping[int, Fact], unit: DisplayUnit, digits: int) -> RowView:
+def _row_view(row: _Row, facts: Mapping[int, CellFact], unit: DisplayUnit, digits: int) -> RowView:
     return RowView(
         key=row.key,
         label=row.label,
@@ -375,7 +365,7 @@ def _row_view(row: _Row, facts: Mapping[int, Fact], unit: DisplayUnit, digits: i
     )
 
 
-def _cell_view(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit, digits: int) -> CellView:
+def _cell_view(cell: _Cell, kind: RowKind, fact: CellFact | None, unit: DisplayUnit, digits: int) -> CellView:
     low = cell.confidence is not None and cell.confidence < LOW_CONFIDENCE
     return CellView(
         text=format_amount(cell, kind, fact, unit, digits),
@@ -389,7 +379,7 @@ def _cell_view(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit,
         fact_id=cell.fact_id,
         document=str(fact.document) if fact else "",
         document_id=fact.document_id if fact else None,
-        page=fact.observation.page if fact else None,
+        page=fact.page if fact else None,
         fact=fact,
         derived_from=cell.derived_from,
         confidence=cell.confidence,
@@ -397,7 +387,7 @@ def _cell_view(cell: _Cell, kind: RowKind, fact: Fact | None, unit: DisplayUnit,
 
 
 def format_amount(
-    cell: _Cell | CellView, kind: RowKind, fact: Fact | None, unit: DisplayUnit, digits: int
+    cell: _Cell | CellView, kind: RowKind, fact: CellFact | None, unit: DisplayUnit, digits: int
 ) -> str:
     """A figure with thousands separators, outflows in brackets, a printed dash as a dash."""
     if cell.value is None:
@@ -412,12 +402,12 @@ def format_amount(
     return f"({text})" if shown < 0 else text
 
 
-def _hint(cell: _Cell, fact: Fact | None, low_confidence: bool) -> str:
+def _hint(cell: _Cell, fact: CellFact | None, low_confidence: bool) -> str:
     if cell.gap:
         return GAP_TEXTS[GapReason(cell.gap)]
     parts = []
     if fact is not None:
-        parts.append(f"{fact.document}, page {fact.observation.page}: “{fact.observation.text}”")
+        parts.append(f"{fact.document}, page {fact.page}: “{fact.text}”")
         if fact.decided:
             parts.append(fact.decided)
     if cell.formula:

@@ -1,18 +1,24 @@
 """The doors over HTTP: who may start what, and what is answered."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from knox.models import AuthToken
+from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient
 
 from companies.models import Company
 from config.queues import TASK_ROUTES
 from documents.models import Document
+from extraction.api.serializers import CompiledTableSerializer, table_fields
 from extraction.compile import compile_company
+from extraction.models import CompiledStatement
 from extraction.store import store_reading
+from extraction.table.bridges import bridges_of_stored
+from extraction.table.find import Wanted, table_of
 from jobs.models import TaskRun
 from jobs.permissions import permission_to_start, sync_permissions
 from tests.extraction.made import a_company, a_document, a_reading
@@ -197,6 +203,26 @@ def test_compiled_years_come_with_exact_strings(api: APIClient) -> None:
     assert workbook["Content-Disposition"] == f'attachment; filename="{name}"'
     refused = api.get(f"/api/v1/compiled-statements/{listed[0]['id']}/?format=pdf")
     assert refused.status_code == 404
+
+
+def test_a_table_is_answered_as_the_schema_says(api: APIClient) -> None:
+    company: Company = a_company()
+    lines = [
+        ("Revenue", "is.revenue", 1, ["1,200.5", None]),
+        ("Gross profit", "is.gross_profit", 1, ["700.0", "600.0"]),
+    ]
+    for year in (2023, 2024):
+        reading = a_reading([year, year - 1], lines)
+        store_reading(a_document(company, year).current_version, reading, options_digest="d", task_run=None)
+    compile_company(company)
+    stored = CompiledStatement.objects.get(company=company, view="latest", is_current=True)
+    answered = api.get(f"/api/v1/compiled-statements/{stored.pk}/").json()
+    # The view leaves the serializer out, which declares the fields: it would turn each into itself.
+    fields = table_fields(table_of(stored, Wanted()), bridges_of_stored(stored), stored)
+    declared = JSONRenderer().render(CompiledTableSerializer(fields).data)
+    assert answered == json.loads(declared)
+    figures = {row["concept"]: [cell["value"] for cell in row["cells"]] for row in answered["rows"]}
+    assert figures["is.gross_profit"] == ["700000000.000000", "600000000.000000", "600000000.000000"]
 
 
 def test_a_company_is_found_by_its_ticker(api: APIClient) -> None:

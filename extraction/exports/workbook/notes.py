@@ -11,7 +11,8 @@ from engine.kinds import RowKind
 from extraction.exports.safe_text import plain
 from extraction.exports.workbook.layout import Layout
 from extraction.exports.workbook.styles import Content
-from extraction.models import Fact, Restatement
+from extraction.models import Restatement
+from extraction.table.cell_facts import CellFact
 from extraction.table.presentation import CellView, RowView, TableView
 
 WIDTH, LINE, LETTERS = 270, 15, 44  # pixels of a note and of a line, and letters on a line
@@ -39,8 +40,8 @@ class Notes:
     def _lines(self, row: RowView, period: int, cell: CellView, content: Content) -> Iterator[str]:
         fact = cell.fact
         if fact is not None:
-            yield f"{plain(str(fact.document))}, page {fact.observation.page}"
-            yield f"Printed: “{plain(fact.observation.text)}”"
+            yield f"{plain(str(fact.document))}, page {fact.page}"
+            yield f"Printed: “{plain(fact.text)}”"
             if fact.decided:
                 yield fact.decided
             yield f"Vintage: published {_published(fact)}"
@@ -58,7 +59,7 @@ class Notes:
         if cell.low_confidence:
             yield "Low confidence: look at the page before you use it."
 
-    def _restated_lines(self, fact: Fact, row: RowView) -> Iterator[str]:
+    def _restated_lines(self, fact: CellFact, row: RowView) -> Iterator[str]:
         for restatement in self.restatements.get(fact.pk, ()):
             other = restatement.old_fact if restatement.new_fact_id == fact.pk else restatement.new_fact
             word = "before" if other is restatement.old_fact else "later"
@@ -83,7 +84,7 @@ def write_note(sheet: Worksheet, row: int, column: int, text: str) -> None:
         sheet.write_comment(row, column, text, {**look, "author": "Tenfold"})
 
 
-def _published(fact: Fact) -> str:
+def _published(fact: CellFact) -> str:
     """When a figure was published, as far as it is known."""
     day = f"{fact.published_on:%-d %b %Y}"
     is_lower_bound = fact.published_on_source == PublicationDateSource.PERIOD_END
