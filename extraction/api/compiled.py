@@ -26,7 +26,6 @@ from extraction.api.serializers import (
 )
 from extraction.exports import export_of, to_csv, to_json, to_workbook
 from extraction.models import CompiledChange, CompiledStatement
-from extraction.table.bridges import bridges_of_stored
 from extraction.table.find import Table, Wanted, table_for, table_of
 from extraction.table.presentation import TableView
 from jobs.api.filters import (
@@ -174,7 +173,7 @@ class CompiledStatementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
                 raise NotFound("Nothing has been compiled of this.")
             return _file(request, [table.view for table in tables])
         page = self.paginate_queryset(list(tables))  # type: ignore[arg-type]
-        fields = [table_fields(table.view, table.bridges, table.stored) for table in page or ()]
+        fields = [table_fields(table) for table in page or ()]
         return self.get_paginated_response(fields)
 
     @extend_schema(
@@ -188,11 +187,10 @@ class CompiledStatementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One version with its rows, current or not."""
         asked = asked_for(request, [_CURRENCY])
-        stored = self._object()
-        table = table_of(stored, Wanted(currency=asked.get("currency", "")))
+        table = table_of(self._object(), Wanted(currency=asked.get("currency", "")))
         if _is_file(request):
-            return _file(request, [table])
-        return Response(table_fields(table, bridges_of_stored(stored), stored))
+            return _file(request, [table.view])
+        return Response(table_fields(table))
 
     @extend_schema(
         parameters=[

@@ -15,8 +15,8 @@ from extraction.models import (
     Restatement,
     StatementTable,
 )
-from extraction.table.bridges import BridgeView
-from extraction.table.presentation import RowView, TableView
+from extraction.table.figures import ColumnView, RowFigures
+from extraction.table.find import Table
 from extraction.table.proof import CheckView, Proof
 
 
@@ -162,24 +162,23 @@ class CompiledTableSerializer(serializers.Serializer):
     bridges = BridgeSerializer(many=True, help_text="Periods restated under IFRS 18, before and after.")
 
 
-def table_fields(
-    table: TableView, bridges: Sequence[BridgeView], stored: CompiledStatement | None
-) -> dict[str, object]:
+def table_fields(table: Table) -> dict[str, object]:
     """A table as its serializer declares it, ready for JSON: amounts as exact texts."""
+    figures = table.figures
     return {
-        "id": table.compilation.statement_id,
-        "company": table.company.pk,
-        "statement": table.statement.value,
-        "view": table.view.value,
-        "as_of": table.as_of,
-        "period": table.period.value,
-        "currency": table.currency,
-        "converted_from": table.converted_from or None,
-        "version": table.version,
-        "content_hash": table.compilation.content_hash,
-        "engine_version": table.compilation.engine_version,
-        "compiled_at": table.compilation.compiled_at,
-        "warnings": table.warnings,
+        "id": figures.compilation.statement_id,
+        "company": figures.company.pk,
+        "statement": figures.statement.value,
+        "view": figures.view.value,
+        "as_of": figures.as_of,
+        "period": figures.period.value,
+        "currency": figures.currency,
+        "converted_from": figures.converted_from or None,
+        "version": figures.compilation.version,
+        "content_hash": figures.compilation.content_hash,
+        "engine_version": figures.compilation.engine_version,
+        "compiled_at": figures.compilation.compiled_at,
+        "warnings": figures.warnings,
         "columns": [
             {
                 "heading": column.heading,
@@ -188,10 +187,10 @@ def table_fields(
                 "end": column.period.end,
                 "is_full_year": column.period.is_full_year,
             }
-            for column in table.columns
+            for column in figures.columns
         ],
-        "rows": [_row(row, table) for row in table.rows],
-        "checks": stored.checks if stored is not None else [],
+        "rows": [_row(row, figures.columns) for row in figures.rows],
+        "checks": table.stored.checks if table.stored is not None else [],
         "bridges": [
             {
                 "period_end": bridge.period_end,
@@ -211,12 +210,12 @@ def table_fields(
                     for row in bridge.rows
                 ],
             }
-            for bridge in bridges
+            for bridge in table.bridges
         ],
     }
 
 
-def _row(row: RowView, table: TableView) -> dict[str, object]:
+def _row(row: RowFigures, columns: Sequence[ColumnView]) -> dict[str, object]:
     return {
         "key": row.key,
         "concept": row.concept or None,
@@ -237,7 +236,7 @@ def _row(row: RowView, table: TableView) -> dict[str, object]:
                 "confidence": cell.confidence,
                 "converted": cell.converted or None,
             }
-            for cell, column in zip(row.cells, table.columns, strict=True)
+            for cell, column in zip(row.cells, columns, strict=True)
         ],
     }
 

@@ -9,7 +9,8 @@ from extraction.exports.content import Export, Source, exact, proof_link
 from extraction.exports.csv_file import unit_of
 from extraction.models import Restatement
 from extraction.table.cell_facts import CellFact
-from extraction.table.presentation import CellView, ColumnView, RowView, TableView
+from extraction.table.figures import ColumnView
+from extraction.table.presentation import CellView, RowView, TableView
 
 FORMAT = "tenfold.compiled-statements"
 FORMAT_VERSION = 1

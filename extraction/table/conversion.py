@@ -9,7 +9,7 @@ from engine.compiling.rests import CLOSING_CASH, OPENING_CASH
 from engine.currency import EURO, LONGEST_CLOSURE, MissingRate, QuotedRate, Rate, RateTable
 from engine.kinds import GapReason, PeriodKind, RowKind, StatementKind
 from engine.values import Period
-from extraction.table.presentation import CellView, DisplayUnit, RowView, TableView, format_amount, usual_unit
+from extraction.table.figures import CellFigure, RowFigures, TableFigures
 
 ONE_DAY = timedelta(days=1)
 PLACES = Decimal("0.000001")  # as many as stored figures have
@@ -21,7 +21,7 @@ def currencies() -> list[str]:
     return sorted({*found, EURO}) if found else []
 
 
-def converted(table: TableView, currency: str, unit: DisplayUnit | None = None) -> TableView:
+def converted(table: TableFigures, currency: str) -> TableFigures:
     """The table in another currency: flows at the average rate of their period, balances at the rate
     of their day, numbers of shares as they are. Where a rate is missing there is a gap that says so.
 
@@ -34,23 +34,16 @@ def converted(table: TableView, currency: str, unit: DisplayUnit | None = None) 
         warning = f"The currency of this statement is not known, so that it is not shown in {currency}."
         return replace(table, warnings=(*table.warnings, warning))
     conversion = _Conversion(table, currency, _rates(table, currency))
-    rows = tuple(conversion.row(row) for row in table.rows)
-    shown_in = unit or usual_unit(rows)
-    rows = tuple(_written(row, shown_in, table.digits) for row in rows)
-    figures = [cell for row in rows if row.kind is not RowKind.HEADING for cell in row.cells]
     return replace(
         table,
-        rows=rows,
-        unit=shown_in,
+        rows=tuple(conversion.row(row) for row in table.rows),
         currency=currency,
         converted_from=table.currency,
         warnings=(*table.warnings, *conversion.warnings()),
-        filled=sum(cell.value is not None for cell in figures),
-        gaps=sum(cell.value is None for cell in figures),
     )
 
 
-def _rates(table: TableView, currency: str) -> RateTable:
+def _rates(table: TableFigures, currency: str) -> RateTable:
     """The rates of the days that the table's columns span."""
     ends = [column.period.end for column in table.columns]
     starts = [column.period.start or column.period.end for column in table.columns]
@@ -68,11 +61,11 @@ def _rates(table: TableView, currency: str) -> RateTable:
 
 @dataclass(frozen=True, slots=True)
 class _Conversion:
-    table: TableView
+    table: TableFigures
     currency: str
     rates: RateTable
 
-    def row(self, row: RowView) -> RowView:
+    def row(self, row: RowFigures) -> RowFigures:
         if row.kind in (RowKind.HEADING, RowKind.SHARES):
             return row
         cells = [
@@ -81,7 +74,7 @@ class _Conversion:
         ]
         return replace(row, cells=tuple(cells))
 
-    def _moment(self, row: RowView, period: Period) -> Period:
+    def _moment(self, row: RowFigures, period: Period) -> Period:
         """The time whose rate counts: cash in a statement of flows is a balance all the same."""
         if row.concept == CLOSING_CASH:
             return Period(PeriodKind.INSTANT, None, period.end)
@@ -89,29 +82,17 @@ class _Conversion:
             return Period(PeriodKind.INSTANT, None, period.start - ONE_DAY)
         return period
 
-    def _cell(self, cell: CellView, moment: Period) -> CellView:
+    def _cell(self, cell: CellFigure, moment: Period) -> CellFigure:
         if cell.value is None:
             return cell
         if cell.value == 0:
             return replace(cell, converted=f"Nothing in {self.table.currency} is nothing in {self.currency}.")
         rate = self.rates.for_period(self.table.currency, self.currency, moment)
         if isinstance(rate, MissingRate):
-            return replace(
-                cell,
-                value=None,
-                text="",
-                gap=GapReason.NO_RATE.value,
-                hint=rate.reason,
-                fact_id=None,
-                fact=None,
-            )
+            no_rate = GapReason.NO_RATE.value
+            return replace(cell, value=None, gap=no_rate, reason=rate.reason, fact_id=None)
         told = self._told(cell.value, rate)
-        return replace(
-            cell,
-            value=(cell.value * rate.value).quantize(PLACES),
-            hint=f"{told} {cell.hint}".strip(),
-            converted=told,
-        )
+        return replace(cell, value=(cell.value * rate.value).quantize(PLACES), converted=told)
 
     def _told(self, value: Decimal, rate: QuotedRate) -> str:
         which = (
@@ -132,12 +113,6 @@ class _Conversion:
             "Flows are converted at average rates and cash at the rates of its days, so that opening cash"
             " and flows do not add up to closing cash: the difference is the effect of the rates.",
         )
-
-
-def _written(row: RowView, unit: DisplayUnit, digits: int) -> RowView:
-    """The row with its figures written in a unit."""
-    cells = tuple(replace(c, text=format_amount(c, row.kind, c.fact, unit, digits)) for c in row.cells)
-    return replace(row, cells=cells)
 
 
 def _plain(value: Decimal) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from companies.models import Company
 from engine.kinds import CompiledView, ReportingPeriod, Scope, StatementKind
@@ -9,7 +10,8 @@ from extraction.compile import compile_now, request_for
 from extraction.models import CompiledStatement
 from extraction.table.bridges import BridgeView, bridges_of_stored, bridges_of_values
 from extraction.table.conversion import converted
-from extraction.table.presentation import DisplayUnit, TableView, table_of_stored, table_of_values
+from extraction.table.figures import TableFigures, figures_of_stored, figures_of_values
+from extraction.table.presentation import DisplayUnit, TableView, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,19 @@ class Wanted:
     unit: DisplayUnit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table with what belongs beside it. `stored` is None where it was compiled on the spot."""
 
-    view: TableView
+    figures: TableFigures
+    unit: DisplayUnit | None
     bridges: tuple[BridgeView, ...]
     stored: CompiledStatement | None
+
+    @cached_property
+    def view(self) -> TableView:
+        """The table as people look at it, in the unit that was asked for."""
+        return written(self.figures, self.unit)
 
 
 def table_for(company: Company, statement: StatementKind, wanted: Wanted) -> Table | None:
@@ -38,23 +46,26 @@ def table_for(company: Company, statement: StatementKind, wanted: Wanted) -> Tab
     periods only where somebody had them compiled; both are then compiled here."""
     stored = None if wanted.view is CompiledView.AS_OF else _current(company, statement, wanted)
     if stored is not None:
-        return Table(_shown(table_of_stored(stored, wanted.unit), wanted), bridges_of_stored(stored), stored)
+        return table_of(stored, wanted)
     if wanted.view is not CompiledView.AS_OF and wanted.period is ReportingPeriod.FULL_YEAR:
         return None
     values = compile_now(
         company, request_for(company, statement, wanted.view, wanted.period, as_of=wanted.as_of)
     )
-    table = table_of_values(company, values, wanted.unit)
-    return Table(_shown(table, wanted), bridges_of_values(values), None) if table.filled else None
+    figures = figures_of_values(company, values)
+    if not figures.has_any:
+        return None
+    return Table(_shown(figures, wanted), wanted.unit, bridges_of_values(values), None)
 
 
-def table_of(stored: CompiledStatement, wanted: Wanted) -> TableView:
-    """The table of one kept compile, whichever version it is."""
-    return _shown(table_of_stored(stored, wanted.unit), wanted)
+def table_of(stored: CompiledStatement, wanted: Wanted) -> Table:
+    """One kept compile, whichever version it is."""
+    figures = _shown(figures_of_stored(stored), wanted)
+    return Table(figures, wanted.unit, bridges_of_stored(stored), stored)
 
 
-def _shown(table: TableView, wanted: Wanted) -> TableView:
-    return converted(table, wanted.currency, wanted.unit) if wanted.currency else table
+def _shown(figures: TableFigures, wanted: Wanted) -> TableFigures:
+    return converted(figures, wanted.currency) if wanted.currency else figures
 
 
 def _current(company: Company, statement: StatementKind, wanted: Wanted) -> CompiledStatement | None:

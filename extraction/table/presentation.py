@@ -3,21 +3,17 @@
 Shared by the page and by the exports, so that both show the same table.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from companies.models import Company
-from engine import ENGINE_VERSION
-from engine.compiling.values import CompiledStatement as CompiledValues
 from engine.kinds import CellState, CompiledView, GapReason, ReportingPeriod, RowKind, StatementKind
-from engine.values import Period
 from extraction.confidence import LOW_CONFIDENCE
-from extraction.models import CompiledCell, CompiledStatement
 from extraction.table.cell_facts import CellFact, cell_facts
+from extraction.table.figures import CellFigure, ColumnView, Compilation, RowFigures, TableFigures
 
 GAP_TEXTS: Mapping[GapReason, str] = {
     GapReason.NO_REPORT: "No report for this year is known.",
@@ -43,15 +39,6 @@ class DisplayUnit(StrEnum):
     @property
     def factor(self) -> int:
         return {"units": 1, "thousands": 1_000, "millions": 1_000_000}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnView:
-    heading: str
-    period: Period
-    period_end: date
-    days: int | None
-    is_full_year: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +85,6 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True)
-class Compilation:
-    """By what a table was compiled and how its content is recognised. A compile that is not kept has
-    neither a version nor a time."""
-
-    content_hash: str
-    engine_version: str
-    statement_id: int | None = None
-    version: int | None = None
-    compiled_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class TableView:
     company: Company
     statement: StatementKind
@@ -151,159 +126,35 @@ class TableView:
         return round(100 * self.filled / total) if total else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """What a stored cell and a freshly compiled one have in common."""
-
-    value: Decimal | None
-    nil: bool
-    gap: str
-    fact_id: int | None
-    formula: str
-    restated: bool
-    confidence: float | None
-    derived_from: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    key: str
-    concept: str
-    label: str
-    labels: tuple[str, ...]
-    level: int
-    kind: RowKind
-    cells: tuple[_Cell, ...]
-
-
-def table_of_stored(compiled: CompiledStatement, unit: DisplayUnit | None = None) -> TableView:
-    """The table of a kept compile. Four queries, whatever its size."""
-    columns = [
-        _column_view(period, entry.get("name") or "")
-        for period, entry in zip(compiled.columns, compiled.periods, strict=True)
-    ]
-    cells = _stored_cells(compiled)
-    rows = [
-        _Row(
-            key=row.key,
-            concept=row.concept,
-            label=row.label,
-            labels=tuple(row.labels),
-            level=row.level,
-            kind=RowKind(row.kind),
-            cells=tuple(cells[row.pk]),
-        )
-        for row in compiled.rows.all()
-    ]
-    table = _table(
-        compiled.company,
-        StatementKind(compiled.statement),
-        CompiledView(compiled.view),
-        None,
-        compiled.currency,
-        columns,
-        rows,
-        compiled.warnings,
-        Compilation(
-            compiled.content_hash,
-            compiled.engine_version,
-            compiled.pk,
-            compiled.version,
-            compiled.compiled_at,
-        ),
-        unit,
+def written(figures: TableFigures, unit: DisplayUnit | None = None) -> TableView:
+    """The table with its amounts written in a unit, the usual one where none is named. Two queries."""
+    facts = cell_facts(
+        [cell.fact_id for row in figures.rows for cell in row.cells if cell.fact_id is not None]
     )
-    return replace(table, period=ReportingPeriod(compiled.period))
-
-
-def _stored_cells(compiled: CompiledStatement) -> dict[int, list[_Cell]]:
-    """The cells of each row by its id, in the order of the periods."""
-    found: dict[int, list[_Cell]] = defaultdict(list)
-    values = CompiledCell.objects.filter(row__compiled=compiled).order_by("ordinal")
-    for row, *fields, derived_from in values.values_list(
-        "row_id", "value", "nil", "gap_reason", "fact_id", "formula", "restated", "confidence", "derived_from"
-    ):
-        found[row].append(_Cell(*fields, tuple(derived_from)))
-    return found
-
-
-def table_of_values(company: Company, values: CompiledValues, unit: DisplayUnit | None = None) -> TableView:
-    """The table of a compile that is not kept, such as one as of a day."""
-    names = values.names or ("",) * len(values.periods)
-    rows = [
-        _Row(
-            key=row.key,
-            concept=row.concept or "",
-            label=row.label,
-            labels=row.labels,
-            level=row.level,
-            kind=row.kind,
-            cells=tuple(
-                _Cell(
-                    cell.value,
-                    cell.nil,
-                    cell.gap.value if cell.gap else "",
-                    int(cell.source) if cell.source else None,
-                    cell.formula or "",
-                    cell.restated,
-                    cell.confidence,
-                    tuple(int(source) for source in cell.derived_from),
-                )
-                for cell in row.cells
-            ),
-        )
-        for row in values.rows
-    ]
-    table = _table(
-        company,
-        values.request.statement,
-        values.request.view,
-        values.request.as_of,
-        values.currency or "",
-        [_column_view(period, name) for period, name in zip(values.periods, names, strict=True)],
-        rows,
-        values.warnings,
-        Compilation(values.content_hash, ENGINE_VERSION),
-        unit,
-    )
-    return replace(table, period=values.request.period)
-
-
-def _table(
-    company: Company,
-    statement: StatementKind,
-    view: CompiledView,
-    as_of: date | None,
-    currency: str,
-    columns: Sequence[ColumnView],
-    rows: Sequence[_Row],
-    warnings: Iterable[str],
-    compilation: Compilation,
-    unit: DisplayUnit | None,
-) -> TableView:
-    facts = cell_facts([cell.fact_id for row in rows for cell in row.cells if cell.fact_id is not None])
-    shown_in = unit or usual_unit(rows)
+    shown_in = unit or usual_unit(figures.rows)
     digits = _digits(facts.values(), shown_in)
-    row_views = tuple(_row_view(row, facts, shown_in, digits) for row in rows)
-    figures = [cell for row in row_views if row.kind is not RowKind.HEADING for cell in row.cells]
+    rows = tuple(_row_view(row, facts, shown_in, digits) for row in figures.rows)
+    cells = [cell for row in rows if row.kind is not RowKind.HEADING for cell in row.cells]
     return TableView(
-        company=company,
-        statement=statement,
-        view=view,
-        as_of=as_of,
-        currency=currency,
+        company=figures.company,
+        statement=figures.statement,
+        view=figures.view,
+        as_of=figures.as_of,
+        currency=figures.currency,
         unit=shown_in,
         digits=digits,
-        columns=tuple(columns),
-        rows=row_views,
-        warnings=tuple(warnings),
-        compilation=compilation,
-        filled=sum(cell.value is not None for cell in figures),
-        gaps=sum(cell.value is None for cell in figures),
+        columns=figures.columns,
+        rows=rows,
+        warnings=figures.warnings,
+        compilation=figures.compilation,
+        filled=sum(cell.value is not None for cell in cells),
+        gaps=sum(cell.value is None for cell in cells),
+        period=figures.period,
+        converted_from=figures.converted_from,
     )
 
 
-def usual_unit(rows: Sequence[_Row]) -> DisplayUnit:
+def usual_unit(rows: Iterable[RowFigures]) -> DisplayUnit:
     """The unit in which the largest amount has no more than six digits, roughly as issuers choose."""
     amounts = [
         abs(cell.value)
@@ -342,22 +193,14 @@ def in_unit(table: TableView, unit: DisplayUnit) -> TableView:
     return replace(table, unit=unit, digits=digits, rows=tuple(rows))
 
 
-def _column_view(period: Period, name: str) -> ColumnView:
-    """A column under the issuer's name of its period, where it has one that dates do not give."""
-    transition = period.days is not None and not period.is_full_year
-    months = round(period.days / 30.4) if period.days else 0
-    heading = f"FY{period.fiscal_year}" if not transition else f"{months} months to {period.end:%b %Y}"
-    return ColumnView(name or heading, period, period.end, period.days, not transition)
-
-
-def _row_view(row: _Row, facts: Mapping[int, CellFact], unit: DisplayUnit, digits: int) -> RowView:
+def _row_view(row: RowFigures, facts: Mapping[int, CellFact], unit: DisplayUnit, digits: int) -> RowView:
     return RowView(
         key=row.key,
         label=row.label,
         concept=row.concept,
         level=row.level,
         kind=row.kind,
-        other_labels=tuple(label for label in row.labels if label != row.label),
+        other_labels=row.other_labels,
         cells=tuple(
             _cell_view(cell, row.kind, facts.get(cell.fact_id) if cell.fact_id else None, unit, digits)
             for cell in row.cells
@@ -365,7 +208,9 @@ def _row_view(row: _Row, facts: Mapping[int, CellFact], unit: DisplayUnit, digit
     )
 
 
-def _cell_view(cell: _Cell, kind: RowKind, fact: CellFact | None, unit: DisplayUnit, digits: int) -> CellView:
+def _cell_view(
+    cell: CellFigure, kind: RowKind, fact: CellFact | None, unit: DisplayUnit, digits: int
+) -> CellView:
     low = cell.confidence is not None and cell.confidence < LOW_CONFIDENCE
     return CellView(
         text=format_amount(cell, kind, fact, unit, digits),
@@ -383,11 +228,12 @@ def _cell_view(cell: _Cell, kind: RowKind, fact: CellFact | None, unit: DisplayU
         fact=fact,
         derived_from=cell.derived_from,
         confidence=cell.confidence,
+        converted=cell.converted,
     )
 
 
 def format_amount(
-    cell: _Cell | CellView, kind: RowKind, fact: CellFact | None, unit: DisplayUnit, digits: int
+    cell: CellFigure | CellView, kind: RowKind, fact: CellFact | None, unit: DisplayUnit, digits: int
 ) -> str:
     """A figure with thousands separators, outflows in brackets, a printed dash as a dash."""
     if cell.value is None:
@@ -402,10 +248,10 @@ def format_amount(
     return f"({text})" if shown < 0 else text
 
 
-def _hint(cell: _Cell, fact: CellFact | None, low_confidence: bool) -> str:
+def _hint(cell: CellFigure, fact: CellFact | None, low_confidence: bool) -> str:
     if cell.gap:
-        return GAP_TEXTS[GapReason(cell.gap)]
-    parts = []
+        return cell.reason or GAP_TEXTS[GapReason(cell.gap)]
+    parts = [cell.converted] if cell.converted else []
     if fact is not None:
         parts.append(f"{fact.document}, page {fact.page}: “{fact.text}”")
         if fact.decided:

@@ -19,7 +19,8 @@ from extraction.models import (
     StatementTable,
     ValidationResult,
 )
-from extraction.table.presentation import CellView, ColumnView, RowView, TableView
+from extraction.table.figures import ColumnView
+from extraction.table.presentation import CellView, RowView, TableView
 from extraction.table.sheet import Mark, find_cell, marks_of
 from extraction.table.triangulation import Triangulation, triangulation
 

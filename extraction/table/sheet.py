@@ -16,7 +16,8 @@ from engine.compiling.relative import BASES, base_of, growth, share, year_before
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import GapReason, RowKind
 from engine.values import Period
-from extraction.table.presentation import GAP_TEXTS, CellView, ColumnView, RowView, TableView
+from extraction.table.figures import ColumnView
+from extraction.table.presentation import GAP_TEXTS, CellView, RowView, TableView
 from extraction.table.sparkline import Sparkline, sparkline
 
 NOT_MONEY = (RowKind.PER_SHARE, RowKind.SHARES)

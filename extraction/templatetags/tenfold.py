@@ -14,7 +14,8 @@ from django.utils.html import format_html_join
 
 from engine.concepts.taxonomy import load_taxonomy
 from engine.kinds import ChangeCause
-from extraction.table.presentation import ColumnView, DisplayUnit
+from extraction.table.figures import ColumnView
+from extraction.table.presentation import DisplayUnit
 from extraction.table.sheet import address_of_column
 
 register = template.Library()

@@ -51,7 +51,8 @@ from extraction.models import (
     XbrlFact,
 )
 from extraction.review.correct import Place, Wanted, correct
-from extraction.table.presentation import table_of_stored
+from extraction.table.figures import figures_of_stored
+from extraction.table.presentation import written
 from jobs.launch import launch
 from jobs.models import TaskRun
 from market.models import Instrument
@@ -113,7 +114,7 @@ class World:
             },
             "a_workbook": lambda: {
                 "file": SimpleUploadedFile(
-                    "statements.xlsx", to_workbook(export_of([table_of_stored(self.compiled)]))
+                    "statements.xlsx", to_workbook(export_of([written(figures_of_stored(self.compiled))]))
                 )
             },
             "a_correction": lambda: {"fact": self.fact.pk, "action": "number", "number": "123.25"},

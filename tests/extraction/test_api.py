@@ -17,7 +17,6 @@ from extraction.api.serializers import CompiledTableSerializer, table_fields
 from extraction.compile import compile_company
 from extraction.models import CompiledStatement
 from extraction.store import store_reading
-from extraction.table.bridges import bridges_of_stored
 from extraction.table.find import Wanted, table_of
 from jobs.models import TaskRun
 from jobs.permissions import permission_to_start, sync_permissions
@@ -218,7 +217,7 @@ def test_a_table_is_answered_as_the_schema_says(api: APIClient) -> None:
     stored = CompiledStatement.objects.get(company=company, view="latest", is_current=True)
     answered = api.get(f"/api/v1/compiled-statements/{stored.pk}/").json()
     # The view leaves the serializer out, which declares the fields: it would turn each into itself.
-    fields = table_fields(table_of(stored, Wanted()), bridges_of_stored(stored), stored)
+    fields = table_fields(table_of(stored, Wanted()))
     declared = JSONRenderer().render(CompiledTableSerializer(fields).data)
     assert answered == json.loads(declared)
     figures = {row["concept"]: [cell["value"] for cell in row["cells"]] for row in answered["rows"]}

@@ -16,7 +16,8 @@ from extraction.compile import compile_company
 from extraction.exports import export_of, to_workbook
 from extraction.models import CompiledStatement
 from extraction.store import store_reading
-from extraction.table.presentation import GAP_TEXTS, table_of_stored
+from extraction.table.figures import figures_of_stored
+from extraction.table.presentation import GAP_TEXTS, written
 from tests.extraction.made import Line, a_company, a_document, a_reading
 
 
@@ -63,7 +64,7 @@ def test_half_years_have_their_names_and_do_not_take_the_place_of_years(client: 
     kept = CompiledStatement.objects.get(
         company=company, period=ReportingPeriod.HALF_YEAR, view="latest", is_current=True
     )
-    table = table_of_stored(kept)
+    table = written(figures_of_stored(kept))
     assert [column.heading for column in table.columns] == [entry["name"] for entry in kept.periods]
     workbook = openpyxl.load_workbook(io.BytesIO(to_workbook(export_of([table]))))
     sheet = workbook["Income statement"]

@@ -14,7 +14,8 @@ from extraction.compile import compile_company
 from extraction.exports import export_of, to_workbook
 from extraction.models import CompiledStatement
 from extraction.store import store_reading
-from extraction.table.presentation import DisplayUnit, table_of_stored
+from extraction.table.figures import figures_of_stored
+from extraction.table.presentation import DisplayUnit, written
 from handbook.examples import Example, examples
 from tests.conftest import ROOT
 from tests.extraction.made import a_company, a_document
@@ -70,4 +71,4 @@ def _workbook() -> bytes:
     stored = CompiledStatement.objects.get(
         company=company, statement="income_statement", view="latest", is_current=True
     )
-    return to_workbook(export_of([table_of_stored(stored, DisplayUnit.MILLIONS)]))
+    return to_workbook(export_of([written(figures_of_stored(stored), DisplayUnit.MILLIONS)]))

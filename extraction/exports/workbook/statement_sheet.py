@@ -40,7 +40,8 @@ from extraction.exports.workbook.styles import (
     Styles,
     height_of,
 )  # fmt: skip
-from extraction.table.presentation import CellView, ColumnView, RowView, TableView
+from extraction.table.figures import ColumnView
+from extraction.table.presentation import CellView, RowView, TableView
 
 DEEPEST_INDENT = 15
 QUIET_GAPS = (GapReason.NOT_DISCLOSED, GapReason.NOT_APPLICABLE)

@@ -14,7 +14,8 @@ from extraction.compile import compile_company
 from extraction.exports import Export, export_of
 from extraction.models import CompiledStatement
 from extraction.store import store_reading
-from extraction.table.presentation import DisplayUnit, table_of_stored
+from extraction.table.figures import figures_of_stored
+from extraction.table.presentation import DisplayUnit, written
 from tests.extraction.made import Line, a_company, a_document, a_reading
 
 NAME = "=Northwind & Söhne"
@@ -112,4 +113,6 @@ def northwind_export(
         company=company, view=view, is_current=True
     )
     by_kind = {statement.statement: statement for statement in kept}
-    return export_of([table_of_stored(by_kind[kind], unit) for kind in StatementKind if kind in by_kind])
+    return export_of(
+        [written(figures_of_stored(by_kind[kind]), unit) for kind in StatementKind if kind in by_kind]
+    )

@@ -24,7 +24,8 @@ from extraction.review.decide import decide
 from extraction.review.replay import replay_company
 from extraction.review.workbook_edits import WorkbookRefused, take_in_workbook
 from extraction.store import store_reading
-from extraction.table.presentation import DisplayUnit, table_of_stored
+from extraction.table.figures import figures_of_stored
+from extraction.table.presentation import DisplayUnit, written
 from tests.extraction.made import a_company, a_document, a_reading
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def anna() -> User:
 
 def exported(company: Company) -> bytes:
     stored = CompiledStatement.objects.get(company=company, view="latest", is_current=True)
-    return to_workbook(export_of([table_of_stored(stored, DisplayUnit.MILLIONS)]))
+    return to_workbook(export_of([written(figures_of_stored(stored), DisplayUnit.MILLIONS)]))
 
 
 def changed(company: Company, change: Change, data: bytes | None = None) -> bytes:
@@ -279,11 +280,11 @@ def test_a_corrected_figure_says_so_in_the_exports_and_still_says_what_is_printe
     note = shown.comment.text
     assert "Printed: “1,200.5”\nCorrected by a person; the number is not printed on the page." in note
     stored = CompiledStatement.objects.get(company=company, view="latest", is_current=True)
-    revenue = table_of_stored(stored).rows[0].cells[0]
+    revenue = written(figures_of_stored(stored)).rows[0].cells[0]
     assert revenue.hint == (
         "Annual report 2024, page 7: “1,200.5” Corrected by a person; the number is not printed on the page."
     )
-    found = json.loads(to_json(export_of([table_of_stored(stored)])))
+    found = json.loads(to_json(export_of([written(figures_of_stored(stored))])))
     rows = {row["key"]: row for row in found["statements"][0]["rows"]}
     source = rows["is.revenue"]["cells"][0]["source"]
     assert (source["printed"], source["method"]) == ("1,200.5", "correction")
