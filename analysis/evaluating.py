@@ -85,15 +85,18 @@ def _came(points: Sequence[ForecastPoint], series: Series) -> list[tuple[Forecas
     days = sorted(known)
     found = []
     for point in points:
+        until, last_known = point.run.data_until, point.run.last_known
+        if until is None or last_known is None:
+            continue
         before = [day for day in days if day <= point.target_date]
-        base = known.get(point.run.data_until) if point.run.data_until else None
-        if not before or not base or days[-1] < point.target_date or before[-1] <= point.run.data_until:
+        base = known.get(until)
+        if not before or not base or days[-1] < point.target_date or before[-1] <= until:
             continue
         if point.run.instrument_id is None and before[-1] != point.target_date:
             continue
         # Restated in terms of the last figure the forecast knew: a split since then changed them alike.
         of_now = known[before[-1]]
-        actual = point.run.last_known * of_now / base if point.run.instrument_id else of_now
+        actual = last_known * of_now / base if point.run.instrument_id else of_now
         found.append((point, actual.quantize(PLACES)))
     return found
 
@@ -114,7 +117,7 @@ def _evaluations(
             Outcome(
                 _step(point),
                 float(actual),
-                float(point.run.last_known),
+                float(point.run.last_known),  # type: ignore[arg-type]  # as in what came
                 point.run.made_at.date(),
                 point.target_date,
                 point.run.usual_step,
@@ -129,7 +132,7 @@ def _evaluations(
         if found is None:
             continue
         rows.append(
-            ForecastEvaluation(
+            ForecastEvaluation(  # type: ignore[misc]  # a coverage is known where anything came
                 **subject.fields,
                 method=method,
                 horizon=horizon,

@@ -160,7 +160,7 @@ def _chart(
                 "horizon": point.horizon,
             }
             for point in compared
-            if point.target_date >= first
+            if point.target_date >= first and point.actual is not None
         ],
     }
 

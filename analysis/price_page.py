@@ -64,12 +64,10 @@ class Choice:
     @classmethod
     def of(cls, request: HttpRequest) -> "Choice":
         asked = request.GET
-        currency = asked.get("currency", "")
+        prices, span, currency = asked.get("prices", ""), asked.get("span", ""), asked.get("currency", "")
         return cls(
-            Adjustment(asked.get("prices"))
-            if asked.get("prices") in list(Adjustment)
-            else Adjustment.DIVIDENDS,
-            Span(asked.get("span")) if asked.get("span") in list(Span) else Span.FIVE,
+            Adjustment(prices) if prices in list(Adjustment) else Adjustment.DIVIDENDS,
+            Span(span) if span in list(Span) else Span.FIVE,
             currency if len(currency) == 3 and currency.isascii() and currency.isalpha() else "",
         )
 

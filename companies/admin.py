@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -141,12 +141,12 @@ class CompanyAdmin(PageActionsMixin, LaunchMixin, ModelAdmin):
             '<a class="underline" href="{}?company__id__exact={}">{}</a>',
             address,
             company.pk,
-            company.annual_count,
+            company.annual_count,  # type: ignore[attr-defined]  # annotated
         )
 
     @admin.display(description="Newest year", ordering="newest")
     def newest_year(self, company: Company) -> int | None:
-        return company.newest
+        return company.newest  # type: ignore[attr-defined]  # annotated
 
     @admin.display(description="Statements")
     def statements(self, company: Company) -> str:
@@ -225,7 +225,7 @@ class ExchangeRateAdmin(ModelAdmin):
             f" {imported.last}, {imported.new} of them new.",
         )
 
-    def log_addition(self, request: HttpRequest, obj: ExchangeRate, message: object) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: object) -> None:
         """There is no single row to point at."""
 
     def response_add(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from enum import Enum
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -15,7 +16,7 @@ from engine.kinds import Framework, SectorTemplate
 _HOST = re.compile(r"(?=.{4,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 
 
-def choices(kinds: type) -> list[tuple[str, str]]:
+def choices(kinds: type[Enum]) -> list[tuple[str, str]]:
     """Model choices of one of the engine's closed lists, so that no list is typed twice."""
     labels = {"ifrs": "IFRS", "us_gaap": "US GAAP", "reit": "REIT"}
     return [(kind.value, labels.get(kind.value, kind.value.replace("_", " ").capitalize())) for kind in kinds]

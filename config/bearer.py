@@ -12,13 +12,13 @@ from rest_framework.request import Request
 class BearerAuthentication(TokenAuthentication):
     """The library's, which takes a header that is no text for a defect of ours."""
 
-    def authenticate(self, request: Request):  # type: ignore[no-untyped-def]
+    def authenticate(self, request: Request):
         if not get_authorization_header(request).isascii():
             raise AuthenticationFailed("Invalid token.")
         return super().authenticate(request)
 
 
-class _BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class _BearerScheme(OpenApiAuthenticationExtension):
     """How the description of the API names it."""
 
     target_class = BearerAuthentication

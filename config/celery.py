@@ -19,7 +19,7 @@ class OnlyPrefork(Step):
     children alone: a thread pool would crash or hang instead of refusing.
     """
 
-    def __init__(self, parent, **options):  # type: ignore[no-untyped-def]
+    def __init__(self, parent, **options):
         super().__init__(parent, **options)
         pool = parent.pool_cls.__module__
         if pool != "celery.concurrency.prefork":
@@ -32,7 +32,7 @@ class OnlyPrefork(Step):
 class FewerTasksWhereFilesAreRead(Step):
     """Replaces the processes of a worker that takes from a parsing queue sooner than others."""
 
-    def __init__(self, parent, **options):  # type: ignore[no-untyped-def]
+    def __init__(self, parent, **options):
         super().__init__(parent, **options)
         if PARSING_QUEUES & set(parent.app.amqp.queues.consume_from):
             allowed = parent.max_tasks_per_child or TASKS_PER_PARSING_CHILD
@@ -43,7 +43,7 @@ class ConnectionsOfItsOwn(Step):
     """Takes no part in pools of database connections: the threads of a pool do not survive the fork of
     a worker's processes, and each of these does one thing at a time on one connection."""
 
-    def __init__(self, parent, **options):  # type: ignore[no-untyped-def]
+    def __init__(self, parent, **options):
         super().__init__(parent, **options)
         from django.db import connections
 

@@ -15,7 +15,7 @@ def _of_model(app: str, model: str, field: str) -> Callable[[], Choices]:
     def look_up() -> Choices:
         from django.apps import apps
 
-        return list(apps.get_model(app, model)._meta.get_field(field).choices or ())  # type: ignore[union-attr]
+        return list(apps.get_model(app, model)._meta.get_field(field).choices or ())
 
     return look_up
 

@@ -6,6 +6,7 @@ task stand here alone; the task itself, the worker and the documentation take th
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 SCRAPING = "scraping"
 EXTRACTION = "extraction"
@@ -86,7 +87,7 @@ def gap_of(rate: str) -> float:
 
 
 USUAL_RATE = "100/m"
-_HALF_HOUR = {"soft": 1650, "hard": 30 * MINUTE}
+_HALF_HOUR: dict[str, Any] = {"soft": 1650, "hard": 30 * MINUTE}
 
 # What a task of each queue is given; a task that needs something else says so in its own row.
 CLASSES: dict[str, Route] = {

@@ -264,7 +264,7 @@ for _name, _address in (("REDIS_URL", REDIS), ("CELERY_BROKER_URL", BROKER)):
         raise ImproperlyConfigured(f"{_name} must not be used in production: {_address.weakness}.")
 
 # Another database than the broker's, so that emptying the cache loses no job.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS.for_client(database=REDIS.database + 1),
@@ -417,7 +417,7 @@ METRICS_ADDRESSES = env.parsed("TENFOLD_METRICS_ADDRESSES", "", _networks)
 
 # --- The API -------------------------------------------------------------------------------------
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.bearer.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -510,7 +510,7 @@ PAGE_MAX_BYTES = 10 * MEGABYTE
 
 # What the throw-away process may use in which a file is read: seconds and bytes.
 _READING_SECONDS = env.number("TENFOLD_READING_SECONDS", 180, least=10, most=1500)
-READING_LIMITS = {
+READING_LIMITS: dict[str, Any] = {
     "wall_seconds": float(_READING_SECONDS),
     "cpu_seconds": _READING_SECONDS,
     "memory_bytes": env.number("TENFOLD_READING_MEMORY_MB", 1024, least=256, most=16_384) * MEGABYTE,

@@ -64,9 +64,11 @@ class RevokeView(LogoutView):
 
     def post(self, request: Request, format: str | None = None) -> Response:
         with transaction.atomic():
-            begins_with = request.auth.token_key
+            token: Any = request.auth
+            holder: Any = request.user
+            begins_with = token.token_key
             answer = super().post(request, format=format)
-            record(Action.TOKEN_REVOKED, request.user, before={"begins_with": begins_with})
+            record(Action.TOKEN_REVOKED, holder, before={"begins_with": begins_with})
             return answer
 
 
@@ -78,7 +80,8 @@ class RevokeAllView(LogoutAllView):
 
     def post(self, request: Request, format: str | None = None) -> Response:
         with transaction.atomic():
-            all_of_them = sorted(request.user.auth_token_set.values_list("token_key", flat=True))
+            holder: Any = request.user
+            all_of_them = sorted(holder.auth_token_set.values_list("token_key", flat=True))
             answer = super().post(request, format=format)
-            record(Action.TOKEN_REVOKED, request.user, before={"begins_with": all_of_them})
+            record(Action.TOKEN_REVOKED, holder, before={"begins_with": all_of_them})
             return answer

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -168,7 +168,7 @@ class DocumentAdmin(PageActionsMixin, LaunchMixin, LargeListMixin, ModelAdmin):
         form.instance = uploaded.document
         return uploaded.document
 
-    def log_addition(self, request: HttpRequest, obj: Document, message: Any) -> Any:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         # The step that takes a file in keeps that in the trail, whoever brings it and by whatever way.
         return super(AuditMixin, self).log_addition(request, obj, message)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -132,7 +133,7 @@ def upsert(company: Company, found: FoundDocument) -> tuple[Document, Change]:
             "fiscal_year": link.fiscal_year,
         },
     )
-    known = {
+    known: dict[str, Any] = {
         "link_text": link.link.text[:500],
         "link_context": " ".join(part for part in (link.link.heading, link.link.context) if part)[:2000],
         "found_on": found.found_on[:2000],

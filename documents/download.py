@@ -136,7 +136,7 @@ def _settle(document: Document, version: DocumentVersion, *, is_new: bool) -> Do
     # same time, one has to find the other.
     Company.objects.select_for_update().get(pk=document.company_id)
     changed = document.current_version_id != version.pk
-    before = document.current_version
+    before = document.current_version if changed else None
     document.current_version = version
     if changed:
         document.duplicate_of = _twin(document, version)
@@ -150,14 +150,13 @@ def _settle(document: Document, version: DocumentVersion, *, is_new: bool) -> Do
             *("checked_at", "updated_at"),
         ]
     )
-    replaced = changed and before is not None
-    if replaced:
+    if before is not None:
         ReplacedFile.objects.create(document=document, before=before, after=version)
         _match_followers(document)
     return Downloaded(
         version,
         is_new_version=is_new,
-        replaced=replaced,
+        replaced=before is not None,
         duplicate_of_id=document.duplicate_of_id,
     )
 

@@ -60,7 +60,7 @@ class SeveralForm(forms.Form):
     """Many reports of one company: files, addresses, or both."""
 
     company = forms.ModelChoiceField(Company.objects.all(), widget=UnfoldAdminSelectWidget)
-    files = _FilesField(label="PDFs", required=False)
+    files = _FilesField(label="PDFs", required=False)  # type: ignore[assignment]  # a declared field
     addresses = forms.CharField(
         required=False,
         widget=UnfoldAdminTextareaWidget,

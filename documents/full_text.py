@@ -37,7 +37,8 @@ class Filters:
 
     def sql(self) -> tuple[str, list[Any]]:
         """A condition on `p` (passages) and `d` (documents), with its parameters."""
-        parts, values = ["d.duplicate_of_id IS NULL"], []
+        parts = ["d.duplicate_of_id IS NULL"]
+        values: list[Any] = []
         for column, wanted in (
             ("d.company_id", self.companies),
             ("d.fiscal_year", self.years),

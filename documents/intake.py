@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from django.contrib.auth.models import AbstractBaseUser
-
 from audit.actions import Action
 from audit.record import record
 from companies.models import Company
@@ -22,7 +20,7 @@ from documents.errors import NotAPdf
 from documents.models import Document, VersionSource
 from documents.upload import Uploaded, accept_upload
 from engine.discover.urls import file_name, normalise_url
-from jobs.launch import launch
+from jobs.launch import User, launch
 from jobs.states import Trigger
 from net.addresses import parse_url
 from net.errors import FetchFailed
@@ -69,7 +67,7 @@ def take_in_file(
     *,
     title: str = "",
     published_on: date | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User = None,
     trigger: Trigger = Trigger.SYSTEM,
     source: VersionSource = VersionSource.UPLOAD,
 ) -> Uploaded:
@@ -89,7 +87,7 @@ def take_in_files(
     company: Company,
     files: Iterable[tuple[str, BinaryIO]],
     *,
-    by: AbstractBaseUser | None = None,
+    by: User = None,
     trigger: Trigger = Trigger.SYSTEM,
 ) -> TakenIn:
     """Keep many PDFs by their names; one that is none stops no other.
@@ -112,7 +110,7 @@ def take_in_addresses(
     company: Company,
     addresses: Sequence[str],
     *,
-    by: AbstractBaseUser | None = None,
+    by: User = None,
     trigger: Trigger = Trigger.SYSTEM,
 ) -> TakenIn:
     """Make a document of every address of a PDF and start its processing, which downloads it.
@@ -138,7 +136,7 @@ def take_in_addresses(
         document, is_new = Document.objects.get_or_create(
             company=company,
             url_normalised=normalise_url(url),
-            defaults={"url": url, "title": file_name(url)[:300], "uploaded_by": by},
+            defaults={"url": url, "title": file_name(url)[:300], "uploaded_by_id": by.pk if by else None},
         )
         taken.documents.append(document)
         taken.known += not is_new
@@ -235,5 +233,5 @@ def _lines(addresses: Sequence[str]) -> Iterator[str]:
     yield from dict.fromkeys(line for line in stripped if line and not line.startswith("#"))
 
 
-def _process(document: Document, by: AbstractBaseUser | None, trigger: Trigger) -> None:
+def _process(document: Document, by: User, trigger: Trigger) -> None:
     launch("extraction.process_document", subject=document, by=by, trigger=trigger, document_id=document.pk)

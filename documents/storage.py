@@ -47,7 +47,7 @@ def room_needed() -> Iterator[None]:
 
 
 @contextmanager
-def temporary_file() -> Iterator[IO[bytes]]:
+def temporary_file() -> Iterator[BinaryIO]:
     """A file for a content that is not known yet; gone when the block ends, however it ends.
 
     Raises StorageFull where the disk is full.

@@ -5,6 +5,7 @@ and what a person decided is never overwritten.
 """
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -44,7 +45,7 @@ def scrape_investor_relations(
         task_run=run.row,
         storing=run.storing,
     )
-    fields = {
+    fields: dict[str, Any] = {
         "discovered_count": found.discovered,
         "created_count": found.created,
         "updated_count": found.updated,
@@ -68,7 +69,7 @@ def download_pdf(run: Run, document_id: int, force: bool = False) -> Outcome:
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
     result = download(document, force=force, report=run.report, storing=run.storing)
-    fields = {
+    fields: dict[str, Any] = {
         "document_id": document.pk,
         "version_id": result.version.pk if result.version else None,
         "file_hash": result.version.sha256 if result.version else None,
@@ -112,7 +113,7 @@ def take_in_drop_folder(run: Run) -> Outcome:
     Gives the counts of documents taken in and of those known already, what was refused and why.
     """
     taken = take_in(Path(settings.DROP_DIR))
-    fields = {
+    fields: dict[str, Any] = {
         "documents": [document.pk for document in taken.documents],
         "known": taken.known,
         "refused": [{"name": one.name, "code": one.code, "reason": one.reason} for one in taken.refused],

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from audit.actions import Action
@@ -15,6 +14,7 @@ from documents.content import check_is_pdf
 from documents.models import Document, DocumentStatus, DocumentVersion, PublicationDateSource, VersionSource
 from documents.storage import StoredFile, store_content
 from documents.survey import survey_of
+from jobs.launch import User
 from net.filenames import cleaned_name
 
 
@@ -34,7 +34,7 @@ def accept_upload(
     *,
     title: str = "",
     published_on: date | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User = None,
     source: VersionSource = VersionSource.UPLOAD,
 ) -> Uploaded:
     """Keep an uploaded PDF. The same content twice gives the same document.
@@ -61,7 +61,7 @@ def accept_upload(
             published_on_source=(
                 PublicationDateSource.PERSON if published_on else PublicationDateSource.UNKNOWN
             ),
-            uploaded_by=by,
+            uploaded_by_id=by.pk if by else None,
         )
         version = DocumentVersion.objects.create(
             document=document,

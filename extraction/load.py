@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from companies.models import Company
 from documents.models import Document, DocumentVersion
@@ -106,7 +106,7 @@ def known_reports_of(
     return tuple(_known_reports(company, documents_for(company, period), read))
 
 
-def _known_reports(company: Company, documents: Iterable[Document], read: set[int]) -> Iterable[KnownReport]:
+def _known_reports(company: Company, documents: QuerySet[Document], read: set[int]) -> Iterable[KnownReport]:
     for document in documents.order_by("pk"):
         is_annual = document.kind is DocumentKind.ANNUAL_REPORT
         period_end = document.period_end or (_assumed_period_end(company, document) if is_annual else None)

@@ -61,7 +61,7 @@ def estimate(task: str, count: int) -> Estimate:
         task=task, state__in=(State.SUCCEEDED, State.PARTIAL), started_at__isnull=False
     )
     times = ended.order_by("-finished_at").values_list("started_at", "finished_at")[:LOOKED_AT]
-    took = [(end - start).total_seconds() for start, end in times]
+    took = [(end - start).total_seconds() for start, end in times if start and end]
     return Estimate(
         count=count,
         ahead=TaskRun.objects.filter(queue=queue, state__in=(State.QUEUED, State.RUNNING)).count(),

@@ -148,8 +148,9 @@ def ask_to_stop(runs: TaskRunQuerySet, person_id: Any) -> int:
     Those nobody works on are cancelled by it at once. Whoever waits for them has to be told.
     """
     now = {"finished_at": Now(), "state": Value(State.CANCELLED), "message": Value(NOT_BEGUN)}
+    column: Any = TaskRun._meta.get_field
     at_once = {
-        name: Case(When(_IS_IDLE, then=value), default=F(name), output_field=TaskRun._meta.get_field(name))
+        name: Case(When(_IS_IDLE, then=value), default=F(name), output_field=column(name))
         for name, value in now.items()
     }
     return runs.unfinished().update(

@@ -29,7 +29,7 @@ class CountingPaginator(Paginator):
     """Counts up to `COUNTED` and lists as many."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
         found = rows.order_by()[: COUNTED + 1].count()
         return found if found <= COUNTED else AtLeast(COUNTED)
@@ -57,12 +57,14 @@ class LargeListMixin:
         oldest = queryset.order_by(f"-{self.age}").values_list(self.age, flat=True)[self.searched :][:1]
         if bound := next(iter(oldest), None):
             queryset = queryset.filter(**{f"{self.age}__gt": bound})
-        return super().get_search_results(request, queryset, term)  # type: ignore[misc,no-any-return]
+        return super().get_search_results(request, queryset, term)  # type: ignore[misc]
 
 
 class KnownValuesFilter(admin.SimpleListFilter):
     """A filter by the values of a column that are known beforehand, which `lookups` names; the column is
     called like the parameter."""
+
+    parameter_name: str
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()

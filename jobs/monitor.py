@@ -187,7 +187,10 @@ def _nodes(runs: Iterable[TaskRun], parts: dict[Any, list[TaskRun]]) -> tuple[No
             said=says(run),
             took=in_words(run.run_time) if run.is_finished else "",
             parts=_nodes(parts.get(run.pk, ()), parts),
-            part_count=max((part.siblings for part in parts.get(run.pk, ())), default=0),
+            part_count=max(
+                (part.siblings for part in parts.get(run.pk, ())),  # type: ignore[attr-defined]  # annotated
+                default=0,
+            ),
         )
         for run in runs
     )

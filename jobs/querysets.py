@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -10,6 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs.states import FINISHED, NEEDS_ATTENTION, UNFINISHED, State
+
+if TYPE_CHECKING:
+    from jobs.models import TaskRun as TaskRun
 
 
 class TaskRunQuerySet(models.QuerySet["TaskRun"]):

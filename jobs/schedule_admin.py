@@ -35,7 +35,7 @@ HELP = {
 }
 
 
-class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
+class ScheduleForm(forms.ModelForm):
     """A schedule as a person thinks of it; the message it sends is made from it."""
 
     starts = forms.ChoiceField(label="Task", widget=UnfoldAdminSelectWidget)

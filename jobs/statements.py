@@ -25,7 +25,7 @@ class Given(models.Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
     def prepared(self, value: Any) -> Any:
@@ -50,7 +50,7 @@ def select(rows: models.QuerySet[Any]) -> Query:
 
 def update(rows: models.QuerySet[Any], **values: Any) -> Query:
     """What `rows.update(...)` does."""
-    query = rows.query.chain(UpdateQuery)
+    query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
     return query
 
@@ -120,7 +120,7 @@ class Kept:
         compiled = compiler.as_sql()
         sql, parameters = compiled[0] if isinstance(compiled, list) else compiled
         if self._returning:
-            meta = query.get_meta()
+            meta: Any = query.get_meta()
             columns = [meta.get_field(name).get_col(meta.db_table) for name in self._returning]
             quoted = (unopened.ops.quote_name(column.target.column) for column in columns)
             sql = f"{sql} RETURNING {', '.join(quoted)}"

@@ -42,7 +42,8 @@ def check_connections(task: Any, **_: Any) -> None:
     if task.request.is_eager:
         return
     for connection in connections.all(initialized_only=True):
-        connection.health_check_done = False  # asked for with the first query
+        # Asked for with the first query.
+        connection.health_check_done = False  # type: ignore[attr-defined]  # not in the stubs
         if connection.errors_occurred:
             connection.close_if_unusable_or_obsolete()
 

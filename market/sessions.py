@@ -147,7 +147,7 @@ def _calendar(mic: str, year: int) -> Calendar:
     return Calendar(
         mic,
         tuple(
-            Session(day, opens, closes, *pause)  # type: ignore[arg-type]
+            Session(day, opens, closes, *pause)
             for day, opens, closes, *pause in zip(days, *columns, strict=True)
         ),
     )

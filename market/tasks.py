@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -43,7 +44,7 @@ def _outcome(updated: Updated) -> Outcome:
     counted = updated.outcomes
     failed = counted.get(RunOutcome.FAILED.value, 0)
     refused = counted.get(RunOutcome.PARTIAL.value, 0)
-    fields = {
+    fields: dict[str, Any] = {
         "total": updated.total,
         "updated": counted.get(RunOutcome.UPDATED.value, 0) + refused,
         "unchanged": counted.get(RunOutcome.UNCHANGED.value, 0),

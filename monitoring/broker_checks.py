@@ -60,8 +60,10 @@ def _of_the_server(address: str) -> list[CheckMessage]:
     )
     try:
         with client:
-            said = {**client.config_get("maxmemory-policy"), **client.config_get("appendonly")}
-            return _judged(said, _opens_without_password(address))
+            # The types of the package speak of the asynchronous client as well.
+            memory: Any = client.config_get("maxmemory-policy")
+            kept: Any = client.config_get("appendonly")
+            return _judged({**memory, **kept}, _opens_without_password(address))
     except redis.ResponseError as error:
         return [_unasked(f"does not say how it is set up ({type(error).__name__})")]
     except (redis.RedisError, OSError) as error:

@@ -1,6 +1,7 @@
 """Anomalies as a list to decide, and what is written down around them."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -40,7 +41,7 @@ class FoundFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("gone", "Not any more"), ("all", "All")]
 
-    def choices(self, changelist: admin.views.main.ChangeList):  # type: ignore[no-untyped-def]
+    def choices(self, changelist: ChangeList):
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),

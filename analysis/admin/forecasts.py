@@ -26,8 +26,7 @@ class ForecastPointInline(admin.TabularInline):
     model = ForecastPoint
     extra = 0
     can_delete = False
-    fields = ["horizon", "target_date", "lo95", "lo80", "point", "hi80", "hi95", "actual"]
-    readonly_fields = fields
+    fields = readonly_fields = ("horizon", "target_date", "lo95", "lo80", "point", "hi80", "hi95", "actual")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

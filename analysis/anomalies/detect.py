@@ -128,7 +128,8 @@ def _first_digits(company: Company, skipped: list[dict[str, str]]) -> Iterator[F
     )
     reports: dict[tuple[int, str, date | None], list[Decimal]] = {}
     for document, title, end, value in rows:
-        reports.setdefault((document, title, end), []).append(value)
+        if value is not None:
+            reports.setdefault((document, title, end), []).append(value)
     limits = options("benford")
     for (document, title, end), values in reports.items():
         metric = f"first_digits:{document}"

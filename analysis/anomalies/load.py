@@ -78,5 +78,6 @@ def coincidents(company: Company, ends: Sequence[date]) -> dict[date, list[str]]
     )
     for end, title, topic, score, usual in shifts:
         of = f" of {topic}" if topic else ""
-        found[end].append(f"The tone{of} in “{title}” turned: {score:+.2f}, usually {usual:+.2f}.")
+        if end is not None:
+            found[end].append(f"The tone{of} in “{title}” turned: {score:+.2f}, usually {usual:+.2f}.")
     return found

@@ -116,5 +116,6 @@ def _others(
     ).order_by("metric_set__company_id", "period_end", "code")
     found: dict[tuple[int, date], dict[str, float]] = defaultdict(dict)
     for pk, end, code, value in values.values_list("metric_set__company_id", "period_end", "code", "value"):
-        found[pk, end][code] = float(value)
+        if value is not None:
+            found[pk, end][code] = float(value)
     return dict(found)

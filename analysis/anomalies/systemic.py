@@ -16,6 +16,7 @@ from engine.progress import Report, silent
 from jobs.models import TaskRun
 from jobs.run import Storing
 from market.instruments import collected
+from market.models import Instrument
 
 USUAL_WINDOW = 504  # two years of trading
 LEAST_DAYS = 60
@@ -89,9 +90,9 @@ def _returns(
     companies: Sequence[Company], at: datetime
 ) -> tuple[dict[str, Mapping[date, float]], list[dict[str, str]]]:
     """Of each company the share that is collected first, by the company's slug."""
-    shares = {}
-    for share in collected(at.date()).filter(listing__company__in=companies).order_by("pk"):
-        shares.setdefault(share.listing.company_id, share)
+    shares: dict[int, Instrument] = {}
+    for one in collected(at.date()).filter(listing__company__in=companies).order_by("pk"):
+        shares.setdefault(one.listing.company_id, one)
     returns: dict[str, Mapping[date, float]] = {}
     left_out = []
     for company in companies:

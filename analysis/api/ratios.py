@@ -27,7 +27,7 @@ class MetricSerializer(serializers.ModelSerializer):
     company = serializers.IntegerField(source="metric_set.company_id")
     view = serializers.CharField(source="metric_set.view")
     currency = serializers.SerializerMethodField(help_text="Of money and figures per share; otherwise empty.")
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a declared field
     group = serializers.SerializerMethodField()
     unit = serializers.SerializerMethodField()
     formula = serializers.SerializerMethodField()

@@ -79,7 +79,7 @@ class SentimentDetailSerializer(SentimentSerializer):
 
     def get_sentences(self, analysis: SentimentAnalysis) -> list[dict[str, Any]]:
         rows = sorted(analysis.evidence, key=lambda one: (-abs(one.score), one.number))  # type: ignore[attr-defined]
-        return SentenceSerializer(rows[:SENTENCES_SHOWN], many=True).data
+        return list(SentenceSerializer(rows[:SENTENCES_SHOWN], many=True).data)
 
 
 class SentimentViewSet(viewsets.ReadOnlyModelViewSet):

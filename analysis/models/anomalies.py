@@ -176,7 +176,7 @@ class AnomalyBaseline(models.Model):
         return f"{self.instrument or self.company}: {self.metric}, version {self.version}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if self.pk:
             raise ValidationError("A baseline is never changed. Add its next version.")
         super().save(*args, **kwargs)
 

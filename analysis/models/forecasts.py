@@ -1,5 +1,7 @@
 """Forecasts as they were made, what came, and how good they were by then."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,7 @@ from engine.forecast.values import ForecastMethod
 from jobs.models import TaskRun
 from market.models import Instrument
 
-FIGURE = {"max_digits": 28, "decimal_places": 6}
+FIGURE: dict[str, Any] = {"max_digits": 28, "decimal_places": 6}
 # An ensemble counts as one method; what it is made of stands in its weights.
 METHODS = [(method.value, method.value.replace("_", " ")) for method in ForecastMethod]
 

@@ -87,7 +87,8 @@ def _figures(stored: Sequence[CompiledStatement]) -> tuple[Figure, ...]:
     columns = {one.pk: one.columns for one in stored}
     for compiled_id, concept, ordinal, value, fact_id, derived_from in cells:
         sources = (str(fact_id),) if fact_id else tuple(str(source) for source in derived_from)
-        of_statement[compiled_id].append(Figure(concept, columns[compiled_id][ordinal], value, sources))
+        if value is not None:
+            of_statement[compiled_id].append(Figure(concept, columns[compiled_id][ordinal], value, sources))
     return tuple(figure for figures in of_statement.values() for figure in figures)
 
 

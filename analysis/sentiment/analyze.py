@@ -78,7 +78,9 @@ def delta_of(analysis: SentimentAnalysis) -> float | None:
         .order_by("-day", "-pk")
         .first()
     )
-    return None if before is None else round(analysis.score - before.score, 4)
+    if before is None or before.score is None:
+        return None
+    return round(analysis.score - before.score, 4)
 
 
 def _sentences(text: DocumentText) -> Iterator[Said]:

@@ -76,7 +76,7 @@ def tone_chart(scored: Sequence[Scored], changes: Sequence[date] = ()) -> ToneCh
     )
 
 
-def _years(days: Sequence[date], across) -> tuple[tuple[str, str], ...]:  # type: ignore[no-untyped-def]
+def _years(days: Sequence[date], across) -> tuple[tuple[str, str], ...]:
     """A place for each year that has a document, thinned out where they would touch."""
     by_year = {day.year: day for day in days}
     every = -(-len(by_year) // 12)

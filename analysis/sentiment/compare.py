@@ -62,7 +62,7 @@ def _documents(company: Company, first: date, last: date) -> list[ScoredDocument
     found = []
     for analysis in scored_analyses(company):
         day = day_of(analysis.document)
-        if day is None or day > last:
+        if day is None or day > last or analysis.score is None:
             continue
         topics = {Topic(one.topic): one.score for one in analysis.topic_scores.all()}
         found.append(ScoredDocument(analysis.document.document_type, day >= first, analysis.score, topics))

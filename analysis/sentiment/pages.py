@@ -288,8 +288,8 @@ def _judgeable(company: Company) -> QuerySet[Document]:
 
 def _topic_rows(company: Company, kind: str, lines: dict[str, SentimentTrendLine]) -> list[TopicRow]:
     newest: dict[str, SentimentTrend] = {}
-    for point in SentimentTrend.objects.filter(company=company, document_type=kind).order_by("period_end"):
-        newest[point.topic] = point
+    for one in SentimentTrend.objects.filter(company=company, document_type=kind).order_by("period_end"):
+        newest[one.topic] = one
     last = newest[OVERALL].period_end if OVERALL in newest else None
     rows = []
     for topic in (OVERALL, *(one.value for one in Topic)):

@@ -79,7 +79,7 @@ def _series(company: Company, first: date) -> tuple[_Series, list[int]]:
         if day is None:
             without_day.append(analysis.document_id)
             continue
-        if day < first:
+        if day < first or analysis.score is None:
             continue
         scores = [(OVERALL, analysis.score, analysis.n_evidence)]
         scores += [(one.topic, one.score, one.n) for one in analysis.topic_scores.all()]

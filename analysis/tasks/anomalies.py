@@ -1,6 +1,7 @@
 """Doorbells of anomalies."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -98,7 +99,7 @@ def pattern_anomaly_detection(
                 **_counts(found.kept),
             }
         )
-    fields = {"company_id": company_id, "searched": searched, "without_search": short}
+    fields: dict[str, Any] = {"company_id": company_id, "searched": searched, "without_search": short}
     if not searched:
         return skipped(
             "No share of this company has enough prices. Enter its listing and update its prices.",
@@ -126,7 +127,7 @@ def update_anomaly_baselines(run: Run, company_id: int | None = None) -> Outcome
         )
     except BadInput as error:
         return skipped(error.message, code=error.code)
-    fields = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         "new": [
             {"metric": row.metric, "version": row.version, "points": row.points, "median": row.median}
@@ -193,7 +194,7 @@ def _summed_up(run: Run) -> Outcome:
     """One that failed makes the whole partial, never a failure."""
     children = list(run.children())
     incomplete = [child for child in children if child.state not in (State.SUCCEEDED, State.SKIPPED)]
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "total": len(children),
         "skipped": sum(child.state == State.SKIPPED for child in children),
         "found": sum((child.result or {}).get("found", 0) for child in children),
@@ -211,7 +212,7 @@ def _summed_up(run: Run) -> Outcome:
 
 
 def _told(company: Company, found: Detected) -> Outcome:
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         **_counts(found.kept),
         "risk_assessments": [

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -73,7 +74,7 @@ def generate_statement_forecast(
         )
         lines[concept] = _summary(made.run)
     short = [concept for concept, line in lines.items() if not line["points"]]
-    fields = {"company_id": company.pk, "lines": lines, "without_forecast": short}
+    fields: dict[str, Any] = {"company_id": company.pk, "lines": lines, "without_forecast": short}
     if len(short) == len(lines):
         return skipped(
             f"No line has enough years. {next(iter(lines.values()))['missing']}"
@@ -139,7 +140,7 @@ def evaluate_forecast_accuracy(
         task_run=run.row,
         storing=run.storing,
     )
-    fields = {
+    fields: dict[str, Any] = {
         "compared": found.filled,
         "waiting": found.waiting,
         "refused": found.refused,
@@ -199,7 +200,7 @@ def _summed_up(run: Run) -> Outcome:
                 "forecast_id": result.get("forecast_id"),
                 **({} if is_complete else {"code": child.error_code or child.state}),
             }
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "total": counts["total"],
         "complete": counts["total"] - counts["incomplete"] - counts["short"],
         "claiming_skill": counts["claiming"],
@@ -235,7 +236,7 @@ def _told(made: Made) -> Outcome:
     return success(**fields)
 
 
-def _summary(made: ForecastRun) -> dict[str, object]:
+def _summary(made: ForecastRun) -> dict[str, Any]:
     return {
         "forecast_id": made.pk,
         "subject": made.subject,
@@ -272,5 +273,7 @@ def _subject(instrument_id: int | None, company_id: int | None, concept: str) ->
     if instrument_id is not None:
         instrument = _instrument(instrument_id)
         return None if instrument is None else Subject(instrument=instrument)
+    if company_id is None or not concept:
+        return None
     company = Company.objects.filter(pk=company_id).first()
-    return None if company is None or not concept else Subject(company=company, concept=concept)
+    return None if company is None else Subject(company=company, concept=concept)

@@ -76,7 +76,7 @@ def _outcome(company: Company, found: Calculated, metrics: Sequence[str], period
         if (not metrics or value.code in metrics)
         and wanted in ("", str(value.fiscal_year), value.period_end.isoformat())
     ]
-    fields = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         "view": found.view,
         "years": sorted({value.fiscal_year for value in found.values}, reverse=True),
@@ -122,7 +122,7 @@ def update_financial_metrics(run: Run) -> Outcome | FanOut:
             return skipped("The ratios of all companies are up to date.", code="nothing_due")
         return run.fan_out(stage="summary", children=children)
     children_ = list(run.children())
-    fields = {
+    fields: dict[str, Any] = {
         "companies": len({child.arguments["company_id"] for child in children_}),
         "changed": len(
             {child.arguments["company_id"] for child in children_ if child.state == State.SUCCEEDED}

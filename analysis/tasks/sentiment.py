@@ -83,7 +83,7 @@ def update_sentiment_trends(run: Run, company_id: int | None = None, window: str
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
     updated = update_trends(company, window, today=timezone.localdate(), storing=run.storing)
-    fields = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         "window": window,
         "points": updated.points,
@@ -224,7 +224,7 @@ def _summary(run: Run, wanted: Sequence[int]) -> Outcome:
             code = child.error_code or child.state
             results.append({"document_id": key, "status": "failed", "code": code, "run_id": str(child.pk)})
     failed = sum(one["status"] == "failed" for one in results)
-    fields = {
+    fields: dict[str, Any] = {
         "total": len(results),
         "analysed": len(results) - failed,
         "without_evidence": sum(one["status"] == "success" and one["score"] is None for one in results),

@@ -111,7 +111,7 @@ def update_forecast_models(run: Run, instrument_id: int | None = None) -> Outcom
         return skipped(
             "This share has no trained model to update. Train its forecasting models first.", code="no_model"
         )
-    fields = {"models": {one.name: _updated(one) for one in updated}}
+    fields: dict[str, Any] = {"models": {one.name: _updated(one) for one in updated}}
     if not any(one.new_days for one in updated):
         return skipped("No price is new since the models were trained.", code="unchanged", **fields)
     failed = [one for one in updated if one.new_days and one.trained is None]
@@ -140,7 +140,8 @@ def optimize_model_hyperparameters(
     try:
         if model_type == ModelFamily.SENTIMENT:
             return _searched(optimize_sentiment(budget=budget, report=run.report, storing=run.storing))
-        instrument = Instrument.objects.select_related("listing__exchange").filter(pk=instrument_id).first()
+        shares = Instrument.objects.select_related("listing__exchange")
+        instrument = None if instrument_id is None else shares.filter(pk=instrument_id).first()
         name = model_name or "ensemble"
         if model_type != ModelFamily.FORECASTING or name not in forecasting.MODELS:
             return skipped(
@@ -181,7 +182,7 @@ def retrain_models(run: Run) -> Outcome | FanOut:
         return run.fan_out(stage="summary", children=children)
     children_ = list(run.children())
     models = TrainedModel.objects.filter(task_run__in=[child.pk for child in children_])
-    counts = {
+    counts: dict[str, Any] = {
         "trained": models.count(),
         "promoted": models.exclude(promoted_at=None).filter(promoted_by=None).count(),
     }

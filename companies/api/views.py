@@ -1,5 +1,7 @@
 """Companies: read by everyone who is signed in, changed by those who may."""
 
+from typing import Any
+
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from rest_framework import viewsets
@@ -34,7 +36,8 @@ class CompanyViewSet(viewsets.ModelViewSet):
 
     def perform_update(self, serializer: BaseSerializer[Company]) -> None:
         with transaction.atomic():
-            company = Company.objects.select_for_update().get(pk=serializer.instance.pk)
+            known: Any = serializer.instance
+            company = Company.objects.select_for_update().get(pk=known.pk)
             was = fields_of(company)
             before, after = differences(was, fields_of(serializer.save()))
             record(Action.CHANGED, company, before=before, after=after, request=self.request)

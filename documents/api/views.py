@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
@@ -72,7 +73,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         several = SeveralSerializer(data=request.data)
         several.is_valid(raise_exception=True)
         data = several.validated_data
-        who = {"by": request.user, "trigger": Trigger.API}
+        who: dict[str, Any] = {"by": request.user, "trigger": Trigger.API}
         taken = TakenIn()
         with _room():
             taken += take_in_files(data["company"], [(file.name, file) for file in data["files"]], **who)

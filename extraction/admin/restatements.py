@@ -53,7 +53,7 @@ class KindFilter(admin.SimpleListFilter):
         kinds = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in RestatementKind]
         return [*kinds, ("every", "All, with rounding")]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         shown = super().choices(changelist)
         yield {**next(shown), "display": "All but rounding"}
         yield from shown
@@ -140,7 +140,7 @@ class RestatementAdmin(ReadOnlyAdmin):
         ]
         return super().changelist_view(request, {**(extra_context or {}), "by_class": parts})
 
-    def csv_view(self, request: HttpRequest) -> HttpResponse:
+    def csv_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """The chosen restatements with exact figures, one on a line, in the order of the list."""
         if not self.has_view_permission(request):
             raise PermissionDenied

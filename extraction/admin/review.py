@@ -12,6 +12,7 @@ from unfold.decorators import display
 from extraction.admin.history import ReadOnlyAdmin
 from extraction.models import Correction, CorrectionState, ReviewItem, ReviewState
 from extraction.review.decide import decide
+from extraction.review.person import person_of
 
 
 @admin.register(ReviewItem)
@@ -45,12 +46,12 @@ class ReviewItemAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Accept as it is", permissions=["decide"])
     def accept(self, request: HttpRequest, items: QuerySet[ReviewItem]) -> None:
-        count = decide(items, ReviewState.ACCEPTED, by=request.user).count
+        count = decide(items, ReviewState.ACCEPTED, by=person_of(request)).count
         self.message_user(request, f"{count} questions accepted.")
 
     @admin.action(description="Reject", permissions=["decide"])
     def reject(self, request: HttpRequest, items: QuerySet[ReviewItem]) -> None:
-        count = decide(items, ReviewState.REJECTED, by=request.user).count
+        count = decide(items, ReviewState.REJECTED, by=person_of(request)).count
         self.message_user(request, f"{count} questions rejected.")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:

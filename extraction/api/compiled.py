@@ -172,7 +172,7 @@ class CompiledStatementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
             if not tables:
                 raise NotFound("Nothing has been compiled of this.")
             return _file(request, [table.view for table in tables])
-        page = self.paginate_queryset(list(tables))  # type: ignore[arg-type]
+        page = self.paginate_queryset(list(tables))
         fields = [table_fields(table) for table in page or ()]
         return self.get_paginated_response(fields)
 

@@ -31,7 +31,7 @@ class ExternalSourceSerializer(serializers.ModelSerializer):
 class SyncRunSerializer(serializers.ModelSerializer):
     """One visit. Each problem is its subject, code and sentence."""
 
-    source = serializers.CharField(source="source.code")
+    source = serializers.CharField(source="source.code")  # type: ignore[assignment]  # a field of the answer
 
     class Meta:
         model = SyncRun
@@ -44,7 +44,7 @@ class SyncRunSerializer(serializers.ModelSerializer):
 class TaggedReportSerializer(serializers.ModelSerializer):
     """A publication of tagged figures. `left_out` counts what was not taken, by code."""
 
-    source = serializers.CharField(source="source.code")
+    source = serializers.CharField(source="source.code")  # type: ignore[assignment]  # a field of the answer
 
     class Meta:
         model = TaggedReport
@@ -78,7 +78,9 @@ class CrossCheckCellSerializer(serializers.ModelSerializer):
     company = serializers.IntegerField(source="check_of.company_id")
     document = serializers.IntegerField(source="check_of.document_id")
     report = serializers.IntegerField(source="check_of.report_id")
-    source = serializers.CharField(source="check_of.report.source.code")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of the answer
+        source="check_of.report.source.code"
+    )
 
     class Meta:
         model = CrossCheckCell

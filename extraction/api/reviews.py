@@ -39,6 +39,7 @@ from extraction.review.decide import (
     take_repair,
     undo_correction,
 )
+from extraction.review.person import person_of
 from extraction.review.preview import Preview, PreviewChange, preview_of
 from extraction.review.workbook_edits import WorkbookRefused, take_in_workbook
 from jobs.api.filters import AllowedFilters, MayView, Pages, number, one_of, text
@@ -125,7 +126,7 @@ class DecidedSerializer(serializers.Serializer):
 
 class PreviewChangeSerializer(serializers.Serializer):
     row = serializers.CharField(source="key")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
     period_end = serializers.DateField(source="period.end")
     before = serializers.SerializerMethodField()
     after = serializers.SerializerMethodField()
@@ -197,11 +198,11 @@ class ReviewViewSet(viewsets.ReadOnlyModelViewSet):
         data = sent.validated_data
         try:
             if "repair" in data:
-                return _done(take_repair(item, data["repair"], by=request.user, trigger=Trigger.API))
+                return _done(take_repair(item, data["repair"], by=person_of(request), trigger=Trigger.API))
             if "action" not in data:
                 raise ValidationError({"action": "Name a repair or an action."})
             place, wanted = _place(data), _wanted(data)
-            return _done(correct_for(item, place, wanted, by=request.user, trigger=Trigger.API))
+            return _done(correct_for(item, place, wanted, by=person_of(request), trigger=Trigger.API))
         except WrongCorrection as error:
             raise ValidationError({"code": error.code, "message": error.message}) from error
 
@@ -210,14 +211,14 @@ class ReviewViewSet(viewsets.ReadOnlyModelViewSet):
     def undo(self, request: Request, pk: str) -> Response:
         """Open a decided question again, and undo what followed from its decision."""
         _must_have(request, "extraction.change_reviewitem")
-        return _done(take_back(_item(pk), by=request.user, trigger=Trigger.API))
+        return _done(take_back(_item(pk), by=person_of(request), trigger=Trigger.API))
 
     def _decide(self, request: Request, pk: str, state: ReviewState) -> Response:
         _must_have(request, "extraction.change_reviewitem")
         item = _item(pk)
         try:
             decided = decide(
-                ReviewItem.objects.filter(pk=item.pk), state, by=request.user, trigger=Trigger.API
+                ReviewItem.objects.filter(pk=item.pk), state, by=person_of(request), trigger=Trigger.API
             )
         except WrongCorrection as error:
             raise ValidationError({"code": error.code, "message": error.message}) from error
@@ -247,10 +248,10 @@ class CorrectionViewSet(viewsets.ReadOnlyModelViewSet):
         _must_have(request, "extraction.add_correction")
         data = _sent(request)
         try:
-            correction = correct(_place(data), _wanted(data), by=request.user)
+            correction = correct(_place(data), _wanted(data), by=person_of(request))
         except WrongCorrection as error:
             raise ValidationError({"code": error.code, "message": error.message}) from error
-        apply_to(correction.company, by=request.user, trigger=Trigger.API)
+        apply_to(correction.company, by=person_of(request), trigger=Trigger.API)
         return Response(CorrectionSerializer(correction).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=WantedSerializer, responses=PreviewSerializer, filters=False)
@@ -260,7 +261,7 @@ class CorrectionViewSet(viewsets.ReadOnlyModelViewSet):
         _must_have(request, "extraction.view_correction", "extraction.add_correction")
         data = _sent(request)
         try:
-            found: Preview = preview_of(drafted(_place(data), _wanted(data), by=request.user))
+            found: Preview = preview_of(drafted(_place(data), _wanted(data), by=person_of(request)))
         except WrongCorrection as error:
             raise ValidationError({"code": error.code, "message": error.message}) from error
         return Response(PreviewSerializer(found).data)
@@ -273,7 +274,7 @@ class CorrectionViewSet(viewsets.ReadOnlyModelViewSet):
         sent = WhySerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         why = sent.validated_data.get("reason", "")
-        run = undo_correction(_correction(pk), by=request.user, trigger=Trigger.API, why=why)
+        run = undo_correction(_correction(pk), by=person_of(request), trigger=Trigger.API, why=why)
         return _done(Decided(int(run is not None), (run,) if run else ()))
 
     @extend_schema(request=None, responses=DecidedSerializer, filters=False)
@@ -281,7 +282,7 @@ class CorrectionViewSet(viewsets.ReadOnlyModelViewSet):
     def restore(self, request: Request, pk: str) -> Response:
         """Put an undone correction in force again; nothing where another one stands at its place."""
         _must_have(request, "extraction.change_correction")
-        run = restore_correction(_correction(pk), by=request.user, trigger=Trigger.API)
+        run = restore_correction(_correction(pk), by=person_of(request), trigger=Trigger.API)
         return _done(Decided(int(run is not None), (run,) if run else ()))
 
 
@@ -294,7 +295,7 @@ class RefusalSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     place = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
     says = serializers.CharField()
 
 
@@ -319,7 +320,7 @@ class WorkbookView(APIView):
         sent.is_valid(raise_exception=True)
         file = sent.validated_data["file"]
         try:
-            edits = take_in_workbook(file.read(), file.name, by=request.user)
+            edits = take_in_workbook(file.read(), file.name, by=person_of(request))
         except (WorkbookRefused, Unreadable) as error:
             raise ValidationError({"code": error.code, "message": error.message}) from error
         return Response(EditsSerializer(edits).data)

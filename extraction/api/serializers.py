@@ -111,7 +111,7 @@ class CellSerializer(serializers.Serializer):
 class CompiledRowSerializer(serializers.Serializer):
     key = serializers.CharField()
     concept = serializers.CharField(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
     labels = serializers.ListField(child=serializers.CharField())
     level = serializers.IntegerField()
     kind = serializers.CharField()
@@ -120,7 +120,7 @@ class CompiledRowSerializer(serializers.Serializer):
 
 class BridgeRowSerializer(serializers.Serializer):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
     kind = serializers.CharField()
     old_value = serializers.CharField(allow_null=True)
     new_value = serializers.CharField(allow_null=True)

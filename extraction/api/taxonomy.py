@@ -19,7 +19,7 @@ from jobs.api.filters import Filter, Pages, asked_for, one_of, text
 
 class ItemSerializer(serializers.Serializer):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
     statement = serializers.CharField()
     section = serializers.CharField()
     kind = serializers.CharField()

@@ -27,7 +27,9 @@ class DocumentMetadataSerializer(serializers.Serializer):
     period = serializers.CharField(
         max_length=10, required=False, help_text="A year, or the last day of a period."
     )
-    source = serializers.CharField(max_length=2000, required=False)
+    source = serializers.CharField(  # type: ignore[assignment]  # a field that is sent
+        max_length=2000, required=False
+    )
     title = serializers.CharField(max_length=300, required=False)
 
 
@@ -69,7 +71,7 @@ class DocumentIndexSerializer(serializers.Serializer):
 
 class DocumentSummarySerializer(serializers.Serializer):
     document_id = serializers.IntegerField(min_value=1)
-    style = serializers.ChoiceField(
+    style = serializers.ChoiceField(  # type: ignore[assignment]  # a field that is sent
         [style.value for style in SummaryStyle], default=SummaryStyle.KEY_POINTS.value
     )
     max_sentences = serializers.IntegerField(min_value=1, max_value=MOST_SENTENCES, default=7)

@@ -149,7 +149,7 @@ class Calendar:
     def annual(self) -> tuple[tuple[ReportState, str, int], ...]:
         """How many annual reports due by now are in which state, furthest first. Companies of which no
         report is known are left out: nobody has searched for theirs."""
-        counts = Counter(
+        counts: Counter[ReportState] = Counter(
             entry.state
             for row in self.rows
             if row.has_reports
@@ -248,17 +248,20 @@ def _known(report: Expectation, document: Document) -> tuple[str, tuple[Remedy, 
 
 
 def _what_is_open(document: Document) -> tuple[str, tuple[Remedy, ...]]:
+    is_complete: bool = document.is_complete  # type: ignore[attr-defined]  # annotated
+    has_faults: bool = document.has_faults  # type: ignore[attr-defined]  # annotated
+    has_questions: bool = document.has_questions  # type: ignore[attr-defined]  # annotated
     open_ones = [
         sentence
         for applies, sentence in (
-            (not document.is_complete, "not all three statements were read"),
-            (document.has_faults, "some figures do not add up"),
-            (document.has_questions, "questions are open"),
+            (not is_complete, "not all three statements were read"),
+            (has_faults, "some figures do not add up"),
+            (has_questions, "questions are open"),
         )
         if applies
     ]
     said = "; ".join(open_ones)
-    remedies = (Remedy.ANSWER, Remedy.LOOK) if document.has_questions else (Remedy.LOOK, Remedy.EXTRACT)
+    remedies = (Remedy.ANSWER, Remedy.LOOK) if has_questions else (Remedy.LOOK, Remedy.EXTRACT)
     return f"{said[:1].upper()}{said[1:]}.", remedies
 
 

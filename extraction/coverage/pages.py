@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -76,10 +76,15 @@ def one_company(request: HttpRequest, slug: str) -> HttpResponse:
 
 def helps(request: HttpRequest) -> dict[str, Any]:
     """For templates: which remedy is which action, as far as this person may use it."""
-    on_company = {name for name, _ in admin.site._registry[Company].page_actions(request)}
-    on_document = {name for name, _ in admin.site._registry[Document].page_actions(request)}
+    on_company, on_document = _actions(Company, request), _actions(Document, request)
     return {
         "remedies": {remedy.value: text for remedy, text in REMEDY_TEXTS.items()},
         "company_remedies": {r.value: name for r, name in COMPANY_REMEDIES.items() if name in on_company},
         "document_remedies": {r.value: name for r, name in DOCUMENT_REMEDIES.items() if name in on_document},
     }
+
+
+def _actions(model: type[Model], request: HttpRequest) -> set[str]:
+    """The names of what this person may do on the page of one object."""
+    page: Any = admin.site._registry[model]  # with `PageActionsMixin`
+    return {name for name, _ in page.page_actions(request)}

@@ -45,7 +45,8 @@ def coverages_from(
     """The same from documents as `reports_of` gives them."""
     known: dict[int, list[KnownReport]] = {company.pk: [] for company in companies}
     for document in documents:
-        known[document.company_id].append(_known(document))
+        if document.fiscal_year is not None:
+            known[document.company_id].append(_known(document, document.fiscal_year))
     return {
         company.pk: coverage(
             known[company.pk],
@@ -91,10 +92,10 @@ def reports_of(companies: Sequence[Company]) -> DocumentQuerySet:
     )
 
 
-def _known(document: Document) -> KnownReport:
+def _known(document: Document, fiscal_year: int) -> KnownReport:
     return KnownReport(
         kind=DocumentKind(document.document_type),
-        fiscal_year=document.fiscal_year,
+        fiscal_year=fiscal_year,
         period_end=document.period_end,
         published_on=_published_on(document),
         state=_state(document),
@@ -103,9 +104,11 @@ def _known(document: Document) -> KnownReport:
 
 
 def _state(document: Document) -> ReportState:
-    if document.is_complete and not document.has_faults and not document.has_questions:
+    is_complete: bool = document.is_complete  # type: ignore[attr-defined]  # annotated
+    is_open: bool = document.has_faults or document.has_questions  # type: ignore[attr-defined]  # annotated
+    if is_complete and not is_open:
         return ReportState.VERIFIED
-    if document.is_read:
+    if document.is_read:  # type: ignore[attr-defined]  # annotated
         return ReportState.READ
     return ReportState.FOUND if document.current_version_id is None else ReportState.DOWNLOADED
 

@@ -31,7 +31,9 @@ def pairs_of(company: Company, kinds: Sequence[str] = ()) -> list[tuple[Document
         (document, report)
         for document in documents.select_related("company").order_by("period_end", "pk")
         for report in known
-        if report.kind == document.document_type and abs(report.period_end - document.period_end) <= near
+        if document.period_end is not None
+        and report.kind == document.document_type
+        and abs(report.period_end - document.period_end) <= near
     ]
 
 

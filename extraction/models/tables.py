@@ -1,5 +1,7 @@
 """What was printed, and where: tables, columns, rows and observations."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,7 +13,7 @@ from extraction.models.runs import ExtractionRun
 class MoneyField(models.DecimalField):
     """An exact figure in base units: up to 22 digits before and six after the decimal mark."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_digits"] = 28
         kwargs["decimal_places"] = 6
         super().__init__(*args, **kwargs)

@@ -113,13 +113,18 @@ def _compiled(company: Company) -> list[CompiledStatement]:
 
 
 def _headlines(compiled: list[CompiledStatement]) -> tuple[Headline, ...]:
-    by_concept = {row.concept: (statement, row) for statement in compiled for row in statement.headline_rows}
+    by_concept = {
+        row.concept: (statement, row)
+        for statement in compiled
+        for row in statement.headline_rows  # type: ignore[attr-defined]  # prefetched
+    }
     found = (_headline(*by_concept[concept]) for concept in HEADLINES if concept in by_concept)
     return tuple(headline for headline in found if headline is not None)
 
 
 def _headline(statement: CompiledStatement, row: CompiledRow) -> Headline | None:
-    cells = {cell.ordinal: cell for cell in row.newest_cells}
+    prefetched: list[CompiledCell] = row.newest_cells  # type: ignore[attr-defined]
+    cells = {cell.ordinal: cell for cell in prefetched}
     newest, before = cells.get(0), cells.get(1)
     if newest is None or newest.value is None:
         return None

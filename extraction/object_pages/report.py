@@ -1,6 +1,6 @@
 """What the page of a document shows above its form: its pages, what was read, and what is open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q
@@ -88,8 +88,11 @@ def _clues(evidence: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((layer, tuple(texts)) for layer, texts in by_layer.items())
 
 
-def _files(document: Document, versions: list[DocumentVersion]) -> tuple[FileView, ...]:
-    readings = [next(iter(version.current_readings), None) for version in versions]
+def _files(document: Document, versions: Sequence[DocumentVersion]) -> tuple[FileView, ...]:
+    readings: list[ExtractionRun | None] = [
+        next(iter(version.current_readings), None)  # type: ignore[attr-defined]  # prefetched
+        for version in versions
+    ]
     files = []
     for place, (version, reading) in enumerate(zip(versions, readings, strict=True)):
         before = readings[place + 1] if place + 1 < len(readings) else None

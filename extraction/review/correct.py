@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -103,7 +103,7 @@ class _Read:
         return {}
 
 
-def drafted(place: Place, wanted: Wanted, *, by: AbstractBaseUser | None = None) -> Correction:
+def drafted(place: Place, wanted: Wanted, *, by: User | None = None) -> Correction:
     """The correction as it would be kept, not stored.
 
     Raises WrongCorrection, with a sentence, where it cannot be made.
@@ -134,7 +134,7 @@ def correct(
     place: Place,
     wanted: Wanted,
     *,
-    by: AbstractBaseUser | None,
+    by: User | None,
     instead_of: Correction | None = None,
 ) -> Correction:
     """Keep a correction. One of the same place that it contradicts, and the one it is made `instead_of`,
@@ -158,7 +158,7 @@ def correct(
     return correction
 
 
-def undo(correction: Correction, *, by: AbstractBaseUser | None, why: str = "") -> bool:
+def undo(correction: Correction, *, by: User | None, why: str = "") -> bool:
     """Take a correction out of force; the one it had replaced comes back. False where it was not in
     force. Call `apply_to` afterwards."""
     with transaction.atomic():
@@ -174,7 +174,7 @@ def undo(correction: Correction, *, by: AbstractBaseUser | None, why: str = "") 
     return True
 
 
-def restore(correction: Correction, *, by: AbstractBaseUser | None) -> bool:
+def restore(correction: Correction, *, by: User | None) -> bool:
     """Put an undone correction in force again. False where it was not undone, or where another one has
     been made at its place since. Call `apply_to` afterwards."""
     with transaction.atomic():
@@ -186,13 +186,13 @@ def restore(correction: Correction, *, by: AbstractBaseUser | None) -> bool:
     return True
 
 
-def _restore(correction: Correction, by: AbstractBaseUser | None) -> None:
+def _restore(correction: Correction, by: User | None) -> None:
     correction.state, correction.replaced_by = CorrectionState.ACTIVE, None
     correction.save(update_fields=["state", "replaced_by"])
     note(correction, CorrectionEventKind.RESTORED, by)
 
 
-def apply_to(company: Company, *, by: AbstractBaseUser | None, trigger: Trigger) -> TaskRun:
+def apply_to(company: Company, *, by: User | None, trigger: Trigger) -> TaskRun:
     """Have the corrections of a company laid over its readings and its statements compiled again."""
     # Not the run that is under way: it may have passed the place already.
     return launch(
@@ -205,9 +205,7 @@ def apply_to(company: Company, *, by: AbstractBaseUser | None, trigger: Trigger)
     ).run
 
 
-def note(
-    correction: Correction, kind: CorrectionEventKind, by: AbstractBaseUser | None, says: str = ""
-) -> None:
+def note(correction: Correction, kind: CorrectionEventKind, by: User | None, says: str = "") -> None:
     """Write the history of a correction on."""
     CorrectionEvent.objects.create(
         correction=correction,

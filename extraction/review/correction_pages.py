@@ -26,6 +26,7 @@ from extraction.models import (
 )
 from extraction.review.correct import SCALES, Place, Wanted, apply_to, correct, drafted
 from extraction.review.decide import correct_for, restore_correction, undo_correction
+from extraction.review.person import person_of
 from extraction.review.preview import preview_of
 from extraction.review.question import LineView, lines_of
 from extraction.review.workbook_edits import WorkbookRefused, take_in_workbook
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
         try:
             if asked.keep:
                 return _kept(request, place, asked.wanted, question)
-            draft = drafted(place, asked.wanted, by=request.user)
+            draft = drafted(place, asked.wanted, by=person_of(request))
             preview = preview_of(draft)
         except WrongCorrection as error:
             problem = error.message
@@ -195,12 +196,12 @@ def _number(text: str) -> Decimal:
 def _kept(request: HttpRequest, place: Place, wanted: Wanted, question: ReviewItem | None) -> HttpResponse:
     """Keep the correction and go back to where it was made from."""
     if question is not None:
-        run = correct_for(question, place, wanted, by=request.user).runs[0]
+        run = correct_for(question, place, wanted, by=person_of(request)).runs[0]
         request.session["review_decided"] = [question.pk]
         _tell(request, run)
         return HttpResponseRedirect(reverse("review:queue"))
-    correction = correct(place, wanted, by=request.user)
-    _tell(request, apply_to(place.company, by=request.user, trigger=Trigger.ADMIN))
+    correction = correct(place, wanted, by=person_of(request))
+    _tell(request, apply_to(place.company, by=person_of(request), trigger=Trigger.ADMIN))
     return HttpResponseRedirect(reverse("review:correction", args=[correction.pk]))
 
 
@@ -246,9 +247,9 @@ def _changed(request: HttpRequest, correction: Correction) -> HttpResponse:
         return back
     if request.POST.get("change") == "undo":
         why = request.POST.get("reason", "")[:500]
-        run = undo_correction(correction, by=request.user, trigger=Trigger.ADMIN, why=why)
+        run = undo_correction(correction, by=person_of(request), trigger=Trigger.ADMIN, why=why)
     else:
-        run = restore_correction(correction, by=request.user, trigger=Trigger.ADMIN)
+        run = restore_correction(correction, by=person_of(request), trigger=Trigger.ADMIN)
     if run is None:
         messages.warning(
             request,
@@ -275,7 +276,7 @@ def upload_workbook(request: HttpRequest) -> HttpResponse:
         problem = "Choose the workbook first."
     elif file is not None:
         try:
-            edits = take_in_workbook(file.read(), file.name or "workbook.xlsx", by=request.user)
+            edits = take_in_workbook(file.read(), file.name or "workbook.xlsx", by=person_of(request))
         except (WorkbookRefused, Unreadable) as error:
             problem = error.message
     context = {

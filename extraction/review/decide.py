@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -44,7 +44,7 @@ def decide(
     items: QuerySet[ReviewItem],
     state: ReviewState,
     *,
-    by: AbstractBaseUser,
+    by: User,
     trigger: Trigger = Trigger.ADMIN,
 ) -> Decided:
     """Close open questions as accepted or rejected. One that was decided already keeps its decision.
@@ -73,7 +73,7 @@ def decide(
 
 
 def correct_for(
-    item: ReviewItem, place: Place, wanted: Wanted, *, by: AbstractBaseUser, trigger: Trigger = Trigger.ADMIN
+    item: ReviewItem, place: Place, wanted: Wanted, *, by: User, trigger: Trigger = Trigger.ADMIN
 ) -> Decided:
     """Answer a question by a correction. Raises WrongCorrection; nothing is decided then."""
     with transaction.atomic():
@@ -89,9 +89,7 @@ def correct_for(
         return Decided(1, _applied([place.company], by, trigger))
 
 
-def take_repair(
-    item: ReviewItem, number: int, *, by: AbstractBaseUser, trigger: Trigger = Trigger.ADMIN
-) -> Decided:
+def take_repair(item: ReviewItem, number: int, *, by: User, trigger: Trigger = Trigger.ADMIN) -> Decided:
     """Answer failing identities by one of the repairs that were offered. Raises WrongCorrection."""
     changes = item.details.get("changes", [])
     if not 0 <= number < len(changes):
@@ -104,7 +102,7 @@ def take_repair(
     return correct_for(item, place, wanted, by=by, trigger=trigger)
 
 
-def take_back(item: ReviewItem, *, by: AbstractBaseUser, trigger: Trigger = Trigger.ADMIN) -> Decided:
+def take_back(item: ReviewItem, *, by: User, trigger: Trigger = Trigger.ADMIN) -> Decided:
     """Open a decided question again and undo what followed from its decision. Nothing where it is open."""
     with transaction.atomic():
         locked = (
@@ -126,7 +124,7 @@ def take_back(item: ReviewItem, *, by: AbstractBaseUser, trigger: Trigger = Trig
         return Decided(1, _applied([locked.company] if changed else [], by, trigger))
 
 
-def assign(items: QuerySet[ReviewItem], person: AbstractBaseUser | None) -> int:
+def assign(items: QuerySet[ReviewItem], person: User | None) -> int:
     """Give open questions to a person, or to nobody; returns how many."""
     return items.filter(state=ReviewState.OPEN).update(assignee=person)
 
@@ -158,7 +156,7 @@ def _decision(item: ReviewItem, was: ReviewState) -> Happened:
     )
 
 
-def _follow(item: ReviewItem, state: ReviewState, by: AbstractBaseUser) -> bool:
+def _follow(item: ReviewItem, state: ReviewState, by: User) -> bool:
     """Do what a decision means for the figures; whether they change."""
     if item.kind == ReviewKind.PROPOSED and state == ReviewState.ACCEPTED:
         item.correction = _proposed(item, by)
@@ -174,7 +172,7 @@ def _follow(item: ReviewItem, state: ReviewState, by: AbstractBaseUser) -> bool:
     return True
 
 
-def _proposed(item: ReviewItem, by: AbstractBaseUser) -> Correction:
+def _proposed(item: ReviewItem, by: User) -> Correction:
     """The correction that somebody proposed in a workbook."""
     details = item.details
     observation = (
@@ -193,7 +191,7 @@ def _proposed(item: ReviewItem, by: AbstractBaseUser) -> Correction:
     return correct(Place.of_figure(observation), wanted, by=by)
 
 
-def _anchored_anew(correction: Correction, by: AbstractBaseUser) -> Correction | None:
+def _anchored_anew(correction: Correction, by: User) -> Correction | None:
     """The same intent at the place where a newer reading has it, held against what that one says; None
     where it was not found, so that the correction waits for a reading that finds it."""
     event = correction.events.filter(run__isnull=False).order_by("-pk").first()
@@ -218,13 +216,11 @@ def _is_conflict(item: ReviewItem) -> bool:
     return item.kind == ReviewKind.CORRECTION_CONFLICT
 
 
-def _applied(companies: Iterable[Company], by: AbstractBaseUser, trigger: Trigger) -> tuple[TaskRun, ...]:
+def _applied(companies: Iterable[Company], by: User, trigger: Trigger) -> tuple[TaskRun, ...]:
     return tuple(apply_to(company, by=by, trigger=trigger) for company in companies)
 
 
-def undo_correction(
-    correction: Correction, *, by: AbstractBaseUser, trigger: Trigger, why: str = ""
-) -> TaskRun | None:
+def undo_correction(correction: Correction, *, by: User, trigger: Trigger, why: str = "") -> TaskRun | None:
     """Take a correction out of force, and open the questions again that it answered."""
     with transaction.atomic():
         if not undo(correction, by=by, why=why):
@@ -235,7 +231,7 @@ def undo_correction(
         return apply_to(correction.company, by=by, trigger=trigger)
 
 
-def restore_correction(correction: Correction, *, by: AbstractBaseUser, trigger: Trigger) -> TaskRun | None:
+def restore_correction(correction: Correction, *, by: User, trigger: Trigger) -> TaskRun | None:
     """Put a correction in force again; None where another one stands at its place by now."""
     with transaction.atomic():
         return apply_to(correction.company, by=by, trigger=trigger) if restore(correction, by=by) else None

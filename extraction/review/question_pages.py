@@ -19,6 +19,7 @@ from companies.models import Company
 from extraction.errors import WrongCorrection
 from extraction.models import ReviewItem, ReviewKind, ReviewState
 from extraction.review.decide import DECIDED, Decided, assign, decide, take_back, take_repair
+from extraction.review.person import person_of
 from extraction.review.question import question_view
 
 PER_PAGE = 50
@@ -63,11 +64,11 @@ class Choice:
             return found.filter(state__in=DECIDED).order_by("-decided_at", "-pk")
         return found.filter(state=ReviewState.OPEN).order_by("rank", "pk")
 
-    def query(self, **more: object) -> str:
+    def query(self, **more: str | int | None) -> str:
         """The choice as an address."""
         chosen = {"kind": self.kind, "company": self.company, "whose": self.whose}
-        parts = {**chosen, "decided": "1" if self.decided else "", **more}
-        query = urlencode({name: value for name, value in parts.items() if value not in ("", None)})
+        parts: dict[str, str | int | None] = {**chosen, "decided": "1" if self.decided else "", **more}
+        query = urlencode({name: value for name, value in parts.items() if value is not None and value != ""})
         return f"{reverse('review:queue')}?{query}" if query else reverse("review:queue")
 
 
@@ -142,10 +143,10 @@ def decide_questions(request: HttpRequest) -> HttpResponse:
             decided = _taken_back(request, ids)
             following = ids[0] if ids else None
         elif what.startswith("repair:") and what[7:].isdecimal() and len(ids) == 1:
-            decided = _counted(request, ids, take_repair(items.get(), int(what[7:8]), by=request.user))
+            decided = _counted(request, ids, take_repair(items.get(), int(what[7:8]), by=person_of(request)))
         elif what in ("accept", "reject"):
             state = ReviewState.ACCEPTED if what == "accept" else ReviewState.REJECTED
-            decided = _counted(request, ids, decide(items, state, by=request.user))
+            decided = _counted(request, ids, decide(items, state, by=person_of(request)))
         else:
             messages.error(request, "This is none of the decisions that can be made. Nothing was changed.")
             return HttpResponseRedirect(choice.query(item=ids[0] if ids else None))
@@ -193,7 +194,7 @@ def _counted(request: HttpRequest, ids: list[int], decided: Decided) -> Decided:
 
 def _taken_back(request: HttpRequest, ids: list[int]) -> Decided:
     request.session.pop("review_decided", None)
-    found = [take_back(item, by=request.user) for item in ReviewItem.objects.filter(pk__in=ids)]
+    found = [take_back(item, by=person_of(request)) for item in ReviewItem.objects.filter(pk__in=ids)]
     return Decided(sum(one.count for one in found), tuple(run for one in found for run in one.runs))
 
 

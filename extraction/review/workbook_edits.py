@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from audit.actions import Action
@@ -72,7 +72,7 @@ class _Known:
     ratios: Mapping[int, Decimal]  # by line: base units and sign of one printed unit
 
 
-def take_in_workbook(data: bytes, name: str, *, by: AbstractBaseUser) -> Edits:
+def take_in_workbook(data: bytes, name: str, *, by: User) -> Edits:
     """Propose a correction for each changed figure of a workbook that was exported from here. No figure
     changes before a person has accepted its question. Uploading it twice asks nothing twice.
 
@@ -141,7 +141,7 @@ def _known(cells: Sequence[EditedCell], changed: Sequence[EditedCell]) -> _Known
     ratios = {
         row: value / number
         for row, number, value in observations.values_list("row_id", "number", "value")
-        if number
+        if number and value is not None
     }
     return _Known(
         CompiledStatement.objects.select_related("company").in_bulk(list(ids)),
@@ -180,7 +180,7 @@ _NOT_OURS: dict[str, str] = {
 }
 
 
-def _question(cell: EditedCell, known: _Known, name: str, by: AbstractBaseUser) -> Question | Refusal:
+def _question(cell: EditedCell, known: _Known, name: str, by: User) -> Question | Refusal:
     """The proposal that a changed cell makes, or why it makes none."""
 
     def refuse(code: str, says: str) -> Refusal:
@@ -234,7 +234,7 @@ def _trimmed(number: Decimal) -> Decimal:
     return whole if whole == number else number.normalize()
 
 
-def _proposal(cell: EditedCell, fact: Fact, number: Decimal, name: str, by: AbstractBaseUser) -> Question:
+def _proposal(cell: EditedCell, fact: Fact, number: Decimal, name: str, by: User) -> Question:
     observation = fact.observation
     table = observation.row.table
     person = by.get_username()

@@ -1,5 +1,6 @@
 """What a version of a compiled statement changed, kept beside it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import F
@@ -82,7 +83,7 @@ def _still_there(*versions: Version) -> set[str]:
     return {str(pk) for pk in Document.objects.filter(pk__in=known).values_list("pk", flat=True)}
 
 
-_Cells = list[tuple[int, int, Decimal | None, int | None, list[int]]]
+_Cells = Sequence[tuple[int, int, Decimal | None, int | None, list[int]]]
 
 
 def _version(statement: CompiledStatement, cells: _Cells, facts: dict[int, tuple[str, bool]]) -> Version:

@@ -97,9 +97,9 @@ def figures_of(read: StatementReading, statement: StatementReading, over: Over) 
     for i, (line, row) in enumerate(zip(read.table.rows, table.rows, strict=True)):
         for j, column in enumerate(table.columns):
             printed, counts, sign = line.cells[j], row.cells[j], statement.signs[i]
-            if printed is None and counts is None:
-                continue
             if printed is None:
+                if counts is None:
+                    continue
                 # Something is printed where a person found it, and this reading did not see it.
                 printed = replace(counts, state=CellState.NOT_READ, number=None, decimals=0)
             yield Figure(

@@ -125,10 +125,11 @@ def _stored_cells(compiled: CompiledStatement) -> dict[int, list[CellFigure]]:
     """The cells of each row by its id, in the order of the periods."""
     found: dict[int, list[CellFigure]] = defaultdict(list)
     values = CompiledCell.objects.filter(row__compiled=compiled).order_by("ordinal")
-    for row, *fields, derived_from in values.values_list(
+    for row, value, nil, gap, fact, formula, restated, confidence, derived_from in values.values_list(
         "row_id", "value", "nil", "gap_reason", "fact_id", "formula", "restated", "confidence", "derived_from"
     ):
-        found[row].append(CellFigure(*fields, tuple(derived_from)))
+        operands = tuple(derived_from)
+        found[row].append(CellFigure(value, nil, gap, fact, formula, restated, confidence, operands))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
@@ -208,7 +209,7 @@ def start_interim(request: HttpRequest, slug: str) -> HttpResponse:
     return _started(request, company, "process_all_documents", interim=True)
 
 
-def _started(request: HttpRequest, company: Company, task: str, **arguments: bool) -> HttpResponse:
+def _started(request: HttpRequest, company: Company, task: str, **arguments: Any) -> HttpResponse:
     launched = launch(
         task,
         subject=company,

@@ -5,6 +5,7 @@ of its stages starts children and returns; the last child to end queues the next
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from companies.models import Company
 from documents.models import Document
@@ -73,7 +74,9 @@ def _summary(run: Run, company: Company) -> Outcome:
     children = list(run.children())
     documents = [child for child in children if child.task == "extraction.process_document"]
     unfinished = [child for child in children if child.state in (State.FAILED, State.DEAD, State.PARTIAL)]
-    compiled = next((child.result for child in children if child.task == "compile_company_statements"), {})
+    compiled: dict[str, Any] = next(
+        (child.result for child in children if child.task == "compile_company_statements"), {}
+    )
     fields = {
         "company_id": company.pk,
         "documents": len(documents),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from companies.models import Company
 from engine.compiling.values import CompiledStatement as CompiledValues
@@ -100,7 +101,7 @@ def _compile(
     )
     if not results:
         return _nothing_read(company)
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         "compiled": [_summary(result) for result in results],
     }
@@ -129,7 +130,7 @@ def _nothing_read(company: Company, when: str = "") -> Outcome:
     )
 
 
-def _summary(result: Compiled) -> dict[str, object]:
+def _summary(result: Compiled) -> dict[str, Any]:
     return {
         "compiled_id": result.stored.pk,
         "version": result.stored.version,
@@ -139,7 +140,7 @@ def _summary(result: Compiled) -> dict[str, object]:
     }
 
 
-def _figures(values: CompiledValues) -> dict[str, object]:
+def _figures(values: CompiledValues) -> dict[str, Any]:
     request = values.request
     outcomes = [check.outcome for check in values.checks]
     return {

@@ -1,5 +1,7 @@
 """The doorbell of laying people's corrections over what was read."""
 
+from typing import Any
+
 from companies.models import Company
 from extraction.compile import compile_company
 from extraction.review.replay import replay_company
@@ -32,7 +34,7 @@ def apply_corrections(run: Run, company_id: int, force: bool = False) -> Outcome
     else:
         changed = [*run.memory["changed"], *(one.arguments["document_id"] for one in run.children())]
     compiled = compile_company(company, report=run.report, task_run=run.row, storing=run.storing)
-    fields = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         "documents": changed,
         "compiled": [one.stored.pk for one in compiled if one.is_new],

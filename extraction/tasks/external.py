@@ -90,7 +90,7 @@ def _reading(document: Document, force: bool) -> Child:
 
 
 def _told(synced: Synced, checks: int) -> Outcome:
-    fields = {
+    fields: dict[str, Any] = {
         "sources": {sync_run.source.code: _source(sync_run) for sync_run in synced.runs},
         "unknown_sources": synced.unknown,
         "paused": {code: until.isoformat() for code, until in synced.paused.items()},
@@ -134,7 +134,7 @@ def _compared(
     run: Run, documents: Sequence[Document], reports: Sequence[TaggedReport], checks: Sequence[CrossCheck]
 ) -> Outcome:
     compared = {check.report_id for check in checks}
-    fields = {
+    fields: dict[str, Any] = {
         "reports": [_document(document, checks) for document in documents]
         + [_tagged_alone(report) for report in reports if report.pk not in compared],
         "comparisons": len(checks),

@@ -1,5 +1,7 @@
 """Doorbells of reading one document."""
 
+from typing import Any
+
 from documents.models import Document
 from extraction.extract import extract
 from extraction.models import ExtractionStatus
@@ -18,7 +20,7 @@ def extract_financial_statements(run: Run, document_id: int, force: bool = False
     if document is None:
         return skipped("The document is gone.", code="document_not_found")
     extracted = extract(document, force=force, report=run.report, task_run=run.row, storing=run.storing)
-    fields = {
+    fields: dict[str, Any] = {
         "document_id": document.pk,
         "run_id": extracted.run.pk,
         "repeated": extracted.repeated,
@@ -58,7 +60,7 @@ def process_document(run: Run, document_id: int, interim: bool = False, force: b
     processed = process(
         document, force=force, interim=interim, report=run.report, task_run=run.row, storing=run.storing
     )
-    fields = {"document_id": document.pk, "steps": processed.steps, "facts": processed.facts}
+    fields: dict[str, Any] = {"document_id": document.pk, "steps": processed.steps, "facts": processed.facts}
     if processed.reason:
         return partial(processed.reason, code=processed.code, **fields)
     return success(**fields)

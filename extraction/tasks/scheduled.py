@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -29,12 +30,12 @@ def rescrape_companies(run: Run, only_due: bool = False) -> Outcome | FanOut:
         companies = Company.objects.filter(is_active=True).exclude(investor_relations_url="")
         if only_due:
             companies = companies.filter(pk__in=[company.pk for company in due_for_a_visit(companies)])
-        visits = [_of("scrape_investor_relations", company) for company in companies.order_by("pk")]
-        if not visits and only_due:
+        wanted = [_of("scrape_investor_relations", company) for company in companies.order_by("pk")]
+        if not wanted and only_due:
             return skipped("No report is due these days.", code="nothing_due")
-        if not visits:
+        if not wanted:
             return skipped("No active company has the address of a site.", code="no_ir_url")
-        return run.fan_out(stage="documents", children=visits)
+        return run.fan_out(stage="documents", children=wanted)
     visits = list(run.children("documents"))
     if run.stage == "documents":
         changed = [visit.arguments["company_id"] for visit in visits if _found_something(visit)]
@@ -108,7 +109,7 @@ def _found_something(visit: TaskRun) -> bool:
     return bool(visit.result.get("created_count") or visit.result.get("updated_count"))
 
 
-def _summed_up(children: Sequence[TaskRun], of: str = "companies", **fields: int) -> Outcome:
+def _summed_up(children: Sequence[TaskRun], of: str = "companies", **fields: Any) -> Outcome:
     """One that failed makes the whole partial, never a failure."""
     incomplete = [child for child in children if child.state not in (State.SUCCEEDED, State.SKIPPED)]
     if not incomplete:

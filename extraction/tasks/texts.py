@@ -80,7 +80,7 @@ def update_document_index(run: Run, company_id: int, force: bool = False) -> Out
     if company is None:
         return skipped("The company is gone.", code="company_not_found")
     done = update_index(company, force=force, report=run.report, storing=run.storing)
-    fields = {
+    fields: dict[str, Any] = {
         "company_id": company.pk,
         "updated_documents": done.updated,
         "kept": done.kept,
@@ -192,7 +192,7 @@ def _batch_summary(run: Run) -> Outcome:
             )
         else:
             failed.append({"index": index, "code": entry["code"], "error": entry["error"][:200]})
-    fields = {
+    fields: dict[str, Any] = {
         "total_documents": len(entries),
         "processed_successfully": len(processed),
         "failed_documents": len(failed),

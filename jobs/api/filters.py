@@ -124,7 +124,9 @@ def asked_for(request: Request, filters: Sequence[Filter]) -> dict[str, Any]:
         names = ", ".join(sorted({*by_name, *COMMON}))
         raise ValidationError(dict.fromkeys(unknown, f"There is no such filter. Use: {names}."))
     return {
-        name: by_name[name].value(given) for name, given in request.query_params.items() if name in by_name
+        name: by_name[name].value(str(given))
+        for name, given in request.query_params.items()
+        if name in by_name
     }
 
 

@@ -62,11 +62,12 @@ class LaunchView(APIView):
     task: ClassVar[str] = ""
     body: ClassVar[type[serializers.Serializer[Any]] | None] = None
 
-    def wanted(self, data: Mapping[str, Any], **address: Any) -> Wanted:
+    # `*_` lets a view name the parts of its address: `wanted(self, data, pk)`.
+    def wanted(self, data: Mapping[str, Any], *_: Any, **address: Any) -> Wanted:
         """What the task is called with. Raises Http404 for an object that is not there."""
         raise NotImplementedError
 
-    def task_of(self, **address: Any) -> str:
+    def task_of(self, *_: Any, **address: Any) -> str:
         """The name of the task, where the address decides between several."""
         return self.task
 

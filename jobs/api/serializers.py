@@ -118,7 +118,7 @@ class WorkerSerializer(serializers.Serializer[Any]):
 class WorkersSerializer(serializers.Serializer[Any]):
     """`source` says who knows: the workers themselves, or only the rows of what they hold."""
 
-    source = serializers.ChoiceField(["workers", "runs"])
+    source = serializers.ChoiceField(["workers", "runs"])  # type: ignore[assignment]  # a declared field
     count = serializers.IntegerField()
     workers = WorkerSerializer(many=True)
 

@@ -1,6 +1,7 @@
 """Prices as they were given, and what companies did to their shares."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models import F, Q
 from companies.models import Listing
 from engine.prices import ActionKind
 
-PRICE = {"max_digits": 20, "decimal_places": 6}
+PRICE: dict[str, Any] = {"max_digits": 20, "decimal_places": 6}
 
 
 class Instrument(models.Model):

@@ -1,5 +1,7 @@
 """From the row of a source to the thing that asks it."""
 
+from collections.abc import Callable
+
 from market.models import PriceProvider, ProviderKind
 from market.providers.alpha_vantage import AlphaVantage
 from market.providers.base import Source
@@ -7,7 +9,7 @@ from market.providers.stooq import Stooq
 from market.providers.template import Template
 from market.providers.yahoo import Yahoo
 
-_SOURCES = {
+_SOURCES: dict[ProviderKind, Callable[[PriceProvider], Source]] = {
     ProviderKind.TEMPLATE: Template,
     ProviderKind.STOOQ: Stooq,
     ProviderKind.ALPHA_VANTAGE: AlphaVantage,

@@ -129,7 +129,7 @@ class AlertRuleAdmin(ModelAdmin):
         return False
 
 
-class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+class ChannelForm(forms.ModelForm):
     url = forms.URLField(
         label="Address",
         required=False,

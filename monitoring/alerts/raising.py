@@ -66,7 +66,7 @@ def raise_alert(
     if not under.is_enabled:
         return Raised(None)
     now = at or timezone.now()
-    said = {
+    said: dict[str, Any] = {
         "severity": under.severity if severity is None else severity,
         "title": title[:300],
         "text": text,

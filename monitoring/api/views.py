@@ -39,7 +39,8 @@ class HealthView(APIView):
     def get(self, request: Request) -> Response:
         if request.user.is_authenticated:
             checkup = examine()
-            health, body = checkup.health, HealthSerializer(checkup).data
+            health = checkup.health
+            body: dict[str, Any] = HealthSerializer(checkup).data
         else:
             health = alive()
             body = {"status": health.value}

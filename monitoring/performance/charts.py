@@ -148,7 +148,9 @@ def charts(until: datetime, period: Period, task: str = "") -> list[Chart]:
 def tasks(until: datetime, period: Period) -> list[TaskLine]:
     """Every task that ended in the time, the busiest first. One query."""
     rows = (
-        PerformanceSample.objects.filter(at__gt=until - period.length, at__lte=until, metric__in=_OF_RUNS)
+        PerformanceSample.objects.filter(  # type: ignore[misc]  # annotated
+            at__gt=until - period.length, at__lte=until, metric__in=_OF_RUNS
+        )
         .annotate(
             **{name: KeyTextTransform(name, "labels") for name in ("task", "queue", "state", "quantile")}
         )

@@ -67,8 +67,9 @@ def of_window(since: datetime, until: datetime) -> Iterator[Figure]:
     waited: dict[tuple[str, str], list[float]] = defaultdict(list)
     worked: dict[tuple[str, str], list[float]] = defaultdict(list)
     for task, queue, queued_at, started_at, finished_at in times.iterator():
-        waited[task, queue].append(max((started_at - queued_at).total_seconds(), 0.0))
-        worked[task, queue].append(max((finished_at - started_at).total_seconds(), 0.0))
+        if started_at is not None and finished_at is not None:
+            waited[task, queue].append(max((started_at - queued_at).total_seconds(), 0.0))
+            worked[task, queue].append(max((finished_at - started_at).total_seconds(), 0.0))
     for metric, seconds in ((Metric.WAIT_SECONDS, waited), (Metric.RUN_SECONDS, worked)):
         for (task, queue), values in seconds.items():
             values.sort()

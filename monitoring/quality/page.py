@@ -125,7 +125,8 @@ def _worst() -> list[tuple[QualityFinding, Rule, str]]:
 def _trend() -> Trend | None:
     """At least two looks make a line."""
     newest = QualityReport.objects.filter(data_type=ALL, company__isnull=True, score__isnull=False)
-    scores = list(newest.values_list("made_at", "score")[:REPORTS_DRAWN])[::-1]
+    drawn = newest.values_list("made_at", "score")[:REPORTS_DRAWN]
+    scores = [(made_at, score) for made_at, score in drawn if score is not None][::-1]
     if len(scores) < 2:
         return None
     lowest = min(score for _, score in scores)

@@ -44,5 +44,5 @@ def score_of(parts: Iterable[Part]) -> Decimal | None:
     whole = sum(weight for weight, _ in weighed)
     if not whole:
         return None
-    mean = sum(weight * share for weight, share in weighed) / whole
+    mean = sum((weight * share for weight, share in weighed), Decimal(0)) / whole
     return (mean * 100).quantize(Decimal("0.1"), rounding=ROUND_FLOOR)

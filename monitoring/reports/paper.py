@@ -234,7 +234,7 @@ def _block(raw: Mapping[str, Any]) -> Block:
     if made is Bars:
         values["kinds"] = tuple(Kind(**one) for one in values["kinds"])
         values["columns"] = tuple(Column(one["label"], tuple(one["counts"])) for one in values["columns"])
-    return made(**values)  # type: ignore[no-any-return]
+    return made(**values)
 
 
 def _tile(raw: Mapping[str, Any]) -> Tile:

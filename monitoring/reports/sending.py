@@ -1,6 +1,7 @@
 """Reports and notes by mail, to those who asked for them, each once."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -99,7 +100,7 @@ def file_name(kept: SystemReport | DeltaNote, extension: str) -> str:
     return f"tenfold-{kept.report_type}-{kept.since:%Y-%m-%d}.{extension}"
 
 
-def _first_tiles(content: dict) -> list[dict]:  # type: ignore[type-arg]
+def _first_tiles(content: dict[str, Any]) -> list[dict[str, Any]]:
     blocks = [block for section in content["sections"] for block in section["blocks"]]
     return next((block["tiles"] for block in blocks if block["block"] == "tiles"), [])
 

@@ -30,7 +30,7 @@ def alert_processing(run: Run, alert_data: dict[str, Any] | None = None) -> Outc
             routed=[one.channel.name for one in raised.deliveries],
         )
     found = collect(timezone.now())
-    fields = {
+    fields: dict[str, Any] = {
         "rows": found.rows,
         "new": found.new,
         "counted": found.again,

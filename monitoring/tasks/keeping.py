@@ -1,6 +1,7 @@
 """Doorbells of what is removed soon and what is made beforehand. Repeating either is harmless."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,7 +20,9 @@ def cleanup_old_results(run: Run, retention_hours: int = USUAL_HOURS) -> Outcome
     Gives the counts of what was removed.
     """
     try:
-        done = clean_results(retention_hours, at=timezone.now(), report=run.report, storing=run.storing)
+        done: dict[str, Any] = clean_results(
+            retention_hours, at=timezone.now(), report=run.report, storing=run.storing
+        )
     except BadInput as error:
         return skipped(error.message, code=error.code)
     return success(retention_hours=retention_hours, total=sum(done.values()), **done)
@@ -33,7 +36,7 @@ def cache_warming(run: Run, cache_keys: Sequence[str] = ()) -> Outcome:
     Gives the milliseconds of each that was made, and why others were not.
     """
     found = warm(cache_keys)
-    fields = {"warmed": found.warmed, "failed": found.failed}
+    fields: dict[str, Any] = {"warmed": found.warmed, "failed": found.failed}
     if found.failed:
         first, why = next(iter(found.failed.items()))
         return partial(f"Not all could be made. {first}: {why}", code="not_all_warmed", **fields)

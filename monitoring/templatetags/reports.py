@@ -1,8 +1,7 @@
 """The notes on new reports, for the pages of companies and documents, which know nothing of them."""
 
-from collections.abc import Sequence
-
 from django import template
+from django.db.models import QuerySet
 
 from companies.models import Company
 from documents.models import Document
@@ -13,7 +12,7 @@ SHOWN = 5
 
 
 @register.simple_tag
-def notes_on_company(company: Company) -> Sequence[DeltaNote]:
+def notes_on_company(company: Company) -> QuerySet[DeltaNote]:
     """The newest of its notes."""
     return company.delta_notes.order_by("-made_at", "-pk")[:SHOWN]
 

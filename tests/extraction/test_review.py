@@ -6,9 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -20,6 +21,7 @@ from extraction.extract import extract
 from extraction.models import Correction, CorrectionState, Fact, ReviewItem, ReviewState, StatementRow
 from extraction.review.correct import Place, Wanted, correct
 from extraction.review.decide import assign, decide, take_back
+from extraction.review.person import person_of
 from extraction.review.replay import replay_company
 from extraction.store import store_reading
 from jobs.models import TaskRun
@@ -359,3 +361,12 @@ def test_over_http_a_correction_is_previewed_made_and_undone(anna: User, company
     ):
         answer = api.post("/api/v1/corrections/", body, format="json")
         assert (answer.status_code, names in answer.json()) == (400, True)
+
+
+def test_nobody_decides_without_signing_in(anna: User) -> None:
+    request = RequestFactory().post("/")
+    request.user = anna
+    assert person_of(request) == anna
+    request.user = AnonymousUser()
+    with pytest.raises(PermissionDenied, match="Sign in first"):
+        person_of(request)

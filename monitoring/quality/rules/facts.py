@@ -79,12 +79,19 @@ def _documents_with(scope: quality.Scope, at_fault: Q) -> QuerySet[Document]:
     return documents.filter(figures__gt=0).order_by("pk")
 
 
+def _counted(documents: QuerySet[Document]) -> Iterator[tuple[Document, int, int]]:
+    """Of `_documents_with`: each with how many of its figures are at fault, and how many it has."""
+    for one in documents:
+        yield one, one.doubtful, one.figures  # type: ignore[attr-defined]  # annotated
+
+
 @rule("figure_unread")
 def figures_are_read(rule: Rule, scope: quality.Scope) -> Examined:
     documents = _documents_with(scope, Q(facts__state=CellState.NOT_READ.value))
+    at_fault = documents.filter(doubtful__gt=0)  # type: ignore[misc]  # annotated
     found = [
-        Found(one, f"{one.doubtful} of {one.figures} printed figures were not read.", one.company_id)
-        for one in documents.filter(doubtful__gt=0)
+        Found(one, f"{doubtful} of {figures} printed figures were not read.", one.company_id)
+        for one, doubtful, figures in _counted(at_fault)
     ]
     return Examined(documents.count(), found)
 
@@ -93,9 +100,12 @@ def figures_are_read(rule: Rule, scope: quality.Scope) -> Examined:
 def figures_are_confirmed(rule: Rule, scope: quality.Scope) -> Examined:
     doubtful = Q(facts__confidence__lt=rule.numbers["confidence"], facts__correction__isnull=True)
     documents = _documents_with(scope, doubtful)
+    at_fault = documents.filter(  # type: ignore[misc]  # annotated
+        doubtful__gte=F("figures") * rule.numbers["share"], doubtful__gt=0
+    )
     found = [
-        Found(one, f"Nothing confirms {one.doubtful} of {one.figures} figures.", one.company_id)
-        for one in documents.filter(doubtful__gte=F("figures") * rule.numbers["share"], doubtful__gt=0)
+        Found(one, f"Nothing confirms {doubtful} of {figures} figures.", one.company_id)
+        for one, doubtful, figures in _counted(at_fault)
     ]
     return Examined(documents.count(), found)
 
@@ -207,7 +217,8 @@ def growth_fits(rule: Rule, scope: quality.Scope) -> Examined:
     lines = list(_lines(scope, rule.numbers["concepts"]))
     for _, group in groupby(lines, key=lambda line: line.company):
         by_concept = {line.concept: line for line in group}
-        series, aside = [], {}
+        series: list[MetricSeries] = []
+        aside: dict[tuple[str, date], SetAside] = {}
         for line in by_concept.values():
             steps = [(a, b) for a, b in pairwise(line.years) if a.value > 0 and b.value > 0]
             points = tuple(Point(b.end, math.log(float(b.value / a.value))) for a, b in steps)

@@ -1,6 +1,7 @@
 """What can be wrong with prices: sessions without one, none for a while, jumps nobody explains."""
 
 from collections import Counter
+from datetime import date
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
@@ -37,7 +38,7 @@ def _shares(scope: Scope) -> QuerySet[Instrument]:
 def sessions_have_prices(rule: Rule, scope: Scope) -> Examined:
     """Every session between the first and the last price has one, from whichever source."""
     checked, found, unknown = 0, list[Found](), set[str]()
-    for share in _shares(scope).filter(first__isnull=False):
+    for share in _shares(scope).filter(first__isnull=False):  # type: ignore[misc]  # annotated
         mic = share.listing.exchange.mic
         try:
             calendar = calendar_of(mic, scope.at)
@@ -51,8 +52,9 @@ def sessions_have_prices(rule: Rule, scope: Scope) -> Examined:
             .values_list("day", flat=True)
             .distinct()
         )
-        first = max(share.first, calendar.first)
-        missing = [day for day in calendar.days(first, share.newest) if day not in days]
+        first: date = share.first  # type: ignore[attr-defined]  # annotated
+        newest: date = share.newest  # type: ignore[attr-defined]  # annotated
+        missing = [day for day in calendar.days(max(first, calendar.first), newest) if day not in days]
         if missing:
             named = ", ".join(f"{day}" for day in missing[-_DAYS_NAMED:])
             more = f" and {len(missing) - _DAYS_NAMED} before" if len(missing) > _DAYS_NAMED else ""
@@ -66,13 +68,14 @@ def sessions_have_prices(rule: Rule, scope: Scope) -> Examined:
 def prices_are_new(rule: Rule, scope: Scope) -> Examined:
     """Shares that never had a price are nobody's loss until a source is set up for them."""
     checked, found = 0, list[Found]()
-    for share in _shares(scope).filter(newest__isnull=False):
-        age = age_of(share, share.newest, scope.at)
+    for share in _shares(scope).filter(newest__isnull=False):  # type: ignore[misc]  # annotated
+        newest: date = share.newest  # type: ignore[attr-defined]  # annotated
+        age = age_of(share, newest, scope.at)
         if age.freshness is Freshness.UNKNOWN:
             continue
         checked += 1
         if age.missing is not None and age.missing > rule.numbers["sessions"]:
-            detail = f"The last price is of {share.newest}, {age.missing} sessions ago."
+            detail = f"The last price is of {newest}, {age.missing} sessions ago."
             found.append(Found(share, detail, share.listing.company_id))
     return Examined(checked, found)
 
@@ -98,7 +101,7 @@ def prices_are_believed(rule: Rule, scope: Scope) -> Examined:
 
 @rule("price_without_currency")
 def prices_have_a_currency(rule: Rule, scope: Scope) -> Examined:
-    shares = _shares(scope).filter(newest__isnull=False)
+    shares = _shares(scope).filter(newest__isnull=False)  # type: ignore[misc]  # annotated
     found = [
         Found(share, "Its listing names no currency.", share.listing.company_id)
         for share in shares.filter(listing__currency="")

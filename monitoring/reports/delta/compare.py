@@ -10,6 +10,7 @@ from functools import cached_property
 
 from companies.models import Company
 from documents.models import Document
+from documents.querysets import DocumentQuerySet
 from engine.compiling.compile import compile_statement
 from engine.compiling.values import (
     CompiledCell,
@@ -181,7 +182,7 @@ def report_before(document: Document) -> Document | None:
     return _annual_reports(document.company).filter(fiscal_year__lt=document.fiscal_year).first()
 
 
-def _annual_reports(company: Company):  # type: ignore[no-untyped-def]
+def _annual_reports(company: Company) -> DocumentQuerySet:
     read = Document.objects.filter(
         company=company, facts__superseded_at__isnull=True, fiscal_year__isnull=False
     )

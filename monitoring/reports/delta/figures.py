@@ -2,12 +2,13 @@
 leads to its proof."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
-from analysis.models import Anomaly, AnomalyState, MetricSet, MetricValue
+from analysis.models import Anomaly, AnomalyState, MetricSet
 from engine.compiling.values import CompiledCell, CompiledRow
 from engine.kinds import ChangeKind, CompiledView, RatioStatus, RatioUnit, RowKind, StatementKind
 from engine.ratios.registry import load_registry
@@ -19,6 +20,7 @@ from monitoring.reports.paper import Block, Cell, Grid, Heading, Move, Moves, Se
 
 MOVED_LISTED, LISTED, RATIOS_LISTED = 15, 40, 12
 LEAST_RATIO = Decimal("0.005")  # a ratio nearer to nothing than this rises or falls by any share
+_NOTHING = Decimal(0)
 _TITLES = {
     StatementKind.INCOME_STATEMENT: "Income statement",
     StatementKind.BALANCE_SHEET: "Balance sheet",
@@ -65,21 +67,23 @@ def moved(compared: Comparison) -> Section:
     pairs = compared.pairs()
     sizes = {
         kind: max(
-            (abs(pair.now.value or 0) for pair in pairs if pair.statement is kind and _is_money(pair)),
-            default=0,
+            (abs(pair.now.value or _NOTHING) for pair in pairs if pair.statement is kind and _is_money(pair)),
+            default=_NOTHING,
         )
         for kind in StatementKind
     }
 
     def weight(pair: Pair) -> Decimal:
         size = sizes[pair.statement]
-        return abs((pair.now.value or 0) - (pair.before.value or 0)) / Decimal(size) if size else Decimal(0)
+        return (
+            abs((pair.now.value or _NOTHING) - (pair.before.value or _NOTHING)) / size if size else _NOTHING
+        )
 
     ordered = sorted((pair for pair in pairs if _is_money(pair) and weight(pair)), key=weight, reverse=True)
     rows = []
     for pair in ordered[:MOVED_LISTED]:
         old, new = _words(pair, compared)
-        change = change_in_percent(pair.before.value or Decimal(0), pair.now.value or Decimal(0))
+        change = change_in_percent(pair.before.value or _NOTHING, pair.now.value or _NOTHING)
         rows.append(
             (
                 Cell(_TITLES[pair.statement]),
@@ -150,12 +154,13 @@ def ratios(compared: Comparison) -> Section:
     if metrics is None or len(periods) < 2:
         return Section("ratios", "Ratios", (Text("The ratios of these years have not been worked out."),))
     ends = [period.end for period in periods[:2]]
-    by_code: dict[str, dict[object, MetricValue]] = {}
-    for value in metrics.values.filter(period_end__in=ends, status=RatioStatus.VALUE):
-        by_code.setdefault(value.code, {})[value.period_end] = value
+    by_code: dict[str, dict[date, Decimal]] = {}
+    for metric in metrics.values.filter(period_end__in=ends, status=RatioStatus.VALUE):
+        if metric.value is not None:
+            by_code.setdefault(metric.code, {})[metric.period_end] = metric.value
     known = load_registry().ratios
     found = [
-        (known[code], values[ends[1]].value, values[ends[0]].value)
+        (known[code], values[ends[1]], values[ends[0]])
         for code, values in by_code.items()
         if code in known and len(values) == 2
     ]
@@ -210,7 +215,7 @@ def _proof_of(fact_id: int) -> str:
     return reverse("extraction:proof", args=[fact_id])
 
 
-def _anomalies(compared: Comparison):  # type: ignore[no-untyped-def]
+def _anomalies(compared: Comparison) -> QuerySet[Anomaly]:
     ends = {one.periods[0].end for one in compared.compiled.values() if one.periods}
     found = Anomaly.objects.filter(
         company=compared.company, instrument=None, window_end__in=ends, gone_at=None

@@ -32,7 +32,7 @@ from monitoring.reports.figures import (
     share_of,
     share_tile,
 )
-from monitoring.reports.paper import Block, Cell, Grid, Heading, Section, Text, Tiles, Tone
+from monitoring.reports.paper import Block, Cell, Grid, Heading, Section, Text, Tile, Tiles, Tone
 from monitoring.reports.window import Window
 
 LISTED = 15
@@ -285,7 +285,7 @@ def _stored_before(moment: object) -> Decimal:
     return Decimal(sum(sizes))
 
 
-def _size(code: str, label: str, now: Decimal | None, before: Decimal | None, window: Window):  # type: ignore[no-untyped-def]
+def _size(code: str, label: str, now: Decimal | None, before: Decimal | None, window: Window) -> Tile:
     difference = "" if now is None or before is None else in_bytes(abs(now - before))
     return amount_tile(code, label, in_bytes(now), now, before, difference, window=window)
 

@@ -20,7 +20,7 @@ from monitoring.reports.figures import (
     share_of,
     share_tile,
 )
-from monitoring.reports.paper import Block, Cell, Grid, Heading, Section, Text, Tiles, Tone
+from monitoring.reports.paper import Bars, Block, Cell, Grid, Heading, Section, Text, Tile, Tiles, Tone
 from monitoring.reports.window import Window
 
 TASKS_LISTED, FAILURES_LISTED = 20, 15
@@ -57,7 +57,9 @@ def _states(window: Window) -> Counter[str]:
     return Counter(_ended(window).values_list("state", flat=True))
 
 
-def _tiles(now: Counter[str], before: Counter[str], tasks: dict[str, _Task], window: Window):  # type: ignore[no-untyped-def]
+def _tiles(
+    now: Counter[str], before: Counter[str], tasks: dict[str, _Task], window: Window
+) -> tuple[Tile, ...]:
     failed, failed_before = (sum(counts[state] for state in _FAILED) for counts in (now, before))
     share = share_of(failed, _judged(now))
     waited = sorted(seconds for task in tasks.values() for seconds in task.waited)
@@ -94,11 +96,11 @@ def _judged(counts: Counter[str]) -> int:
     return sum(counts[state] for state in (State.SUCCEEDED, State.PARTIAL, *_FAILED))
 
 
-def _chart(window: Window):  # type: ignore[no-untyped-def]
+def _chart(window: Window) -> Bars | None:
     parts = window.parts()
     counts: dict[tuple[int, str], int] = defaultdict(int)
     for at, state in _ended(window).values_list("finished_at", "state").iterator():
-        place = next(number for number, (_, _, end) in enumerate(parts) if at < end)
+        place = next(number for number, (_, _, end) in enumerate(parts) if at is not None and at < end)
         counts[place, state] += 1
     return bars(
         "How runs ended",
@@ -117,7 +119,7 @@ def _tasks(window: Window) -> dict[str, _Task]:
         task = tasks[name]
         task.ended += 1
         task.failed += state in _FAILED
-        if started_at is not None:
+        if started_at is not None and finished_at is not None:
             task.waited.append(max((started_at - queued_at).total_seconds(), 0.0))
             task.worked.append(max((finished_at - started_at).total_seconds(), 0.0))
     return tasks
