@@ -11,10 +11,11 @@ django.setup()
 settings.JOBS = json.loads(os.environ["TESTS_JOBS"])
 
 if __name__ == "__main__":
+    import tests.faults.work  # noqa: F401  # a dispatcher knows every task, or their runs would fail
+
     if marked := os.environ.get("TESTS_MARKED"):
         from types import SimpleNamespace
 
-        import tests.faults.work  # noqa: F401
         from jobs.management.commands import dispatch_runs
 
         dispatch_runs.LOOK_EVERY = 1.0
