@@ -245,13 +245,18 @@ def test_a_small_move_is_not_told(closes: list[float]) -> None:
     assert Alert.objects.count() == 0
 
 
-def test_findings_of_one_rule_and_company_are_one_alert_and_slight_ones_none() -> None:
-    collect(timezone.now() - timedelta(hours=2))
+def two_lost_files() -> None:
+    """Of one company, found by a look at the data."""
     company = Company.objects.create(name="Northwind", slug="northwind")
     for year in (2022, 2023):
         document = a_document(company, year)
         Document.objects.filter(pk=document.pk).update(created_at=timezone.now() - timedelta(days=3))
     check_quality("documents", at=timezone.now())
+
+
+def test_findings_of_one_rule_and_company_are_one_alert_and_slight_ones_none() -> None:
+    collect(timezone.now() - timedelta(hours=2))
+    two_lost_files()
     slight = QualityFinding.objects.filter(rule="file_damaged").latest("pk")
     slight.pk, slight.rule, slight.severity, slight.fingerprint = None, "x", FindingSeverity.LOW, "0" * 64
     slight.save()
@@ -279,11 +284,7 @@ def test_a_fault_that_comes_back_is_told_again() -> None:
 
 def test_an_alert_of_faulty_data_is_over_when_its_last_finding_is_mended() -> None:
     collect(timezone.now() - timedelta(hours=2))
-    company = Company.objects.create(name="Northwind", slug="northwind")
-    for year in (2022, 2023):
-        document = a_document(company, year)
-        Document.objects.filter(pk=document.pk).update(created_at=timezone.now() - timedelta(days=3))
-    check_quality("documents", at=timezone.now())
+    two_lost_files()
     collect(timezone.now())
     first, last = QualityFinding.objects.filter(rule="file_damaged")
     alert = Alert.objects.get(rule__code="quality-finding", payload__rule="file_damaged")
